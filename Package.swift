@@ -1,0 +1,98 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target of Swift code shares these: the language as it will be, and no warning let through.
+let language: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Targets that hold raw memory say so at every line that touches it.
+let careful: [SwiftSetting] = language + [.strictMemorySafety()]
+
+/// A module of the mesh: `name` below `folder`, seeing exactly `uses`.
+func module(
+  _ name: String, _ folder: String, uses: [Target.Dependency] = [], settings: [SwiftSetting] = language,
+  exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+  .target(name: name, dependencies: uses, path: folder, exclude: exclude, resources: resources, swiftSettings: settings)
+}
+
+/// A program: needs only libc, libstdc++ and libsqlite3 where it runs.
+func program(_ name: String, _ folder: String, uses: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: uses, path: folder, swiftSettings: language,
+    linkerSettings: [.unsafeFlags(["-static-stdlib"])])
+}
+
+/// A suite of tests in Tests/`name`.
+func suite(_ name: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: ["TestKit"] + uses, path: "Tests/\(name)", exclude: exclude, swiftSettings: language)
+}
+
+let joints: [Target.Dependency] = ["Contracts", "Wire", "Transport", "Store", "Telemetry", "Mesh", "HTTP", "Host"]
+
+let package = Package(
+  name: "accord",
+  products: [
+    .executable(name: "accord-broker", targets: ["accord-broker"]),
+    .executable(name: "accord-ledger", targets: ["accord-ledger"]),
+    .executable(name: "accord-marketing", targets: ["accord-marketing"]),
+    .executable(name: "accord-service", targets: ["accord-service"]),
+    .executable(name: "accord", targets: ["accord"]),
+  ],
+  targets: [
+    // Floor 0: words.
+    module("Contracts", "Shared/Contracts"),
+
+    // Floor 1: pure.
+    module("Wire", "Shared/Wire", uses: ["Contracts"], settings: careful, exclude: ["PROTOCOL.md"]),
+    module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
+    module("Zones", "Shared/Zones", uses: ["Contracts"]),
+    module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
+    module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
+    module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones"]),
+    module("MarketingDomain", "Services/Marketing/Domain", uses: ["Contracts", "Zones"]),
+    module("ServiceDomain", "Services/CustomerService/Domain", uses: ["Contracts", "Zones"]),
+
+    // Floor 2: shells.
+    .systemLibrary(name: "CLinux", path: "Shared/CLinux"),
+    .systemLibrary(name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    module("Disk", "Shared/Disk", uses: ["Contracts", "Journal", "CLinux"], settings: careful),
+    module("Transport", "Shared/Transport", uses: ["Contracts", "CLinux"], settings: careful),
+    module("Store", "Shared/Store", uses: ["Contracts", "CSQLite"], settings: careful),
+    module("Telemetry", "Shared/Telemetry", uses: ["Contracts"]),
+
+    // Floor 3: joints.
+    module("Mesh", "Shared/Mesh", uses: ["Contracts", "Wire", "MeshMachines", "Transport", "Store", "Telemetry"]),
+    module("HTTP", "Shared/HTTP", uses: ["Contracts", "Transport", "Telemetry"]),
+    module("Host", "Shared/Host", uses: ["Contracts", "Wire", "Transport", "Store", "Telemetry", "Mesh", "HTTP", "CLinux"]),
+
+    // Floor 4: programs.
+    program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
+    program("accord-ledger", "Services/Ledger/App", uses: joints + ["LedgerDomain", "Zones"]),
+    program("accord-marketing", "Services/Marketing/App", uses: joints + ["MarketingDomain", "Zones"]),
+    program("accord-service", "Services/CustomerService/App", uses: joints + ["ServiceDomain", "Zones"]),
+    program("accord", "Services/Accord", uses: joints + ["Zones", "CLinux"]),
+
+    // Floor 5: proof.
+    module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
+    suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden"]),
+    suite("ZonesTests", uses: ["Contracts", "Zones"]),
+    suite("WireTests", uses: ["Contracts", "Wire"]),
+    suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
+    suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
+    suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
+    suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
+    suite("StoreTests", uses: ["Contracts", "Store"]),
+    suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
+    suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
+    suite("TidyTests", uses: []),
+  ],
+  swiftLanguageModes: [.v6]
+)

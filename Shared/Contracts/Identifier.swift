@@ -1,0 +1,42 @@
+/// The name of one thing, typed by what it names, so that an order's id is never taken for a person's.
+///
+/// 1 to 128 printable ASCII characters without space, quotation mark or backslash: an identifier goes into JSON, URLs and logs unescaped.
+package struct Identifier<Subject>: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package let text: String
+
+  /// Takes `text` as an identifier. Throws where it is empty, too long or holds a character that would need escaping.
+  package init(_ text: String) throws(InvalidIdentifier) {
+    guard (1...Limits.identifierBytesMax).contains(text.utf8.count) else { throw .length(text.utf8.count) }
+    for byte in text.utf8 where byte <= 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C { throw .character(byte) }
+    self.text = text
+  }
+
+  /// Takes back an identifier that was checked when it was written.
+  package init(restoring text: String) { self.text = text }
+
+  package var description: String { text }
+  package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+}
+
+/// Why a text is no identifier.
+package enum InvalidIdentifier: Error, Equatable, CustomStringConvertible {
+  case length(Int)
+  case character(UInt8)
+
+  package var description: String {
+    switch self {
+    case .length(let count): "an id has 1 to \(Limits.identifierBytesMax) characters, this has \(count); shorten it"
+    case .character(let byte): "an id has no spaces, quotation marks, backslashes or characters beyond ASCII (byte \(byte)); leave it out"
+    }
+  }
+}
+
+// What identifiers name.
+package enum Message {}
+package enum Person {}
+package enum Order {}
+package enum Offer {}
+package enum Campaign {}
+package enum Subscription {}
+package enum Case {}
+package enum Product {}
