@@ -8,49 +8,56 @@ extension ConsumerMachine {
     var exceptions: [Settlement.Exception] = []
     for (entry, verdict) in zip(running.entries, verdicts.each) where !running.revoked.contains(entry.parcel.number) {
       let parcel = entry.parcel
-      release(parcel)
       switch verdict {
-      case .done: done.add(parcel.number)
+      case .done:
+        release(parcel)
+        done.add(parcel.number)
       case .later(let after):
-        exceptions.append(.init(delivery: parcel.number, verdict: .later(after: after)))
+        release(parcel)
+        exceptions.append(.init(delivery: parcel.number, verdict: .later(after: after.map { min($0, WireLimits.laterMax) })))
         bars.raise(key: parcel.key, number: parcel.number, position: parcel.position)
       case .never(let reason):
+        release(parcel)
         exceptions.append(.init(delivery: parcel.number, verdict: .never(reason: reason)))
-        bars.raise(key: parcel.key, number: parcel.number, position: parcel.position)
-      case nil: bars.drop(key: parcel.key, number: parcel.number, position: parcel.position)
+        switch deadKey {
+        case .park: bars.raise(key: parcel.key, number: parcel.number, position: parcel.position)
+        // Followers may come in at once: they are in order behind a dead letter.
+        case .pass: break
+        }
+      case nil: passOver(parcel)
       }
     }
     putBack(running.entries.dropFirst(verdicts.each.count).filter { !running.revoked.contains($0.parcel.number) })
-    if !exceptions.isEmpty { dropBarred() }
+    if !exceptions.isEmpty { passOverBarred() }
     if !done.isEmpty || !exceptions.isEmpty { settlements.append(Settlement(done: done.ranges, exceptions: exceptions)) }
   }
 
   /// What waits behind a message that failed just now will be taken back by the broker.
-  private mutating func dropBarred() {
-    let barred = bars
-    for entry in queue where barred.bars(entry.parcel.key) {
-      bars.drop(key: entry.parcel.key, number: entry.parcel.number, position: entry.parcel.position)
-    }
-    remove { barred.bars($0.key) }
+  private mutating func passOverBarred() {
+    for entry in queue where bars.bars(entry.parcel.key) { passOver(entry.parcel) }
+    queue.removeAll { bars.bars($0.parcel.key) }
+  }
+
+  private mutating func passOver(_ parcel: Parcel<Contents>) {
+    bars.drop(key: parcel.key, number: parcel.number, position: parcel.position)
+    passedOver[parcel.number] = parcel
   }
 
   mutating func putBack(_ entries: some Collection<Entry>) {
     if !entries.isEmpty { queue.insert(contentsOf: entries, at: 0) }
   }
 
-  /// Takes what `isGone` names out of the queue.
-  mutating func remove(_ isGone: (Parcel<Contents>) -> Bool) {
-    var kept: [Entry] = []
-    kept.reserveCapacity(queue.count)
-    for entry in queue {
-      if isGone(entry.parcel) { release(entry.parcel) } else { kept.append(entry) }
-    }
-    queue = kept
-  }
-
-  mutating func release(_ parcel: Parcel<Contents>) {
+  /// Settled: its credit is granted anew with the next top-up.
+  private mutating func release(_ parcel: Parcel<Contents>) {
     inHandMessages -= 1
     inHandBytes -= parcel.bytes
+  }
+
+  /// Revoked: the broker gives the credit back by itself (PROTOCOL.md, revoke).
+  mutating func takeBack(_ parcel: Parcel<Contents>) {
+    release(parcel)
+    grantedMessages += 1
+    grantedBytes += parcel.bytes
   }
 
   /// More credit, once half the window is free.
@@ -71,14 +78,14 @@ extension ConsumerMachine {
     switch work {
     case .running(var running):
       for index in running.entries.indices {
-        guard let when = running.extension(of: running.entries[index], after: due), now >= when else { continue }
+        guard ranges.ranges.count < WireLimits.rangesMax, let when = running.extension(of: running.entries[index], after: due), now >= when else { continue }
         running.entries[index].leased = now
         ranges.add(running.entries[index].parcel.number)
       }
       if !ranges.isEmpty { work = .running(running) }
     case .resting, .orphaned, .heldBack: break
     }
-    for index in queue.indices where now.since(queue[index].leased) >= due {
+    for index in queue.indices where now.since(queue[index].leased) >= due && ranges.ranges.count < WireLimits.rangesMax {
       queue[index].leased = now
       ranges.add(queue[index].parcel.number)
     }
@@ -98,7 +105,7 @@ extension ConsumerMachine {
       case .heldBack(let until): if !queue.isEmpty { wake = wake.map { min($0, until) } }
       case .running(let running):
         for entry in running.entries {
-          guard let when = running.extension(of: entry, after: due) else { continue }
+          guard ranges.ranges.count < WireLimits.rangesMax, let when = running.extension(of: entry, after: due) else { continue }
           wake = wake.map { min($0, when) } ?? when
         }
       case .resting, .orphaned: break

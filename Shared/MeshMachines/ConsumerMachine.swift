@@ -28,7 +28,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     case queued
     /// Not asked for now: it comes again.
     case dropped
-    /// The broker does not keep the protocol: numbers out of order, or twice the credit in hand.
+    /// The broker does not keep the protocol: numbers out of order, or far more than the credit in hand.
     case illegal
   }
 
@@ -46,7 +46,8 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     ) {
       self.messages = messages
       self.bytes = bytes
-      self.batchMessages = max(1, min(batchMessages, messages / 2))
+      // A frame names at most so many ranges; in the worst case every delivery is one.
+      self.batchMessages = max(1, min(batchMessages, messages / 2, WireLimits.rangesMax))
       self.batchBytes = batchBytes
     }
   }
@@ -80,6 +81,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   }
 
   package let window: Window
+  let deadKey: Subscribe.DeadKey
   var line: Line = .closed
   var work: Work = .resting
   var queue: [Entry] = []
@@ -89,6 +91,8 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   var grantedBytes = 0
   var inHandMessages = 0
   var inHandBytes = 0
+  /// Passed over or dropped behind a failed message: the broker takes them back, and with them their credit.
+  var passedOver: [UInt64: Parcel<Contents>] = [:]
   var lastNumber: UInt64 = 0
   var settlements: [Settlement] = []
   var tokens: UInt64 = 0
@@ -97,7 +101,11 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   package internal(set) var isStoreStopped = false
   package internal(set) var isDraining = false
 
-  package init(window: Window = Window()) { self.window = window }
+  /// `deadKey` as in the subscribe frame: where a dead letter's followers park, they are not let in before the broker says so.
+  package init(window: Window = Window(), deadKey: Subscribe.DeadKey = .park) {
+    self.window = window
+    self.deadKey = deadKey
+  }
 
   // MARK: The line
 
@@ -120,6 +128,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   private mutating func forget() {
     queue.removeAll(keepingCapacity: true)
     bars.clear()
+    passedOver.removeAll()
     settlements.removeAll()
     lastNumber = 0
     grantedMessages = 0
@@ -140,28 +149,38 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     }
     guard parcel.number > lastNumber else { return .illegal }
     lastNumber = parcel.number
-    grantedMessages -= 1
+    guard inHandMessages < window.messages * 4 else { return .illegal }
+    // A settle and a revoke that cross on the way give one credit twice: then the broker has more left than is known here. The last
+    // delivery may take more bytes than are left, so these may fall below zero on both sides.
+    grantedMessages = max(0, grantedMessages - 1)
     grantedBytes -= parcel.bytes
-    if !bars.isEmpty, !bars.admits(key: parcel.key, number: parcel.number, position: parcel.position) { return .dropped }
-    guard inHandMessages < window.messages * 2 else { return .illegal }
     inHandMessages += 1
     inHandBytes += parcel.bytes
+    if !bars.isEmpty, !bars.admits(key: parcel.key, number: parcel.number, position: parcel.position) {
+      passedOver[parcel.number] = parcel
+      return .dropped
+    }
     queue.append(Entry(parcel: parcel, leased: now))
     return .queued
   }
 
-  /// The broker takes deliveries back.
+  /// The broker takes deliveries back, and gives their credit to itself again.
   package mutating func revoked(_ ranges: DeliveryRanges) {
     bars.revoked(ranges)
     switch work {
     case .running(var running):
       for entry in running.entries where holds(ranges, entry.parcel.number) {
-        if running.revoked.insert(entry.parcel.number).inserted { release(entry.parcel) }
+        if running.revoked.insert(entry.parcel.number).inserted { takeBack(entry.parcel) }
       }
       work = .running(running)
     case .resting, .orphaned, .heldBack: break
     }
-    remove { holds(ranges, $0.number) }
+    for (number, parcel) in passedOver where holds(ranges, number) {
+      passedOver[number] = nil
+      takeBack(parcel)
+    }
+    for entry in queue where holds(ranges, entry.parcel.number) { takeBack(entry.parcel) }
+    queue.removeAll { holds(ranges, $0.parcel.number) }
   }
 
   // MARK: The store

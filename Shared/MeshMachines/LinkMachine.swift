@@ -209,9 +209,9 @@ package struct LinkMachine: Sendable {
     case .idle, .ended: nil
     case .connecting(let since): since.adding(MeshLimits.connectTimeout)
     case .greeting(let since): since.adding(MeshLimits.welcomeTimeout)
-    case .up(let beat): beat.lastPing.adding(beat.every)
+    case .up(let beat): beat.nextPing
     case .backingOff(let until), .leaving(let until): until
-    case .draining(let beat, let until): min(beat.lastPing.adding(beat.every), until)
+    case .draining(let beat, let until): min(beat.nextPing, until)
     }
   }
 
@@ -286,9 +286,12 @@ extension LinkMachine.Beat {
     return silence >= most ? silence : nil
   }
 
+  /// Whoever has heard nothing for a heartbeat asks; any frame counts as a sign of life (PROTOCOL.md, A connection's life).
+  fileprivate var nextPing: Uptime { max(lastPing, lastHeard).adding(every) }
+
   /// The number of a ping that is due.
   fileprivate mutating func ping(at now: Uptime) -> UInt64? {
-    guard now.since(lastPing) >= every else { return nil }
+    guard now >= nextPing else { return nil }
     lastPing = now
     pings += 1
     return pings

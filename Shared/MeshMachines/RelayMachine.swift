@@ -55,6 +55,8 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   /// The broker's cumulative word.
   package private(set) var accepted: UInt64
   package private(set) var trimmedThrough: UInt64
+  /// The journal that the broker spoke of first.
+  private var journal: String?
   private var published: UInt64
   private var readThrough: UInt64
   private var window = 1
@@ -88,18 +90,25 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
 
   /// The broker's word on what it has. Returns what is wrong, where something is.
   package mutating func welcomed(_ welcome: Welcome) -> RelayFault? {
+    let before = journal ?? welcome.journal
     restart(after: welcome.lastSequence)
     window = max(1, welcome.limits.windowMax)
+    if welcome.journal != before, welcome.lastSequence == 0, accepted > 0 {
+      return stop(.anotherJournal(before: before, now: welcome.journal))
+    }
     guard welcome.lastSequence <= highest else { return stop(.ahead(broker: welcome.lastSequence, outbox: highest)) }
+    guard welcome.lastSequence >= trimmedThrough else {
+      return stop(.lost(from: welcome.lastSequence + 1, through: trimmedThrough))
+    }
+    journal = welcome.journal
     accepted = welcome.lastSequence
-    forgettable = max(forgettable, min(welcome.forget, accepted))
+    forgettable = min(welcome.forget, accepted)
     if welcome.lastSequence > trimmedThrough, let id = welcome.lastEventID {
       state = .checking(sequence: welcome.lastSequence, id: id, isAsked: false)
     } else {
       state = .flowing
     }
-    guard welcome.lastSequence < trimmedThrough else { return nil }
-    return .lost(from: welcome.lastSequence + 1, through: trimmedThrough)
+    return nil
   }
 
   package mutating func lost() {
@@ -143,11 +152,10 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     }
   }
 
-  /// The broker has used up this number without taking the event.
+  /// The broker has used up this number without taking the event; its cumulative word will pass over it.
   package mutating func refused(sequence: UInt64, _ refusal: Refusal) -> RelayFault? {
     switch state {
     case .flowing, .waiting:
-      if sequence == accepted + 1 { accepted = min(sequence, highest) }
       return .refused(sequence: sequence, refusal)
     case .offline, .checking, .stopped: return nil
     }
@@ -169,17 +177,19 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   /// Transactions up to this number have been committed.
   package mutating func grew(highest: UInt64) { self.highest = max(self.highest, highest) }
 
-  /// The answer to `read`: rows in ascending order.
-  package mutating func rows(_ read: [Row], token: UInt64) {
-    guard let order = reading, order.token == token else { return }
+  /// The answer to `read`: rows in ascending order, without gaps.
+  package mutating func rows(_ read: [Row], token: UInt64) -> RelayFault? {
+    guard let order = reading, order.token == token else { return nil }
     reading = nil
     readFailures = 0
     for row in read where row.sequence > readThrough {
+      guard row.sequence == readThrough + 1 else { return stop(.hole(at: readThrough + 1)) }
       rows.append(row)
       readThrough = row.sequence
     }
-    if read.count < order.limit { readThrough = max(readThrough, order.through) }
     highest = max(highest, readThrough)
+    guard read.count < order.limit, readThrough < order.through else { return nil }
+    return stop(.hole(at: readThrough + 1))
   }
 
   package mutating func readFailed(token: UInt64, at now: Uptime, jitter: UInt32) {

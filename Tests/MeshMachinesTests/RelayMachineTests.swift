@@ -16,7 +16,8 @@ extension Relay {
         return done
       case .read(let token, let after, let limit):
         done.append("read \(after)+")
-        rows((kept.map(Array.init) ?? []).filter { $0 > after }.prefix(limit).map { Row(sequence: $0, contents: "e\($0)") }, token: token)
+        let read = (kept.map(Array.init) ?? []).filter { $0 > after }.prefix(limit)
+        if let fault = rows(read.map { Row(sequence: $0, contents: "e\($0)") }, token: token) { done.append("\(fault)") }
       case .publish(let row): done.append(row.contents)
       case .trim(let through): done.append("trim \(through)")
       case .mark(let through): done.append("mark \(through.milliseconds)")
@@ -73,7 +74,7 @@ extension Relay {
     guard case .read(let token, _, _) = relay.next(at: at(0)) else { return #expect(Bool(false)) }
     relay.lost()
     _ = relay.welcomed(welcome(last: 2))
-    relay.rows([.init(sequence: 1, contents: "stale")], token: token)
+    #expect(relay.rows([.init(sequence: 1, contents: "stale")], token: token) == nil)
     #expect(relay.run(1...3) == ["read 2+", "e3"])
   }
 
@@ -116,32 +117,45 @@ extension Relay {
     #expect(relay.run(1...6) == ["read 2+", "e3", "e4", "e5", "e6"])
   }
 
-  @Test func `names what the broker lost and nobody has any more, and goes on`() {
+  @Test func `stops where the broker lost what nobody has any more`() {
     var (relay, fault) = Relay.flowing(highest: 10, trimmed: 8, welcome(last: 5))
     #expect(fault == .lost(from: 6, through: 8))
-    #expect(relay.run(9...10) == ["read 5+", "e9"], "a gap counts in the window until it is answered")
-    _ = relay.accepted(through: 9, forget: 0)
-    #expect(relay.run() == ["e10"])
+    #expect(relay.run(9...10) == [])
+    #expect(relay.welcomed(welcome(last: 8)) == nil, "the journal is back")
+    #expect(relay.run(9...10) == ["read 8+", "e9", "e10"])
   }
 
-  @Test func `gaps in the numbers stop nothing`() {
-    var (relay, _) = Relay.flowing(highest: 5_000, welcome(window: 4))
+  @Test func `does not tell everything to another broker by itself`() {
+    for (last, stops) in [(0, true), (1, false)] as [(UInt64, Bool)] {
+      var (relay, _) = Relay.flowing(highest: 3, welcome(last: 2))
+      var other = welcome(last: last)
+      other.journal = "k"
+      #expect((relay.welcomed(other) == .anotherJournal(before: "j", now: "k")) == stops)
+      #expect(relay.run(1...3).isEmpty == stops)
+      #expect((relay.welcomed(other) == .anotherJournal(before: "j", now: "k")) == stops, "as often as it is asked")
+    }
+    var (fresh, _) = Relay.flowing(highest: 3, welcome())
+    var other = welcome()
+    other.journal = "k"
+    #expect(fresh.welcomed(other) == nil, "nothing was confirmed yet")
+  }
+
+  @Test(arguments: [[1, 2, 4], [2, 3, 4], [1, 2, 3], []] as [[UInt64]])
+  func `a row that is missing stops the relay`(kept: [UInt64]) {
+    var (relay, _) = Relay.flowing(highest: 4, welcome(window: 9))
     guard case .read(let token, 0, _) = relay.next(at: at(0)) else { return #expect(Bool(false)) }
-    relay.rows([1, 4_000, 5_000].map { .init(sequence: $0, contents: "e\($0)") }, token: token)
-    #expect(relay.run() == ["e1", "e4000"])
-    _ = relay.accepted(through: 4_000, forget: 0)
-    #expect(relay.run() == ["e5000"])
-    _ = relay.accepted(through: 5_000, forget: 0)
-    #expect(relay.isDrained)
+    let hole = (1...4).first { !kept.contains($0) } ?? 0
+    #expect(relay.rows(kept.map { .init(sequence: $0, contents: "e") }, token: token) == .hole(at: hole))
+    #expect(relay.next(at: at(0)) == nil)
   }
 
   @Test func `a refused number is an alarm, and the rest goes on`() {
     var (relay, _) = Relay.flowing(highest: 6, welcome(window: 2))
     _ = relay.run(1...6)
     #expect(relay.refused(sequence: 1, refusal("type")) == .refused(sequence: 1, refusal("type")))
-    #expect(relay.run() == ["e3"])
+    #expect(relay.run() == [])
     _ = relay.accepted(through: 3, forget: 0)
-    #expect(relay.run() == ["e4", "e5"])
+    #expect(relay.run() == ["e3", "e4", "e5"].dropFirst(1) + [])
   }
 
   @Test func `goes back where the broker asks, not before its time`() {
