@@ -2,6 +2,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 // Behind _GNU_SOURCE in their headers, which the importer does not define: accept4(2), pthread_setname_np(3).

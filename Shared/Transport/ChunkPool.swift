@@ -4,8 +4,8 @@
   private var large: [UnsafeMutableRawPointer] = unsafe []
 
   deinit {
-    for unsafechunk in unsafe small { unsafe chunk.deallocate() }
-    for unsafechunk in unsafe large { unsafe chunk.deallocate() }
+    unsafe small.forEach { unsafe $0.deallocate() }
+    unsafe large.forEach { unsafe $0.deallocate() }
   }
 
   /// Memory for at least `count` bytes: small, large, or exactly `count` where that is more.

@@ -73,8 +73,9 @@ extension JSONWriter {
     member("credential", hello.credential)
     member("secret", hello.secret)
     member("lineage", ifPresent: hello.lineage)
-    member("epoch", hello.epoch)
-    member("highest", hello.highestSequence)
+    if hello.lineage != nil || hello.epoch > 0 { member("epoch", hello.epoch) }
+    if hello.lineage != nil || hello.highestSequence > 0 { member("highest", hello.highestSequence) }
+    guard hello.manifest != Manifest() else { return }
     name("manifest")
     beginObject()
     member("publishes", JSON.object(hello.manifest.publishes))
@@ -85,7 +86,7 @@ extension JSONWriter {
   fileprivate mutating func members(_ subscribe: Subscribe) {
     member("handle", subscribe.handle)
     member("name", subscribe.name)
-    member("filters", JSON.array(subscribe.filters.map { .string($0) }))
+    if !subscribe.filters.isEmpty { member("filters", JSON.array(subscribe.filters.map { .string($0) })) }
     switch subscribe.start {
     case .new: member("start", "new")
     case .beginning: member("start", "beginning")
