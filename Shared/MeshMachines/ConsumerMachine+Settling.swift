@@ -78,7 +78,8 @@ extension ConsumerMachine {
     switch work {
     case .running(var running):
       for index in running.entries.indices {
-        guard ranges.ranges.count < WireLimits.rangesMax, let when = running.extension(of: running.entries[index], after: due), now >= when else { continue }
+        guard ranges.ranges.count < WireLimits.rangesMax, let when = running.extension(of: running.entries[index], after: due), now >= when
+        else { continue }
         running.entries[index].leased = now
         ranges.add(running.entries[index].parcel.number)
       }
@@ -105,7 +106,7 @@ extension ConsumerMachine {
       case .heldBack(let until): if !queue.isEmpty { wake = wake.map { min($0, until) } }
       case .running(let running):
         for entry in running.entries {
-          guard ranges.ranges.count < WireLimits.rangesMax, let when = running.extension(of: entry, after: due) else { continue }
+          guard let when = running.extension(of: entry, after: due) else { continue }
           wake = wake.map { min($0, when) } ?? when
         }
       case .resting, .orphaned: break

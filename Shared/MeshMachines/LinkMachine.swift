@@ -274,12 +274,12 @@ package struct LinkMachine: Sendable {
 }
 
 extension LinkMachine.Beat {
-  /// How long the broker has been silent, where that is too long. A program that slept itself gives the broker a fresh start.
+  /// How long the broker has been silent, where that is too long. A program that slept itself asks first.
   fileprivate mutating func silence(at now: Uptime) -> Duration? {
     defer { lastTick = now }
     let most = every * MeshLimits.heartbeatsMissedMax
     if now.since(lastTick) > every * 2 {
-      lastHeard = now
+      lastHeard = now.adding(.zero - every)
       return nil
     }
     let silence = now.since(lastHeard)
