@@ -181,10 +181,10 @@ struct MemberWalk {
       walk.offset += 1
       return true
     }
-    var count = 0
+    var passed = 0
     while true {
-      guard count < limit else { throw .tooMany(what, limit: limit) }
-      count += 1
+      guard passed < limit else { throw .tooMany(what, limit: limit) }
+      passed += 1
       try element(&self)
       walk.offset = unsafe JSONScanner.skipWhitespace(bytes, from: walk.offset)
       guard walk.offset < count else { throw WireFault(JSONFault(.endsEarly, at: walk.offset)) }
