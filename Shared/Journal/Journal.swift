@@ -1,1 +1,222 @@
-// Placeholder.
+package import Contracts
+
+/// How a journal is opened.
+package struct JournalOptions: Sendable {
+  /// Size of a new journal's segments; a journal that exists keeps its own.
+  package var segmentBytes = JournalLimits.segmentBytes
+  /// What a segment without a reserve is grown by.
+  package var growthBytes = JournalLimits.growthBytes
+  /// The most that one input writes; a segment with less room left wants to be followed by the next.
+  package var inputBytesMax = JournalLimits.inputBytesMax
+  /// 16 random bytes that a new journal takes as its id.
+  package var newID: [UInt8]
+  /// What a new segment says of its making.
+  package var now: Timestamp
+
+  package init(newID: [UInt8], now: Timestamp) {
+    precondition(newID.count == 16, "a journal's id has 16 bytes")
+    self.newID = newID
+    self.now = now
+  }
+}
+
+/// The broker's one memory: what is in it happened. Opened on a folder whose lock is held; confined to one thread.
+///
+/// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Commit.swift for the types and
+/// SegmentHeader.swift for the files. After a fatal fault it refuses everything.
+package struct Journal<D: Disk>: ~Copyable {
+  let disk: D
+  let options: JournalOptions
+  /// 16 bytes, born with the folder.
+  package let id: [UInt8]
+  /// Size of every segment.
+  package let segmentBytes: Int
+  package let recovery: RecoveryReport
+
+  let sum: Checksum
+  var current: Current<D>
+  /// Number of the oldest segment that is kept.
+  var oldest: UInt64
+  var stopped = false
+  /// Why the current segment could not be grown, while it could not.
+  var growth: DiskFault?
+
+  /// Opens the folder's journal, or begins one, and tells `replay` the newest state and what came after it. Everything told is durable.
+  package init(
+    opening disk: D, options: JournalOptions, replay: (Replayed) throws(ReplayRefusal) -> Void
+  ) throws(JournalFault) {
+    var recovery = try Recovery(disk, options)
+    current = try recovery.run(replay)
+    self.disk = disk
+    self.options = options
+    id = recovery.journalID
+    segmentBytes = recovery.segmentBytes
+    sum = recovery.sum
+    oldest = recovery.report.segments.lowerBound
+    self.recovery = recovery.report
+  }
+
+  /// The first free place.
+  package var end: Position { current.end }
+  /// Everything before it is on the disk for good.
+  package var durableThrough: Position { current.durableThrough }
+  /// Where the oldest kept segment begins.
+  package var oldestKept: Position { Position(oldest * UInt64(segmentBytes)) }
+  /// The segment has no room for one more input, or is damaged: roll before the next one.
+  package var wantsRoll: Bool { current.isDamaged || segmentBytes - current.offset < options.inputBytesMax + RecordLayout.commitBytes }
+  /// Why there is no room beyond what `Gathering.remaining` says: refuse publishes while this is set.
+  package var fullBecause: DiskFault? { growth }
+  /// Something was written since the last closing mark: after 100 ms of idleness, write one.
+  package var wantsClosingMark: Bool { !current.isClosed && !stopped }
+
+  /// Begins to gather a commit, in the memory of an earlier one where given. Grows a segment that is not written ahead; where that fails,
+  /// `fullBecause` says why and the gathering has what room is left.
+  package mutating func gather<E>(
+    reusing bytes: consuming [UInt8] = [], effects: consuming [E] = [], _: E.Type = E.self
+  ) -> Gathering<E> {
+    grow()
+    let room = current.isDamaged ? 0 : min(current.filled, segmentBytes) - current.offset
+    return Gathering(at: current.end, room: room, sum, reusing: bytes, effects: effects)
+  }
+
+  /// Writes the commit. Without records it passes through: what it waits for was finished before it.
+  package mutating func begin<E>(_ gathering: consuming Gathering<E>) throws(JournalFault) -> Writing<E> {
+    guard !stopped else { throw .stopped }
+    var bytes = gathering.bytes
+    let effects = gathering.effects
+    guard bytes.records > 0 else { return Writing(bytes: bytes, effects: effects) }
+    precondition(bytes.start == current.end, "a commit was gathered for another place than the journal's end")
+    bytes.close(durableThrough: current.durableThrough)
+    do throws(DiskFault) {
+      try disk.write(bytes.storage, count: bytes.used, to: current.file, at: current.offset)
+    } catch {
+      stopped = true
+      throw .writeFailed(error)
+    }
+    current.end = bytes.end
+    current.isClosed = false
+    return Writing(bytes: bytes, effects: effects)
+  }
+
+  /// Syncs the commit; only now its effects may leave. A failed sync is never asked again.
+  package mutating func finish<E>(_ writing: consuming Writing<E>) throws(JournalFault) -> Durable<E> {
+    guard !stopped else { throw .stopped }
+    if writing.bytes.records > 0 {
+      try sync()
+      current.durableThrough = writing.bytes.end
+      let start = writing.bytes.start
+      writing.bytes.storage.withUnsafeBytes { storage in
+        var cursor = RecordCursor(UnsafeRawBufferPointer(rebasing: storage[..<writing.bytes.used]), base: start)
+        while let record = cursor.next() { current.note(record) }
+      }
+    }
+    return Durable(writing)
+  }
+
+  /// Writes and syncs a closing mark: from now on damage before it is damage, not doubt. Call after 100 ms without a commit, while no
+  /// gathering holds records; does nothing where a mark is the last thing or no room is left.
+  package mutating func closeMark() throws(JournalFault) {
+    guard !stopped else { throw .stopped }
+    guard !current.isClosed, !current.isDamaged, current.offset + RecordLayout.markBytes <= min(current.filled, segmentBytes) else {
+      return
+    }
+    var mark = [UInt8](repeating: 0, count: RecordLayout.markBytes)
+    let end = current.end
+    mark.withUnsafeMutableBytes {
+      Bytes.put(end.value, $0, RecordLayout.headBytes)
+      RecordLayout.seal(.closingMark, payload: 8, position: end, sum, $0, 0)
+    }
+    do throws(DiskFault) {
+      try disk.write(mark, to: current.file, at: current.offset)
+    } catch {
+      stopped = true
+      throw .writeFailed(error)
+    }
+    try sync()
+    current.end = end.advanced(by: mark.count)
+    current.durableThrough = current.end
+    current.isClosed = true
+  }
+
+  private mutating func sync() throws(JournalFault) {
+    do throws(DiskFault) { try disk.sync(current.file) } catch {
+      stopped = true
+      throw .syncFailed(error)
+    }
+  }
+
+  /// Keeps two inputs' room written ahead of the end. The zeros are synced so that a commit's sync need not record a new length.
+  private mutating func grow() {
+    let want = min(current.offset + 2 * options.inputBytesMax, segmentBytes)
+    guard !stopped, !current.isDamaged, current.filled < want else { return }
+    let filled = min((want + options.growthBytes - 1) / options.growthBytes * options.growthBytes, segmentBytes)
+    do throws(DiskFault) {
+      try disk.fill(current.file, from: current.filled, to: filled)
+      current.filled = filled
+      growth = nil
+    } catch {
+      growth = error
+    }
+  }
+}
+
+/// The segment that is being written.
+struct Current<D: Disk> {
+  var file: D.File
+  let number: UInt64
+  /// Where the segment begins.
+  let base: Position
+  var end: Position
+  var durableThrough: Position
+  /// Bytes of the file that are written ahead.
+  var filled: Int
+  /// The last thing written is a closing mark, or nothing was written yet.
+  var isClosed: Bool
+  /// Nothing is added to a segment that was found damaged.
+  var isDamaged = false
+  var digest: SegmentDigest
+
+  /// Offset of the first free place.
+  var offset: Int { end.distance(from: base) }
+
+  /// Takes up a durable record in the segment's digest. HOT.
+  mutating func note(_ record: Record) {
+    guard record.kind == .event, record.payload.count >= EventHead.byteCount else { return }
+    digest.add(EventHead(record.payload), checksum: record.checksum, offset: record.position.distance(from: base))
+  }
+}
+
+extension Disk {
+  /// Writes the first `count` of `bytes`, or all.
+  func write(_ bytes: [UInt8], count: Int? = nil, to file: File, at offset: Int) throws(DiskFault) {
+    try bytes.withUnsafeBufferPointer { all throws(DiskFault) in
+      try write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[..<(count ?? all.count)])), to: file, at: offset)
+    }
+  }
+
+  /// Writes zeros to `file` between the two offsets and syncs each stretch of them.
+  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max, between: () -> Void = {}) throws(DiskFault) {
+    let zeros = [UInt8](repeating: 0, count: min(JournalLimits.zerosBytes, max(0, end - start)))
+    var at = start
+    var unsynced = 0
+    while at < end {
+      let count = min(zeros.count, end - at)
+      try write(zeros, count: count, to: file, at: at)
+      at += count
+      unsynced += count
+      if unsynced >= stretch || at == end {
+        try sync(file)
+        unsynced = 0
+        between()
+      }
+    }
+  }
+
+  /// Opens `name`; nil where there is no such file.
+  func openIfThere(_ name: String) throws(DiskFault) -> File? {
+    do throws(DiskFault) { return try open(name) } catch {
+      guard error.errno == DiskFault.noEntry else { throw error }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import CSQLite
+import Dispatch
+import Synchronization
+
+/// Copies the write-ahead log into the file, beside the writer, on a connection and a queue of its own.
+///
+///     frames in the log  0 ------ 4 MiB ------------- 32 MiB ------- 64 MiB
+///                          nothing  copy beside the    copy, then     callers take less
+///                                   writer (PASSIVE)   reset between  (walBytes)
+///                                                      two writes
+///     no commit for 500 ms: copy everything and cut the log's file to nothing (TRUNCATE)
+///
+/// A log can only begin anew when all of it is copied and nobody reads it; a writer without pauses never leaves that gap, so past
+/// 32 MiB the reset takes a turn in the writer's line. By then only the frames of the last copy's duration are left to do.
+final class Checkpointer: Sendable {
+  private let database: Database
+  private let gauge: LogGauge
+  private let writing: DispatchQueue
+  private let queue = DispatchQueue(label: "accord.store.checkpointer")
+  private let isScheduled = Atomic<Bool>(false)
+  private let isIdleScheduled = Atomic<Bool>(false)
+  private let lastCommit = Mutex(ContinuousClock.now)
+  private let state = Mutex(Counts())
+
+  /// What was done so far.
+  struct Counts: Sendable {
+    var copies = 0
+    var resets = 0
+    var faults = 0
+    var lastFault: StoreFault?
+  }
+
+  /// `writing` is the writer's queue: a reset takes its turn there.
+  init(_ path: String, gauge: LogGauge, writing: DispatchQueue) throws(StoreFault) {
+    database = try Database(path, as: .checkpointer)
+    try Settings.apply(to: database, cacheKibibytes: 256)
+    try Settings.applyForWriting(to: database)
+    self.gauge = gauge
+    self.writing = writing
+  }
+
+  var counts: Counts { state.withLock { $0 } }
+
+  /// To be called after each commit, on the writer's queue; only asks, never copies.
+  func committed() {
+    lastCommit.withLock { $0 = .now }
+    if gauge.uncopiedBytes >= StoreLimits.checkpointBytes, !isScheduled.exchange(true, ordering: .acquiringAndReleasing) {
+      queue.async { [weak self] in self?.copy() }
+    }
+    if !isIdleScheduled.exchange(true, ordering: .acquiringAndReleasing) { wakeWhenIdle(after: StoreLimits.idleMilliseconds) }
+  }
+
+  func close() {
+    queue.sync { database.close() }
+  }
+
+  private func copy() {
+    isScheduled.store(false, ordering: .releasing)
+    run(SQLITE_CHECKPOINT_PASSIVE)
+    guard gauge.bytes >= StoreLimits.restartBytes else { return }
+    writing.sync { run(SQLITE_CHECKPOINT_RESTART) }
+  }
+
+  private func wakeWhenIdle(after milliseconds: Int) {
+    queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { [weak self] in self?.woken() }
+  }
+
+  private func woken() {
+    let idle = (ContinuousClock.now - lastCommit.withLock { $0 }) / .milliseconds(1)
+    guard Int(idle) >= StoreLimits.idleMilliseconds else { return wakeWhenIdle(after: StoreLimits.idleMilliseconds - Int(idle) + 1) }
+    isIdleScheduled.store(false, ordering: .releasing)
+    writing.sync { run(SQLITE_CHECKPOINT_TRUNCATE) }
+  }
+
+  private func run(_ mode: Int32) {
+    do {
+      // Somebody in the way is nothing to report: the next commit or the next idle moment asks again.
+      guard let outcome = try database.checkpoint(mode) else { return }
+      gauge.checkpointed(frames: outcome.frames, copied: outcome.copied)
+      state.withLock { counts in
+        if mode == SQLITE_CHECKPOINT_PASSIVE { counts.copies += 1 } else { counts.resets += 1 }
+        counts.lastFault = nil
+      }
+    } catch StoreFault.closed {
+      return
+    } catch {
+      // Nothing is lost: SQLite counts the frames as copied only after the file's own sync, so the next try writes them again.
+      state.withLock { counts in
+        counts.faults += 1
+        counts.lastFault = error
+      }
+    }
+  }
+}
+
+/// The length of the write-ahead log, told by the writer's commits and the checkpointer. Safe from any thread.
+final class LogGauge: Sendable {
+  private let frames = Atomic<Int>(0)
+  private let copied = Atomic<Int>(0)
+
+  func committed(frames now: Int) {
+    frames.store(now, ordering: .relaxed)
+    // A shorter log than was copied is a new one.
+    if now < copied.load(ordering: .relaxed) { copied.store(0, ordering: .relaxed) }
+  }
+
+  func checkpointed(frames all: Int, copied done: Int) {
+    copied.store(done, ordering: .relaxed)
+    // Wholly copied: the next commit begins the log anew, if no reader holds it.
+    if all <= done { frames.store(0, ordering: .relaxed) }
+  }
+
+  /// What the log holds; 0 where all of it is copied.
+  var bytes: Int { frames.load(ordering: .relaxed) * Self.frameBytes }
+  var uncopiedBytes: Int { max(0, frames.load(ordering: .relaxed) - copied.load(ordering: .relaxed)) * Self.frameBytes }
+
+  /// A page and the frame header before it (sqlite.org/fileformat2.html 4.1).
+  private static let frameBytes = 4_096 + 24
+}
