@@ -50,6 +50,8 @@ package final class MemoryDisk: Disk {
   package private(set) var operations = 0
   /// Operations that will fail, by number, with what the system will say.
   package var failures: [Int: Int32] = [:]
+  /// The operation before which the power goes: it and all later ones do nothing and fail.
+  package var powerGoesAt = Int.max
   /// Bytes that all files may have together; a write beyond says that the disk is full.
   package var capacity = Int.max
 
@@ -81,7 +83,7 @@ package final class MemoryDisk: Disk {
     }
     do throws(DiskFault) { try count(.write, name(of: file)) } catch {
       // What fails has often written a part.
-      put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), file, offset)
+      if hasPower { put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), file, offset) }
       throw error
     }
     put(bytes, file, offset)
@@ -97,7 +99,7 @@ package final class MemoryDisk: Disk {
 
   package func sync(_ file: File) throws(DiskFault) {
     do throws(DiskFault) { try count(.sync, name(of: file)) } catch {
-      for index in file.unsynced.indices { file.unsynced[index].isDoomed = true }
+      if hasPower { for index in file.unsynced.indices { file.unsynced[index].isDoomed = true } }
       throw error
     }
     file.unsynced.removeAll { !$0.isDoomed }
@@ -187,12 +189,14 @@ package final class MemoryDisk: Disk {
 
   // MARK: Inside
 
+  private var hasPower: Bool { operations < powerGoesAt }
   private var used: Int { names.values.reduce(0) { $0 + $1.bytes.count } }
 
   private func name(of file: File) -> String { names.first { $0.value === file }?.key ?? "a removed file" }
 
   private func count(_ operation: DiskFault.Operation, _ path: String) throws(DiskFault) {
     operations += 1
+    guard hasPower else { throw DiskFault(errno: DiskFault.inputOutput, operation: operation, path: path) }
     if let errno = failures[operations] { throw DiskFault(errno: errno, operation: operation, path: path) }
   }
 

@@ -67,7 +67,7 @@ struct Recovery<D: Disk> {
     _ survey: Survey, _ replay: (Replayed) throws(ReplayRefusal) -> Void
   ) throws(JournalFault) -> (number: UInt64, headEnd: Int) {
     for segment in survey.segments.reversed() {
-      let image = try load(segment.number)
+      let image = try SegmentImage(disk, segment: segment.number)
       defer { extendLifetime(image) }
       let scan = SegmentScan(bytes: image.bytes, base: base(segment.number), sum: sum)
       let head = SegmentHead(scan, number: segment.number, header: segment.header)
@@ -101,7 +101,7 @@ struct Recovery<D: Disk> {
     }
     let file: D.File
     do throws(DiskFault) { file = try disk.open(JournalFiles.segment(number)) } catch { throw .disk(error) }
-    let image = try load(number)
+    let image = try SegmentImage(disk, segment: number)
     defer { extendLifetime(image) }
     let scan = SegmentScan(bytes: image.bytes, base: base, sum: sum)
     let first = headEnd ?? SegmentHead(scan, number: number, header: segment.header).end
@@ -182,7 +182,7 @@ struct Recovery<D: Disk> {
   /// What segment `number` held, from the head of the next one.
   private func digest(of number: UInt64, _ survey: Survey) throws(JournalFault) -> [SegmentDigest.Entry] {
     guard let next = survey.segment(number + 1) else { return [] }
-    let image = try load(number + 1, limit: next.header.map { $0.headEnd } ?? .max)
+    let image = try SegmentImage(disk, segment: number + 1, limit: next.header.map { $0.headEnd } ?? .max)
     defer { extendLifetime(image) }
     return SegmentHead(
       SegmentScan(bytes: image.bytes, base: base(number + 1), sum: sum), number: number + 1, header: next.header
@@ -198,12 +198,6 @@ struct Recovery<D: Disk> {
   }
 
   private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
-
-  private func load(_ number: UInt64, limit: Int = .max) throws(JournalFault) -> SegmentImage {
-    do throws(DiskFault) { return try SegmentImage(disk, try disk.open(JournalFiles.segment(number)), limit: limit) } catch {
-      throw .disk(error)
-    }
-  }
 }
 
 extension Damage {

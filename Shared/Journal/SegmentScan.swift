@@ -226,5 +226,12 @@ struct SegmentImage: ~Copyable {
     }
   }
 
+  /// Reads the file of segment `number`, or its first `limit` bytes.
+  init<D: Disk>(_ disk: D, segment number: UInt64, limit: Int = .max) throws(JournalFault) {
+    do throws(DiskFault) { self = try SegmentImage(disk, try disk.open(JournalFiles.segment(number)), limit: limit) } catch {
+      throw .disk(error)
+    }
+  }
+
   deinit { bytes.deallocate() }
 }

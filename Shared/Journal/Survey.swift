@@ -48,10 +48,8 @@ struct Survey {
 
   /// Reads one segment's header block.
   static func header<D: Disk>(of number: UInt64, on disk: D) throws(JournalFault) -> SegmentHeader.Reading {
-    do throws(DiskFault) {
-      let image = try SegmentImage(disk, try disk.open(JournalFiles.segment(number)), limit: SegmentHeader.blockBytes)
-      defer { extendLifetime(image) }
-      return SegmentHeader.read(image.bytes)
-    } catch { throw .disk(error) }
+    let image = try SegmentImage(disk, segment: number, limit: SegmentHeader.blockBytes)
+    defer { extendLifetime(image) }
+    return SegmentHeader.read(image.bytes)
   }
 }

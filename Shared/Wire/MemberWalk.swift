@@ -141,7 +141,8 @@ struct MemberWalk {
 
   mutating func instant() throws(WireFault) -> Timestamp? {
     guard let text = try text(wanted: .instant) else { return nil }
-    guard let instant = try? Timestamp(text) else { throw wrong(.instant) }
+    // What exactly is wrong with it is lost: the fault names the member and shows a right one.
+    guard let instant = try? Timestamp(rfc3339: text) else { throw wrong(.instant) }
     return instant
   }
 
@@ -181,10 +182,10 @@ struct MemberWalk {
       walk.offset += 1
       return true
     }
-    var count = 0
+    var passed = 0
     while true {
-      guard count < limit else { throw .tooMany(what, limit: limit) }
-      count += 1
+      guard passed < limit else { throw .tooMany(what, limit: limit) }
+      passed += 1
       try element(&self)
       walk.offset = unsafe JSONScanner.skipWhitespace(bytes, from: walk.offset)
       guard walk.offset < count else { throw WireFault(JSONFault(.endsEarly, at: walk.offset)) }
