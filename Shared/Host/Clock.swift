@@ -83,7 +83,7 @@ extension Reading where Value == ClockChoice {
     Reading("system|manual[@INSTANT]") { (text) throws(Unreadable) in
       if text == "system" { return .system }
       if text == "manual" { return .manual(nil) }
-      guard text.hasPrefix("manual@"), let instant = Timestamp(instant: String(text.dropFirst("manual@".count))) else {
+      guard text.hasPrefix("manual@"), let instant = try? Timestamp(rfc3339: String(text.dropFirst("manual@".count))) else {
         throw Unreadable("is no clock; give system, manual or manual@2026-03-01T09:00:00Z")
       }
       return .manual(instant)

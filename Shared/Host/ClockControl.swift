@@ -44,13 +44,13 @@ package final class ClockControl: Sendable {
   }
 
   private func answer(_ line: [UInt8]) -> JSON {
-    guard let request = try? JSON(parsing: line), case .string(let text)? = request["to"], let instant = Timestamp(instant: text) else {
+    guard let request = try? JSON(parsing: line), case .string(let text)? = request["to"], let instant = try? Timestamp(rfc3339: text) else {
       return .object([.init("refused", .string("write {\"to\":\"INSTANT\"}, an instant such as 2026-03-01T09:00:00Z"))])
     }
     do throws(ClockFault) {
       let now = try ManualClock.raise(in: folder) { stored in max(stored ?? instant, instant) }
       clock.advance(to: now)
-      return .object([.init("now", .string(clock.now().text))])
+      return .object([.init("now", .string(clock.now().description))])
     } catch {
       return .object([.init("refused", .string(error.description))])
     }
@@ -61,7 +61,7 @@ package final class ClockControl: Sendable {
     guard let peer = try LocalSocket.connect(folder, name) else { return }
     defer { close(peer) }
     LocalSocket.limit(peer, seconds: answerSecondsMax)
-    LocalSocket.write(JSON.object([.init("to", .string(instant.text))]).bytes + [0x0A], to: peer)
+    LocalSocket.write(JSON.object([.init("to", .string(instant.description))]).bytes + [0x0A], to: peer)
     guard let answer = try? JSON(parsing: LocalSocket.line(from: peer, bytesMax: 4_096)), answer["now"] != nil else {
       throw .unanswered(folder + "/" + name)
     }

@@ -10,7 +10,7 @@ package struct Credential: Sendable {
   static func minted(_ name: String, using random: inout some RandomNumberGenerator) -> Credential {
     var bytes: [UInt8] = []
     for _ in 0..<4 { withUnsafeBytes(of: random.next() as UInt64) { bytes += $0 } }
-    return Credential(name: name, secret: Base64URL.text(bytes))
+    return Credential(name: name, secret: Base64.encodeURL(bytes))
   }
 
   /// Reads the credential `name` of `folder`. Refuses a file that others may read: its secret may be known already.
@@ -46,30 +46,9 @@ package struct Credential: Sendable {
   /// SHA-256 of the secret. Unsalted and fast on purpose: the secret is 256 random bits, not a word that somebody thought of.
   var digest: [UInt8] { Self.digest(of: secret) }
 
-  static func digest(of secret: String) -> [UInt8] { SHA256.hash(secret.utf8) }
+  static func digest(of secret: String) -> [UInt8] { SHA256.hash(Array(secret.utf8)) }
 
   private static func path(of name: String, in folder: DataFolder) -> String { "\(folder.path)/credentials/\(name).json" }
-}
-
-/// Bytes as text for URLs and headers (RFC 4648 5), without padding.
-enum Base64URL {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  static func text(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    var held: UInt32 = 0
-    var bits = 0
-    for byte in bytes {
-      held = held << 8 | UInt32(byte)
-      bits += 8
-      while bits >= 6 {
-        bits -= 6
-        text.append(alphabet[Int(held >> UInt32(bits) & 63)])
-      }
-    }
-    if bits > 0 { text.append(alphabet[Int(held << UInt32(6 - bits) & 63)]) }
-    return String(decoding: text, as: UTF8.self)
-  }
 }
 
 /// Why a credential could not be had.

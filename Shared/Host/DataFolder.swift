@@ -34,7 +34,7 @@ package struct DataFolder: Sendable {
     let isEmpty = names.allSatisfy { $0 == "lock" || $0.hasSuffix(".new") }
     if isEmpty {
       let marker = JSON.object([
-        .init("format", .integer(format)), .init("sandbox", .bool(sandbox)), .init("created", .string(now.text)),
+        .init("format", .integer(format)), .init("sandbox", .bool(sandbox)), .init("created", .string(now.description)),
       ])
       _ = try filing { () throws(FileFault) in try Files.create(marker.bytes, at: path + "/accord.json") }
     }
@@ -55,7 +55,7 @@ package struct DataFolder: Sendable {
       throw .damagedMarker(path)
     }
     guard format <= Self.format else { throw .newer(path, format: format) }
-    guard case .bool(let sandbox)? = marker["sandbox"], case .string(let text)? = marker["created"], let created = Timestamp(instant: text)
+    guard case .bool(let sandbox)? = marker["sandbox"], case .string(let text)? = marker["created"], let created = try? Timestamp(rfc3339: text)
     else { throw .damagedMarker(path) }
     return DataFolder(path: path, isSandbox: sandbox, created: created)
   }

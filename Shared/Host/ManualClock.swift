@@ -39,7 +39,7 @@ package enum ManualClock {
     guard Files.exists(path) else { return nil }
     let bytes: [UInt8]
     do throws(FileFault) { bytes = try Files.read(path) } catch { throw .file(error) }
-    guard let json = try? JSON(parsing: bytes), case .string(let text)? = json["now"], let instant = Timestamp(instant: text) else {
+    guard let json = try? JSON(parsing: bytes), case .string(let text)? = json["now"], let instant = try? Timestamp(rfc3339: text) else {
       throw .damaged(path)
     }
     return instant
@@ -55,7 +55,7 @@ package enum ManualClock {
     let stored = try now(of: folder)
     let instant = next(stored)
     guard instant != stored else { return instant }
-    let text = JSON.object([.init("now", .string(instant.text))]).bytes
+    let text = JSON.object([.init("now", .string(instant.description))]).bytes
     do throws(FileFault) { try Files.write(text, to: folder.path + "/clock.json") } catch { throw .file(error) }
     return instant
   }

@@ -89,7 +89,7 @@ extension Reading where Value == Timestamp {
   /// An instant in RFC 3339, such as `2026-03-01T09:00:00Z`.
   package static var instant: Reading<Timestamp> {
     Reading("INSTANT") { (text) throws(Unreadable) in
-      guard let instant = Timestamp(instant: text) else {
+      guard let instant = try? Timestamp(rfc3339: text) else {
         throw Unreadable("is not an instant; give one such as 2026-03-01T09:00:00Z")
       }
       return instant

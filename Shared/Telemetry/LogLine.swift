@@ -12,7 +12,7 @@ struct LogLine {
     bytes = []
     bytes.reserveCapacity(256)
     bytes += "{\"time\":\"".utf8
-    bytes += time.logText.utf8
+    bytes += time.description.utf8
     bytes += "\",\"level\":\"".utf8
     bytes += level.utf8
     bytes += "\"".utf8
