@@ -103,7 +103,7 @@ package struct BrokerMachine: Sendable {
     case .refused(let producer, let sequence, _):
       guard producer < UInt32(producers.count) else { throw .unknown("producer", producer) }
       producers[Int(producer)].take(sequence, at: position, distance: limits.healBytes)
-      producers.note(id: UnsafeRawBufferPointer(start: nil, count: 0), of: Int(producer))
+      producers.forgetID(of: Int(producer))
     case .subscription(let number, let row):
       guard number <= UInt32(subscriptions.count) else { throw .unknown("subscription", number) }
       if number < UInt32(subscriptions.count), subscriptions[Int(number)].isOpen {
@@ -225,7 +225,7 @@ package struct BrokerMachine: Sendable {
     now = clock.steady(moment)
     let number = Int(subscription)
     guard number < subscriptions.count, subscriptions[number].isOpen else { return }
-    subscriptions[number].fetched(from: from, answer, at: now, &outlets, into: &commit)
+    subscriptions[number].fetched(from: from, answer, at: now)
     pump(number, into: &commit)
   }
 

@@ -51,6 +51,18 @@ extension Subscription {
   // MARK: Reading
 
   private mutating func read(_ tail: TailIndex, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    while reading.aheadAt < reading.ahead.count {
+      let event = reading.ahead[reading.aheadAt]
+      guard reading.isAtHand(event.position) else {
+        reading.restart(at: event.position)
+        break
+      }
+      guard canReadOn, let taker = pick(outlets) else { return }
+      reading.aheadAt += 1
+      reading.passed = event.position
+      if wants(event) { admit(event, taker, now, &outlets, into: &commit) }
+    }
+    reading.restart(at: reading.cursor)
     guard nextUnread > tail.before else { return }
     var at = tail.ordinal(from: nextUnread)
     while at < tail.end {
@@ -90,7 +102,7 @@ extension Subscription {
       // One alone is read alone; of several, perhaps the neighbours as well.
       let few = keys.following(node) == nil ? Int(head.bytes) : bytes
       ask(from: head.position, few, again: true, into: &commit)
-    } else if !reading.isLive, nextUnread <= tail.before, canReadOn {
+    } else if !reading.isLive, reading.aheadAt == reading.ahead.count, nextUnread <= tail.before, canReadOn {
       ask(from: reading.cursor, bytes, again: false, into: &commit)
     }
   }
@@ -100,10 +112,8 @@ extension Subscription {
     commit.afterDurable(.fetch(subscription: number, from: Position(from), bytesMax: min(limits.fetchBytes, max(1, bytes))))
   }
 
-  /// What the disk had to say; an answer that nobody waits for is ignored.
-  mutating func fetched(
-    from: Position, _ answer: Fetched, at now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
-  ) {
+  /// What the disk had to say; an answer that nobody waits for is ignored. A pump follows.
+  mutating func fetched(from: Position, _ answer: Fetched, at now: Moment) {
     guard let fetch = reading.fetch, fetch.from == from.value else { return }
     reading.fetch = nil
     if fetch.isStale { return }
@@ -115,22 +125,13 @@ extension Subscription {
         keys.delist(node)
         relist(node, now)
       }
-      if !fetch.isAgain { admit(events, next: next.value, now, &outlets, into: &commit) }
+      if !fetch.isAgain {
+        reading.restart(at: next.value)
+        reading.ahead.append(contentsOf: events.drop { $0.position < from.value })
+      }
     case .damaged(let from, let through): reading.damage = from.value...max(from.value, through.value)
     case .forgotten(let oldest): reading.cursor = max(reading.cursor, oldest.value)
     }
-  }
-
-  /// All that was fetched enters the window, whether or not credit reaches so far: it was bounded by credit when asked for.
-  private mutating func admit(
-    _ events: [IndexedEvent], next: UInt64, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
-  ) {
-    for event in events where event.position >= reading.cursor {
-      guard canReadOn else { return reading.cursor = event.position }
-      reading.passed = event.position
-      if wants(event) { admit(event, pick(outlets), now, &outlets, into: &commit) }
-    }
-    reading.cursor = max(reading.cursor, next)
   }
 
   // MARK: Handing out
@@ -138,7 +139,7 @@ extension Subscription {
   /// Lets an event into the window, and to `taker` at once where nothing stands in its way.
   @inline(__always)
   private mutating func admit(
-    _ event: IndexedEvent, _ taker: Int?, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+    _ event: IndexedEvent, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
   ) {
     let ordinal = window.push(event)
     let isTroubled = !troubles.isEmpty && troubles.find(event.position) != nil
@@ -153,7 +154,7 @@ extension Subscription {
       return
     }
     let node = keys.insert(event.key)
-    if let taker, !isTroubled, !isParked(event.key) { return deliver(ordinal, node, taker, now, &outlets, into: &commit) }
+    if !isTroubled, !isParked(event.key) { return deliver(ordinal, node, taker, now, &outlets, into: &commit) }
     append(ordinal, to: node)
     relist(node, now)
   }

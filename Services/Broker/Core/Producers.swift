@@ -69,6 +69,12 @@ struct Producers: Sendable {
     }
   }
 
+  /// The last sequence was refused: there is no event to name.
+  mutating func forgetID(of producer: Int) {
+    list[producer].idBytes = 0
+    replayed[producer].removeAll(keepingCapacity: true)
+  }
+
   func lastID(_ producer: Int) -> String? {
     let count = Int(list[producer].idBytes)
     let at = producer * Self.idBytesMax

@@ -76,14 +76,25 @@ extension BrokerMachine {
 
 extension Subscription {
   /// Why it is not up with the newest event.
-  enum Wait: String { case nothing, consumer, credit, key, damage, deadLetters = "dead_letters", reading }
+  enum Wait: String {
+    case nothing, consumer, credit, damage, reading
+    case deadLetters = "dead_letters"
+    /// Consumers have it all, and have not settled it.
+    case settle
+    /// A failed event may not be tried before its time.
+    case delay
+    /// What is next belongs to keys whose holder has no credit, or look-ahead has come to its end behind such.
+    case key
+  }
 
   func waits(_ outlets: [Outlet]) -> Wait {
     if reading.damage != nil { return .damage }
     if dead.count >= limits.deadLetters { return .deadLetters }
     if attached == 0 { return .consumer }
-    if reading.isLive { return keys.count > 0 && window.count > consumers.reduce(0, { $0 + $1.inFlight }) ? .key : .nothing }
     if !consumers.indices.contains(where: { hasCredit($0, outlets) }) { return .credit }
+    if keys.listed > 0 { return .key }
+    if nextDue != .max { return .delay }
+    if reading.isLive { return .settle }
     return canReadOn ? .reading : .key
   }
 

@@ -80,7 +80,7 @@ struct Subscription: Sendable {
   /// Everything at or before it is settled or was never wanted; `newest` is the position of the newest event.
   func settledThrough(_ newest: UInt64) -> UInt64 {
     if !window.isEmpty { return max(progress.floor, window[window.first].position - 1) }
-    return max(progress.floor, reading.isLive ? newest : max(reading.cursor, 1) - 1)
+    return max(progress.floor, reading.isLive ? newest : max(reading.next, 1) - 1)
   }
 
   /// The same as far as it is the position of an event, for the record: reading can begin there.
@@ -239,7 +239,10 @@ struct Subscription: Sendable {
 struct Reading: Sendable {
   /// Up with the newest event: commits feed it directly, and `cursor` means nothing.
   var isLive = false
-  /// Events from here on are not yet in the window; a record begins here.
+  /// Fetched, but not yet in the window: credit ended before them. From `aheadAt` on.
+  var ahead: [IndexedEvent] = []
+  var aheadAt = 0
+  /// Events from here on are neither in the window nor ahead; a record begins here.
   var cursor: UInt64
   /// Position of the last event that was read, while not live.
   var passed: UInt64 = 0
@@ -251,6 +254,16 @@ struct Reading: Sendable {
   var tailBefore: UInt64 = 0
   /// Damage that it stands before.
   var damage: ClosedRange<UInt64>?
+
+  /// The first position that is not in the window.
+  var next: UInt64 { aheadAt < ahead.count ? ahead[aheadAt].position : cursor }
+
+  /// What is ahead is not needed or no longer at hand; reading begins again at `position`.
+  mutating func restart(at position: UInt64) {
+    ahead.removeAll(keepingCapacity: true)
+    aheadAt = 0
+    cursor = position
+  }
 
   /// Whether the shell has the bytes of the event at `position`.
   func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) }

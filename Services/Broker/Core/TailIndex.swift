@@ -25,7 +25,8 @@ struct TailIndex: Sendable {
   subscript(_ ordinal: UInt64) -> IndexedEvent { ring[Int(truncatingIfNeeded: ordinal & mask)] }
 
   mutating func push(_ event: IndexedEvent) {
-    if Int(end &- first) == ring.count { if ring.count < eventsMax { grow() } else { drop() } }
+    let count = Int(end &- first)
+    if count >= eventsMax { drop() } else if count == ring.count { grow() }
     ring[Int(truncatingIfNeeded: end & mask)] = event
     end += 1
     bytes += Int(event.bytes)

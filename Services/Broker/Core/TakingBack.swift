@@ -134,7 +134,7 @@ extension Subscription {
     solo = nil
     nextDue = .max
     reading.isLive = false
-    reading.cursor = readingStart
+    reading.restart(at: readingStart)
     reading.passed = 0
     reading.held = 0..<0
     reading.fetch?.isStale = true

@@ -1,0 +1,328 @@
+import BrokerCore
+import Contracts
+import Foundation
+import Journal
+import Testing
+import Wire
+
+/// Plays a transcript: lines of input, and below each the effects that left because of it.
+///
+/// ```
+///  # a comment
+///  a: hello ledger lineage=L1
+///  commit
+///    > a welcome last=0
+/// ```
+/// A line `name: verb ...` is an input from the connection of that name; `commit` ends a turn, and only then effects leave;
+/// `crash` is a power cut and a new start; `tick +30s` lets time pass. After every commit the memory replayed from disk must
+/// equal the machine's.
+final class Script {
+  private let stage: Stage
+  private var connections: [String: ConnectionID] = [:]
+  private var names: [UInt32: String] = [:]
+  private var credentials: [String: String] = [:]
+  private var handles: [String: UInt32] = [:]
+  private var handleNames: [String: String] = [:]
+  private var events: [UInt64: String] = [:]
+  private var fetches: [(subscription: UInt32, from: Position, bytes: Int)] = []
+  private var nextConnection: UInt32 = 1
+
+  init(limits: BrokerLimits) throws { stage = try Stage(limits: limits) }
+
+  /// The whole transcript with the effects as they were.
+  static func play(_ text: String) throws -> String {
+    var lines: [String] = []
+    var script: Script?
+    var limits = BrokerLimits()
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {
+      if line.hasPrefix("  >") { continue }
+      lines.append(line)
+      let words = line.split(separator: " ").map(String.init)
+      guard let first = words.first, !first.hasPrefix("#") else { continue }
+      if first == "limit" {
+        set(&limits, words[1], Int(words[2])!)
+        continue
+      }
+      if script == nil { script = try Script(limits: limits) }
+      do { lines += try script!.play(words).map { "  > " + $0 } } catch { throw ScriptFault(line: line, error: "\(error)") }
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  struct ScriptFault: Error, CustomStringConvertible {
+    let line: String
+    let error: String
+    var description: String { "\(line): \(error)" }
+  }
+
+  private static func set(_ limits: inout BrokerLimits, _ name: String, _ value: Int) {
+    switch name {
+    case "attempts": limits.attempts = UInt32(value)
+    case "tail": limits.tailEvents = value
+    case "tail_bytes": limits.tailBytes = value
+    case "look_ahead": limits.lookAhead = value
+    case "dead": limits.deadLetters = value
+    case "window": limits.window = value
+    case "queued": limits.queuedBytes = value
+    case "subscriptions": limits.subscriptions = value
+    case "types": limits.types = value
+    case "fetch": limits.fetchBytes = value
+    case "buried": limits.buriedPerInput = value
+    case "backoff": limits.backoffFirst = Int64(value)
+    case "in_flight": limits.inFlightPerConnection = value
+    default: Issue.record("no limit is called \(name)")
+    }
+  }
+
+  private func play(_ words: [String]) throws -> [String] {
+    if words[0].hasSuffix(":") {
+      try input(String(words[0].dropLast()), Words(Array(words.dropFirst())))
+      return []
+    }
+    let rest = Words(Array(words.dropFirst()))
+    switch words[0] {
+    case "commit": return try turn()
+    case "crash":
+      try stage.crash()
+      connections = [:]
+      fetches = []
+      return []
+    case "roll":
+      try stage.roll()
+      return try turn()
+    case "tick":
+      let span = Self.duration(rest[0])
+      stage.now.uptime += span
+      stage.now.wall = stage.now.wall.adding(.milliseconds(span))
+      try stage.apply(.tick)
+      return []
+    case "clock":
+      stage.now.wall = stage.now.wall.adding(.milliseconds(Self.duration(rest[0])))
+      return []
+    case "disk":
+      let asked = fetches
+      fetches = []
+      for fetch in asked {
+        let answer = try stage.read(from: fetch.from, bytesMax: fetch.bytes)
+        try stage.apply(.fetched(subscription: fetch.subscription, from: fetch.from, answer))
+      }
+      return []
+    case "full": try stage.apply(.storage(isFull: rest[0] == "on"))
+    case "drain": try stage.apply(.drain(reason: "stopping"))
+    case "status": return status()
+    case "deadline": return [stage.machine.nextDeadline.map { "in \($0 - stage.now.uptime) ms" } ?? "none"]
+    default: Issue.record("no such line: \(words)")
+    }
+    return []
+  }
+
+  private func input(_ name: String, _ words: Words) throws {
+    if words[0] == "hello" {
+      let id = ConnectionID(nextConnection)
+      nextConnection += 1
+      connections[name] = id
+      names[id.raw] = name
+      let credential = words[1]
+      credentials[name] = credential
+      let hello = Hello(
+        version: 1, credential: credential, secret: "s", lineage: words["lineage"], epoch: words.number("epoch") ?? 1,
+        highestSequence: words.number("highest") ?? 0, manifest: Manifest())
+      let rights = Rights(
+        publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
+        source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil)
+      return try stage.apply(.hello(id, hello, rights))
+    }
+    guard let id = connections[name] else {
+      Issue.record("\(name) has not said hello")
+      return
+    }
+    let credential = credentials[name]!
+    func handle(_ words: Words) -> UInt32 { handles["\(name)/\(words[1])"]! }
+    switch words[0] {
+    case "publish":
+      let range = Self.ranges(words[1])[0]
+      for sequence in range {
+        let keys = words.number("keys")
+        let event = TestEvent(
+          id: words["id"] ?? "\(credential)-\(sequence)", type: words["type"] ?? "\(credential).thing",
+          source: words["source"] ?? "/\(credential)", key: keys.map { "k\(sequence % $0)" } ?? words["key"] ?? "k",
+          padding: Int(words.number("bytes") ?? 0))
+        try stage.publish(id, event, sequence: sequence)
+      }
+    case "refuse":
+      try stage.apply(
+        .refuse(id, sequence: UInt64(words[1])!, Refusal(code: "event_version", sentence: "Not 1.0.")))
+    case "subscribe":
+      handles["\(name)/\(words[1])"] = UInt32(words.number("handle") ?? UInt64(handles.count + 1))
+      let chosen = handle(words)
+      handleNames["\(id.raw)/\(chosen)"] = words[1]
+      let start: Subscribe.Start =
+        switch words["start"] {
+        case nil, "new": .new
+        case "beginning": .beginning
+        case let other? where other.hasPrefix("@"): .position(events.first { $0.value == other.dropFirst() }!.key)
+        case let other?: .time(stage.now.wall.adding(.milliseconds(Self.duration(other))))
+        }
+      try stage.apply(
+        .subscribe(
+          id,
+          Subscribe(
+            handle: chosen, name: words[1], filters: words["filters"].map { $0.split(separator: ",").map(String.init) } ?? [],
+            start: start, deadKey: words["dead"] == "pass" ? .pass : .park, creditMessages: Int(words.number("credit") ?? 100),
+            creditBytes: Int(words.number("bytes") ?? 1_000_000))))
+    case "unsubscribe":
+      try stage.apply(.unsubscribe(id, handle: handle(words), forget: words["forget"] != nil))
+    case "credit":
+      try stage.apply(
+        .credit(id, handle: handle(words), messages: Int(words[2])!, bytes: Int(words.number("bytes") ?? 1_000_000)))
+    case "working": try stage.apply(.working(id, handle: handle(words), Self.ranges(words[2])))
+    case "extend": try stage.apply(.extend(id, handle: handle(words), Self.ranges(words[2])))
+    case "settle":
+      let done = words.count > 2 && !words[2].contains("=") ? Self.ranges(words[2]) : []
+      let exceptions = words.all("later").map { text in
+        let parts = text.split(separator: "/").map(String.init)
+        return Settlement.Exception(
+          delivery: UInt64(parts[0])!, verdict: .later(after: parts.count > 1 ? .milliseconds(Self.duration(parts[1])) : nil))
+      }
+      let never = words.all("never").map { text in
+        let parts = text.split(separator: "/").map(String.init)
+        return Settlement.Exception(delivery: UInt64(parts[0])!, verdict: .never(reason: parts.count > 1 ? parts[1] : "broken"))
+      }
+      try stage.apply(.settle(id, handle: handle(words), Settlement(done: done, exceptions: exceptions + never)))
+    case "mark": try stage.apply(.mark(id, through: stage.now.wall))
+    case "request":
+      try stage.apply(
+        .request(
+          id,
+          Request(
+            id: words.number("id") ?? 1, peer: words[1], subject: words[2],
+            deadline: .milliseconds(words["deadline"].map(Self.duration) ?? 1_000), body: .null)))
+    case "reply": try stage.apply(.reply(id, Reply(id: UInt64(words[1])!, outcome: .answered(.string("yes")))))
+    case "admin":
+      let command: [JSON.Member] =
+        [.init("name", .string(words[1]))] + (words["subscription"].map { [.init("subscription", .string($0))] } ?? [])
+      try stage.apply(.admin(id, id: 1, command: .object(command)))
+    case "farewell": try stage.apply(.farewell(id))
+    case "lost": try stage.apply(.disconnected(id))
+    case "flushed": try stage.apply(.flushed(id, queuedBytes: Int(words[1])!))
+    default: Issue.record("no such input: \(words[0])")
+    }
+  }
+
+  // MARK: What left
+
+  private func turn() throws -> [String] {
+    try stage.turn()
+    #expect(try stage.remembered() == stage.machine.checkpoint(), "what the disk remembers is not what the machine knows")
+    let effects = stage.takeReleased()
+    var last: [UInt32: Int] = [:]
+    for (i, effect) in effects.enumerated() { if case .accepted(let id, _, _) = effect { last[id.raw] = i } }
+    return effects.enumerated().compactMap { i, effect in
+      // The shell sends only the last of a turn.
+      if case .accepted(let id, _, _) = effect, last[id.raw] != i { return nil }
+      return tell(effect)
+    }
+  }
+
+  private func tell(_ effect: Effect) -> String {
+    switch effect {
+    case .accepted(let id, let through, let forget):
+      return "\(names[id.raw]!) accepted \(through)" + (forget > 0 ? " forget=\(forget)" : "")
+    case .deliver(let id, let handle, let number, let position, let attempt, let producer, let sequence, _):
+      let event = "\(stage.machine.producerName(producer).split(separator: "/")[0])-\(sequence)"
+      events[position.value] = event
+      return "\(names[id.raw]!) deliver \(handleName(id, handle)) #\(number) \(event)" + (attempt > 1 ? " attempt=\(attempt)" : "")
+    case .fetch(let subscription, let from, let bytes):
+      fetches.append((subscription, from, bytes))
+      return "fetch for \(subscription) bytes=\(bytes)"
+    case .close(let id, let refusal): return "\(names[id.raw]!) closed [\(refusal.code)] \(refusal.sentence)"
+    case .send(let id, let message): return "\(names[id.raw]!) " + tell(message, id)
+    }
+  }
+
+  private func tell(_ message: BrokerMessage, _ id: ConnectionID) -> String {
+    func ranges(_ ranges: DeliveryRanges) -> String {
+      ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+    }
+    return switch message {
+    case .welcome(let it):
+      "welcome last=\(it.lastSequence) id=\(it.lastEventID ?? "-")" + (it.deduplicated ? "" : " not de-duplicated")
+    case .accepted(let through, _): "accepted \(through)"
+    case .refused(let sequence, let reason): "refused \(sequence) [\(reason.code)] \(reason.sentence)"
+    case .resume(let from, let after, let reason): "resume from=\(from) after=\(after.milliseconds) [\(reason.code)]"
+    case .subscribed(let handle, let position):
+      "subscribed \(handleName(id, handle)) at \(position == 0 ? "the beginning" : events[position] ?? "a place")"
+    case .unsubscribed(let handle, let reason):
+      "unsubscribed \(handleName(id, handle))" + (reason.map { " [\($0.code)] \($0.sentence)" } ?? "")
+    case .deliver(let it): "deliver \(it.number)"
+    case .revoke(let handle, let list): "revoke \(handleName(id, handle)) \(ranges(list))"
+    case .mark(let handle, let source, let through):
+      "mark \(handleName(id, handle)) \(source) through=+\(through.milliseconds - 1_700_000_000_000) ms"
+    case .request(let it): "request \(it.id) from \(it.peer): \(it.subject) within \(it.deadline.milliseconds) ms"
+    case .reply(let it):
+      switch it.outcome {
+      case .answered: "reply \(it.id) answered"
+      case .failed(let why): "reply \(it.id) [\(why.code)] \(why.sentence)"
+      }
+    case .admin(_, let answer): "answer " + Self.short(answer)
+    case .ping, .pong: "ping"
+    case .farewell(let reason): "farewell \(reason)"
+    case .fault(let why): "fault [\(why.code)]"
+    }
+  }
+
+  private func handleName(_ id: ConnectionID, _ handle: UInt32) -> String { handleNames["\(id.raw)/\(handle)"] ?? "\(handle)" }
+
+  /// The subscriptions' rows as a person would read them.
+  private func status() -> [String] {
+    guard case .array(let rows) = stage.machine.status()["subscriptions"] else { return [] }
+    return rows.map(Self.row)
+  }
+
+  private static func row(_ row: JSON) -> String {
+    func number(_ name: String) -> Int64 { if case .integer(let value)? = row[name] { value } else { -1 } }
+    guard case .string(let name)? = row["name"], case .string(let why)? = row["waits_for"] else { return "?" }
+    let behind = number("behind") > 0 ? "behind, waits for \(why)" : "up to date"
+    let rest = ["in_flight", "look_ahead", "troubled", "dead", "ignored"].compactMap { number($0) > 0 ? " \($0)=\(number($0))" : nil }
+    return "\(name) \(behind)" + rest.joined()
+  }
+
+  private static func short(_ answer: JSON) -> String {
+    if case .array(let rows)? = answer["subscriptions"] { return rows.map(row).joined(separator: "; ") }
+    if case .string(let code)? = answer["code"] { return "[\(code)]" }
+    if case .array(let letters)? = answer["letters"] {
+      return letters.map { letter in
+        guard case .integer(let sequence)? = letter["sequence"], case .string(let why)? = letter["why"] else { return "?" }
+        if case .string(let reason)? = letter["reason"] { return "\(sequence) \(why): \(reason)" }
+        return "\(sequence) \(why)"
+      }.joined(separator: ", ")
+    }
+    return "ok"
+  }
+
+  // MARK: Words
+
+  private static func duration(_ text: String) -> Int64 {
+    let digits = Int64(text.filter { $0.isNumber })! * (text.hasPrefix("-") ? -1 : 1)
+    return text.hasSuffix("ms") ? digits : text.hasSuffix("m") ? digits * 60_000 : text.hasSuffix("h") ? digits * 3_600_000 : digits * 1_000
+  }
+
+  private static func ranges(_ text: String) -> DeliveryRanges {
+    text.split(separator: ",").map { part in
+      let ends = part.split(separator: "-").map { UInt64($0)! }
+      return ends[0]...(ends.count > 1 ? ends[1] : ends[0])
+    }
+  }
+}
+
+/// The words of a line behind its first: plain ones by place, `name=value` ones by name.
+private struct Words {
+  let list: [String]
+  init(_ list: [String]) { self.list = list }
+  var count: Int { list.count }
+  subscript(_ at: Int) -> String { list[at] }
+  /// The value of `name=value`, or the name itself where it stands alone.
+  subscript(_ name: String) -> String? { all(name).first ?? (list.contains(name) ? name : nil) }
+  func all(_ name: String) -> [String] { list.filter { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) } }
+  func number(_ name: String) -> UInt64? { all(name).first.flatMap { UInt64($0) } }
+}

@@ -1,0 +1,166 @@
+import BrokerCore
+import Contracts
+import Journal
+import Wire
+
+/// A broker without sockets: the machine over the real journal on a disk in memory, as the shell drives it.
+final class Stage {
+  static let journalID = [UInt8](1...16)
+  /// Small, so that thousands of starts take no time; no input of these tests is larger.
+  static let segmentBytes = 512 << 10
+  static let inputBytesMax = 96 << 10
+
+  private(set) var disk = MemoryDisk()
+  private(set) var machine: BrokerMachine
+  private var journal: Journal<MemoryDisk>?
+  private var durableThrough: Position { journal?.durableThrough ?? .zero }
+  private var commit: Gathering<Effect>?
+  var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
+  /// Effects that left, in order.
+  private(set) var released: [Effect] = []
+  /// Effects that waited when the machine crashed.
+  private(set) var crashes = 0
+  let limits: BrokerLimits
+
+  init(limits: BrokerLimits = BrokerLimits()) throws {
+    var limits = limits
+    limits.segmentBytes = UInt64(Self.segmentBytes)
+    self.limits = limits
+    machine = BrokerMachine(journalID: Self.journalID, limits: limits)
+    try start()
+  }
+
+  private func start() throws {
+    var options = JournalOptions(newID: Self.journalID, now: now.wall)
+    options.segmentBytes = Self.segmentBytes
+    options.inputBytesMax = Self.inputBytesMax
+    options.growthBytes = Self.segmentBytes
+    var machine = BrokerMachine(journalID: Self.journalID, limits: limits)
+    journal = try Journal(opening: disk, options: options) { (told) throws(ReplayRefusal) in
+      do {
+        switch told {
+        case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
+        case .record(let record): try machine.replay(record)
+        case .damaged(let damage): throw ReplayRefusal("damaged: \(damage)")
+        }
+      } catch { throw ReplayRefusal("\(error)") }
+    }
+    machine.recovered()
+    self.machine = machine
+    commit = journal?.gather(Effect.self)
+  }
+
+  /// Gives the machine one input at `now`, and the shell's room for it.
+  func apply(_ input: Input) throws {
+    try makeRoom()
+    machine.apply(input, at: now, into: &commit!)
+  }
+
+  /// Room for the largest input, as the shell makes it before each.
+  private func makeRoom() throws {
+    if commit?.remaining ?? 0 >= Self.inputBytesMax { return }
+    try turn()
+    if journal?.wantsRoll == true { try roll() }
+  }
+
+  func publish(_ id: ConnectionID, _ event: TestEvent, sequence: UInt64) throws {
+    let (frame, publish) = event.frame(sequence)
+    try makeRoom()
+    frame.withUnsafeBytes { machine.publish(id, publish, frame: $0, at: now, into: &commit!) }
+  }
+
+  /// One turn's end: written, synced, and the effects leave.
+  func turn() throws {
+    let writing = try journal!.begin(commit.take()!)
+    let effects = try journal!.finish(writing).release().effects
+    released += effects
+    commit = journal!.gather(Effect.self)
+  }
+
+  func takeReleased() -> [Effect] {
+    defer { released = [] }
+    return released
+  }
+
+  func roll() throws {
+    try turn()
+    try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall)
+    commit = journal!.gather(Effect.self)
+  }
+
+  /// The power goes: what was gathered and not synced is lost, and so is everything of the run.
+  func crash() throws {
+    crashes += 1
+    commit = nil
+    journal = nil
+    disk = disk.afterPowerCut()
+    released = []
+    try start()
+  }
+
+  /// What a machine would know that was started on the disk as it is.
+  func remembered() throws -> [UInt8] {
+    let other = try Stage(limits: limits, on: disk.afterPowerCut(), now: now)
+    return other.machine.checkpoint()
+  }
+
+  private init(limits: BrokerLimits, on disk: MemoryDisk, now: Moment) throws {
+    self.limits = limits
+    self.disk = disk
+    self.now = now
+    machine = BrokerMachine(journalID: Self.journalID, limits: limits)
+    try start()
+  }
+
+  /// Reads for a fetch effect what the disk has, as the shell's reader does.
+  func read(from: Position, bytesMax: Int) throws -> Fetched {
+    var reader = JournalReader(disk, journalID: Self.journalID, segmentBytes: Self.segmentBytes)
+    switch try reader.read(from: from, bytesMax: bytesMax, before: durableThrough) {
+    case .slice(let slice):
+      var events: [IndexedEvent] = []
+      slice.bytes.withUnsafeBytes { bytes in
+        var cursor = RecordCursor(bytes, base: slice.base)
+        while let record = cursor.next() {
+          if let (head, json) = record.event { events.append(IndexedEvent(head, at: record.position, bytes: json.count)) }
+        }
+      }
+      return .events(events, next: slice.next)
+    case .damaged(let range): return .damaged(from: range.lowerBound, through: Position(range.upperBound.value - 1))
+    case .forgotten(let oldest): return .forgotten(oldest: oldest)
+    }
+  }
+}
+
+/// An event as a publisher's frame carries it.
+struct TestEvent {
+  var id: String
+  var type: String
+  var source: String
+  var key: String
+  var padding = 0
+
+  /// The frame's payload and where in it things stand.
+  func frame(_ sequence: UInt64) -> ([UInt8], Publish) {
+    var frame = Array(#"{"op":"publish","sequence":\#(sequence),"event":"#.utf8)
+    let start = frame.count
+    var routing = RoutingFields(id: 0..<0, source: 0..<0, type: 0..<0, key: 0..<0)
+    func put(_ text: String) { frame += Array(text.utf8) }
+    func put(value: String) -> Range<Int> {
+      let from = frame.count
+      put(value)
+      return from..<frame.count
+    }
+    put(#"{"specversion":"1.0","id":""#)
+    routing.id = put(value: id)
+    put(#"","source":""#)
+    routing.source = put(value: source)
+    put(#"","type":""#)
+    routing.type = put(value: type)
+    put(#"","partitionkey":""#)
+    routing.key = put(value: key)
+    put(#"","data":""# + String(repeating: "x", count: padding) + #""}"#)
+    let end = frame.count
+    put("}")
+    return (frame, Publish(sequence: sequence, event: start..<end, routing: routing))
+  }
+}
