@@ -1,25 +1,3 @@
-package import Contracts
-
-/// How a journal is opened.
-package struct JournalOptions: Sendable {
-  /// Size of a new journal's segments; a journal that exists keeps its own.
-  package var segmentBytes = JournalLimits.segmentBytes
-  /// What a segment without a reserve is grown by.
-  package var growthBytes = JournalLimits.growthBytes
-  /// The most that one input writes; a segment with less room left wants to be followed by the next.
-  package var inputBytesMax = JournalLimits.inputBytesMax
-  /// 16 random bytes that a new journal takes as its id.
-  package var newID: [UInt8]
-  /// What a new segment says of its making.
-  package var now: Timestamp
-
-  package init(newID: [UInt8], now: Timestamp) {
-    precondition(newID.count == 16, "a journal's id has 16 bytes")
-    self.newID = newID
-    self.now = now
-  }
-}
-
 /// The broker's one memory: what is in it happened. Opened on a folder whose lock is held; confined to one thread.
 ///
 /// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Commit.swift for the types and
@@ -78,6 +56,15 @@ package struct Journal<D: Disk>: ~Copyable {
     grow()
     let room = current.isDamaged ? 0 : min(current.filled, segmentBytes) - current.offset
     return Gathering(at: current.end, room: room, sum, reusing: bytes, effects: effects)
+  }
+
+  /// As above, in all that a commit left behind. Hand it over with `consume`: memory that somebody still holds is copied.
+  package mutating func gather<E>(reusing released: consuming Released<E>) -> Gathering<E> {
+    var bytes: [UInt8] = []
+    var effects: [E] = []
+    swap(&bytes, &released.bytes)
+    swap(&effects, &released.effects)
+    return gather(reusing: bytes, effects: effects)
   }
 
   /// Writes the commit. Without records it passes through: what it waits for was finished before it.
@@ -162,66 +149,5 @@ package struct Journal<D: Disk>: ~Copyable {
   mutating func stop(_ fault: JournalFault) -> JournalFault {
     ended = fault
     return fault
-  }
-}
-
-/// The segment that is being written.
-struct Current<D: Disk> {
-  var file: D.File
-  let number: UInt64
-  /// Where the segment begins.
-  let base: Position
-  var end: Position
-  var durableThrough: Position
-  /// Bytes of the file that are written ahead.
-  var filled: Int
-  /// The last thing written is a closing mark, or nothing was written yet.
-  var isClosed: Bool
-  /// Nothing is added to a segment that was found damaged.
-  var isDamaged = false
-  var digest: SegmentDigest
-
-  /// Offset of the first free place.
-  var offset: Int { end.distance(from: base) }
-
-  /// Takes up a durable record in the segment's digest. HOT.
-  mutating func note(_ record: Record) {
-    guard record.kind == .event, record.payload.count >= EventHead.byteCount else { return }
-    digest.add(EventHead(record.payload), checksum: record.checksum, offset: record.position.distance(from: base))
-  }
-}
-
-extension Disk {
-  /// Writes the first `count` of `bytes`, or all.
-  func write(_ bytes: [UInt8], count: Int? = nil, to file: File, at offset: Int) throws(DiskFault) {
-    try bytes.withUnsafeBufferPointer { all throws(DiskFault) in
-      try write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[..<(count ?? all.count)])), to: file, at: offset)
-    }
-  }
-
-  /// Writes zeros to `file` between the two offsets and syncs each stretch of them.
-  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max, between: () -> Void = {}) throws(DiskFault) {
-    let zeros = [UInt8](repeating: 0, count: min(JournalLimits.zerosBytes, max(0, end - start)))
-    var at = start
-    var unsynced = 0
-    while at < end {
-      let count = min(zeros.count, end - at)
-      try write(zeros, count: count, to: file, at: at)
-      at += count
-      unsynced += count
-      if unsynced >= stretch || at == end {
-        try sync(file)
-        unsynced = 0
-        between()
-      }
-    }
-  }
-
-  /// Opens `name`; nil where there is no such file.
-  func openIfThere(_ name: String) throws(DiskFault) -> File? {
-    do throws(DiskFault) { return try open(name) } catch {
-      guard error.errno == DiskFault.noEntry else { throw error }
-      return nil
-    }
   }
 }

@@ -196,14 +196,3 @@ struct Recovery<D: Disk> {
 
   private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
 }
-
-extension Damage {
-  /// Names the damage at `offsets` of a segment by what its digest says stood there.
-  init(segment: UInt64, part: Part, offsets: Range<Int>, base: Position, digest: [SegmentDigest.Entry]) {
-    self.init(
-      segment: segment, part: part, range: base.advanced(by: offsets.lowerBound)..<base.advanced(by: offsets.upperBound),
-      lost: digest.filter { offsets.contains(Int($0.offset)) }.map {
-        LostEvent(position: base.advanced(by: Int($0.offset)), producer: $0.producer, sequence: $0.sequence)
-      })
-  }
-}

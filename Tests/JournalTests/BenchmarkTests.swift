@@ -44,13 +44,11 @@ import Testing
 
   @Test func `gathering in the memory of the commit before`() throws {
     var now = try Opened(MemoryDisk(), Self.options())
-    var bytes: [UInt8] = []
-    var effects: [UInt64] = []
+    var released: Released<UInt64>?
     var best = Duration.seconds(1)
     var finishing = Duration.seconds(1)
     for _ in 0..<50 {
-      var gathering = now.journal.gather(reusing: bytes, effects: effects)
-      (bytes, effects) = ([], [])
+      var gathering = released.take().map { now.journal.gather(reusing: $0) } ?? now.journal.gather(UInt64.self)
       let took = ContinuousClock().measure {
         Self.json.withUnsafeBytes { json in
           for sequence in 0..<1_000 as Range<UInt64> {
@@ -65,8 +63,7 @@ import Testing
       let start = ContinuousClock().now
       let durable = try now.journal.finish(writing)
       finishing = min(finishing, ContinuousClock().now - start)
-      let released = durable.release()
-      (bytes, effects) = (released.bytes, released.effects)
+      released = durable.release()
     }
     print(
       "record(event:) with one effect, memory reused: \(best / 1_000); finish without a real sync, digest: \(finishing / 1_000) a record")

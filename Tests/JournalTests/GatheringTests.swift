@@ -60,7 +60,7 @@ import Testing
       #expect(cursor.next() == nil)
       #expect(RecordCursor.record(at: Position(positions[0].value + 8), in: bytes, base: released.start) == nil)
     }
-    let next = now.journal.gather(reusing: released.bytes, effects: released.effects)
+    let next = now.journal.gather(reusing: released)
     #expect(next.remaining + 40 + 64 + 64 + 80 == before + 40 || next.remaining > 0)
   }
 
