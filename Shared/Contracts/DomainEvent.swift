@@ -40,7 +40,4 @@ package enum DomainEvent: Sendable, Equatable {
     let outcome = data.withUnsafeBytes { bytes in Result { () throws(ContractFault) in try decode(type: type, data: bytes) } }
     return try outcome.get()
   }
-
-  /// The types that the ledger publishes, each with the JSON schema of its data: a manifest's `publishes`.
-  package static let ledgerSchemas: [JSON.Member] = [JSON.Member(OrderCaptured.type, OrderCaptured.schema)]
 }
