@@ -50,7 +50,12 @@ package struct JSONWalk {
   @inline(__always)
   package mutating func skip() throws(JSONFault) -> Range<Int> {
     let start = offset
-    offset = try JSONScanner.scan(bytes, from: start, depth: depth)
+    // Most members of an envelope are strings: they need none of the machinery for nesting.
+    if start < bytes.count, bytes[start] == .quote {
+      offset = try JSONScanner.scanString(bytes, from: start).end
+    } else {
+      offset = try JSONScanner.scan(bytes, from: start, depth: depth)
+    }
     return start..<offset
   }
 }

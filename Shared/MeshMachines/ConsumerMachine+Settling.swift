@@ -126,13 +126,8 @@ extension ConsumerMachine {
     }
   }
 
-  /// True where the store refused the last batch and a pause is on.
-  package var isHeldBack: Bool {
-    switch work {
-    case .heldBack: storeRefusals > 0
-    case .resting, .running, .orphaned: false
-    }
-  }
+  /// True since the store refused a batch, until it takes one.
+  package var isHeldBack: Bool { storeRefusals > 0 }
 
   /// How long the running batch has been with the store.
   package func busy(at now: Uptime) -> Duration? {

@@ -186,8 +186,8 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   // MARK: The store
 
   /// The batch's transaction is durable: its verdicts may be told.
-  package mutating func committed(_ proof: some Proof<Verdicts>, at now: Uptime) {
-    let verdicts = proof.value
+  package mutating func committed(_ proof: some Proof, at now: Uptime) {
+    let verdicts = proof.verdicts
     storeRefusals = 0
     switch work {
     case .running(let running) where running.token == verdicts.token:

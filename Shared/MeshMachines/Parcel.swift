@@ -88,8 +88,7 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
   package var verdicts: Verdicts { Verdicts(token: batch.token, each: each) }
 }
 
-/// The proof that a value was written durably. The store's committed transaction is one; a machine settles for nothing less.
-package protocol Proof<Value> {
-  associatedtype Value
-  var value: Value { get }
+/// The proof that verdicts were written durably. The store's committed transaction is one; a machine settles for nothing less.
+package protocol Proof {
+  var verdicts: Verdicts { get }
 }

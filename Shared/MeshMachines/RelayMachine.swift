@@ -42,15 +42,8 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     case stopped(RelayFault)
   }
 
-  struct Reading: Sendable {
-    let token: UInt64
-    let limit: Int
-    /// The outbox's highest number when the read was ordered: fewer rows than `limit` mean that all up to here was read.
-    let through: UInt64
-  }
-
   package private(set) var state: State = .offline
-  /// The outbox's highest committed number.
+  /// The outbox's highest committed number, as far as it is known.
   package private(set) var highest: UInt64
   /// The broker's cumulative word.
   package private(set) var accepted: UInt64
@@ -63,7 +56,10 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   private var forgettable: UInt64 = 0
   private var rows: [Row] = []
   private var rowsHead = 0
-  private var reading: Reading?
+  /// The token of the read under way.
+  private var reading: UInt64?
+  /// Transactions were committed whose rows nobody counted.
+  private var hasGrown = false
   private var tokens: UInt64 = 0
   private var readFailures = 0
   private var isTrimming = false
@@ -174,27 +170,31 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
 
   // MARK: The store
 
-  /// Transactions up to this number have been committed.
-  package mutating func grew(highest: UInt64) { self.highest = max(self.highest, highest) }
+  /// Rows were committed; their highest number, where it is known.
+  package mutating func grew(highest: UInt64? = nil) {
+    if let highest { self.highest = max(self.highest, highest) } else { hasGrown = true }
+  }
 
-  /// The answer to `read`: rows in ascending order, without gaps.
-  package mutating func rows(_ read: [Row], token: UInt64) -> RelayFault? {
-    guard let order = reading, order.token == token else { return nil }
+  /// The answer to `read`: rows in ascending order without gaps (fewer than asked for where they are large), and the highest
+  /// number in the same snapshot.
+  package mutating func rows(_ read: [Row], highest now: UInt64, token: UInt64) -> RelayFault? {
+    guard reading == token else { return nil }
     reading = nil
     readFailures = 0
+    highest = max(highest, now)
     for row in read where row.sequence > readThrough {
       guard row.sequence == readThrough + 1 else { return stop(.hole(at: readThrough + 1)) }
       rows.append(row)
       readThrough = row.sequence
     }
-    highest = max(highest, readThrough)
-    guard read.count < order.limit, readThrough < order.through else { return nil }
+    guard read.isEmpty, readThrough < now else { return nil }
     return stop(.hole(at: readThrough + 1))
   }
 
   package mutating func readFailed(token: UInt64, at now: Uptime, jitter: UInt32) {
-    guard let order = reading, order.token == token else { return }
+    guard reading == token else { return }
     reading = nil
+    hasGrown = true
     readFailures += 1
     switch state {
     case .flowing, .waiting: state = .waiting(until: now.adding(Backoff.delay(failures: readFailures, jitter: jitter)))
@@ -266,9 +266,10 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
       pendingMark = nil
       return .mark(through: mark.through)
     }
-    if reading == nil, readThrough < highest, rows.count - rowsHead < MeshLimits.relayAhead {
+    if reading == nil, readThrough < highest || hasGrown, rows.count - rowsHead < MeshLimits.relayAhead {
       tokens += 1
-      reading = Reading(token: tokens, limit: MeshLimits.relayChunk, through: highest)
+      hasGrown = false
+      reading = tokens
       return .read(token: tokens, after: readThrough, limit: MeshLimits.relayChunk)
     }
     return nil

@@ -33,7 +33,7 @@ final class Checkpointer: Sendable {
   /// `writing` is the writer's queue: a reset takes its turn there.
   init(_ path: String, gauge: LogGauge, writing: DispatchQueue) throws(StoreFault) {
     database = try Database(path, as: .checkpointer)
-    try Settings.apply(to: database, cacheKibibytes: 256)
+    try Settings.apply(to: database, cacheKibibytes: 256, busyMilliseconds: StoreLimits.resetMilliseconds)
     try Settings.applyForWriting(to: database)
     self.gauge = gauge
     self.writing = writing
@@ -76,9 +76,10 @@ final class Checkpointer: Sendable {
     do {
       // Somebody in the way is nothing to report: the next commit or the next idle moment asks again.
       guard let outcome = try database.checkpoint(mode) else { return }
-      gauge.checkpointed(frames: outcome.frames, copied: outcome.copied)
+      let isReset = mode != SQLITE_CHECKPOINT_PASSIVE
+      if isReset { gauge.reset() } else { gauge.checkpointed(copied: outcome.copied) }
       state.withLock { counts in
-        if mode == SQLITE_CHECKPOINT_PASSIVE { counts.copies += 1 } else { counts.resets += 1 }
+        if isReset { counts.resets += 1 } else { counts.copies += 1 }
         counts.lastFault = nil
       }
     } catch StoreFault.closed {
@@ -104,13 +105,17 @@ final class LogGauge: Sendable {
     if now < copied.load(ordering: .relaxed) { copied.store(0, ordering: .relaxed) }
   }
 
-  func checkpointed(frames all: Int, copied done: Int) {
+  func checkpointed(copied done: Int) {
     copied.store(done, ordering: .relaxed)
-    // Wholly copied: the next commit begins the log anew, if no reader holds it.
-    if all <= done { frames.store(0, ordering: .relaxed) }
   }
 
-  /// What the log holds; 0 where all of it is copied.
+  /// The next commit begins the log anew.
+  func reset() {
+    copied.store(0, ordering: .relaxed)
+    frames.store(0, ordering: .relaxed)
+  }
+
+  /// The length of the log, copied or not.
   var bytes: Int { frames.load(ordering: .relaxed) * Self.frameBytes }
   var uncopiedBytes: Int { max(0, frames.load(ordering: .relaxed) - copied.load(ordering: .relaxed)) * Self.frameBytes }
 

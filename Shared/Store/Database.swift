@@ -39,6 +39,10 @@ import Glibc
       throw .cannotOpen(path: path, reason: reason)
     }
     unsafe connection = opened
+    // SQLite falls back to reading where the file may not be written, and would say so only at the first write.
+    if role != .reader, unsafe sqlite3_db_readonly(opened, "main") == 1 {
+      throw .cannotOpen(path: path, reason: "the file may be read only")
+    }
   }
 
   deinit { close() }
@@ -260,7 +264,7 @@ extension StoreFault {
     case SQLITE_BUSY, SQLITE_LOCKED: self = .busy
     case SQLITE_CORRUPT, SQLITE_NOTADB: self = .corrupt(reason: words)
     case SQLITE_CONSTRAINT: self = .constraint(words)
-    case SQLITE_INTERRUPT: self = .readTooLong(milliseconds: StoreLimits.readMillisecondsMax)
+    case SQLITE_INTERRUPT: self = .readTooLong
     case SQLITE_CANTOPEN, SQLITE_IOERR, SQLITE_PERM, SQLITE_READONLY, SQLITE_NOMEM, SQLITE_AUTH, SQLITE_PROTOCOL, SQLITE_NOLFS:
       self = .io(code: code, reason: words)
     default: self = .misuse(words)

@@ -1,23 +1,25 @@
 import Synchronization
 
-/// Lets the N-th write call of a store fail, so that tests can show that every one may. Nil in production.
+/// Lets the N-th write call of a store fail, so that tests can show that each one may. Absent in production.
 ///
-/// A write call is a `run`, the opening or release of a savepoint, or the commit. Safe from any thread.
+/// A write call is a `run`, the opening or end of a savepoint, or a commit. Safe from any thread.
 package final class FaultPlan: Sendable {
-  private let remaining: Atomic<Int>
-  private let fault: StoreFault
+  private let next = Mutex<(remaining: Int, fault: StoreFault)?>(nil)
 
-  /// The `failingWrite`-th write call from now on, counted from 1, throws `fault` instead of being done; later ones work again.
-  package init(failingWrite: Int, with fault: StoreFault = .full) {
-    remaining = Atomic(failingWrite)
-    self.fault = fault
-  }
+  package init() {}
 
-  /// Whether the planned fault has happened.
-  package var hasStruck: Bool { remaining.load(ordering: .relaxed) <= 0 }
+  /// The `write`-th write call from now on, counted from 1, throws `fault` instead of being done; those after it work again.
+  package func fail(write: Int, with fault: StoreFault = .full) { next.withLock { $0 = (write, fault) } }
+
+  /// Whether a fault still waits for its call.
+  package var isPending: Bool { next.withLock { $0 != nil } }
 
   /// Counts a write call and answers its fault.
   func strike() -> StoreFault? {
-    remaining.subtract(1, ordering: .relaxed).newValue == 0 ? fault : nil
+    next.withLock { next in
+      guard let (remaining, fault) = next else { return nil }
+      next = remaining > 1 ? (remaining - 1, fault) : nil
+      return remaining > 1 ? nil : fault
+    }
   }
 }

@@ -3,7 +3,7 @@ package enum StoreLimits {
   /// Read-only connections: two cores, and one long page of the console must not hold up the relay.
   package static let readers = 2
   /// A waiting writer or reader gives up after this and says *busy*: well inside the 8 s that a shutdown has.
-  package static let busyTimeoutMilliseconds: Int32 = 2_000
+  package static let busyMilliseconds: Int32 = 2_000
   /// A read longer than this is counted: it keeps the log from being reset, so the log grows meanwhile.
   package static let readMilliseconds: Int64 = 100
   /// A read longer than this is ended: by then it is a mistake in a query, not a slow machine.
@@ -18,6 +18,8 @@ package enum StoreLimits {
   package static let checkpointBytes = 4 << 20
   /// Length of the log from which the writer waits for its reset: a busy writer never leaves a gap for one by itself.
   package static let restartBytes = 32 << 20
+  /// A reset waits this long for readers to leave the log, since writes wait with it; then it is tried again later.
+  package static let resetMilliseconds: Int32 = 20
   /// Length of the log from which callers must take less: the disk or a reader holds it up.
   package static let walBytesMax = 64 << 20
   /// Without a commit for this long the log is emptied and cut to nothing, so that a restart has nothing to replay.

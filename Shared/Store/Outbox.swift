@@ -32,16 +32,17 @@ package enum Outbox {
     return UInt64(transaction.lastInsertID)
   }
 
-  /// The rows after `sequence` in order: at most `limit`, and no more once they hold `bytesMax` together (at least one, if there is one).
+  /// The rows after `sequence` in order: at most `limit` and `bytesMax` together, but at least one if there is one.
   package static func rows(
     after sequence: UInt64, limit: Int, bytesMax: Int = StoreLimits.outboxBytes, in reading: borrowing some Reading & ~Copyable
   ) throws(StoreFault) -> [Waiting] {
     var bytes = 0
     return try reading.database.prefix(
-      "SELECT sequence, event FROM outbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2", [.unsigned(sequence), .integer(Int64(limit))]
+      "SELECT sequence, event FROM outbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2",
+      [.integer(Int64(clamping: sequence)), .integer(Int64(limit))]
     ) { row throws(StoreFault) in
-      guard bytes < bytesMax else { return nil }
       let found = Waiting(sequence: try row.unsigned(0), event: try row.blob(1))
+      guard bytes == 0 || bytes + found.event.count <= bytesMax else { return nil }
       bytes += found.event.count
       return found
     }

@@ -31,7 +31,7 @@ final class Readers: Sendable {
 
   /// Lends a snapshot. Throws `busy` where no connection came free within the busy timeout, which also ends reads nested in reads.
   func read<T>(_ body: (borrowing Snapshot) throws -> T) throws -> T {
-    guard places.wait(timeout: .now() + .milliseconds(Int(StoreLimits.busyTimeoutMilliseconds))) == .success else {
+    guard places.wait(timeout: .now() + .milliseconds(Int(StoreLimits.busyMilliseconds))) == .success else {
       throw StoreFault.busy
     }
     defer { places.signal() }

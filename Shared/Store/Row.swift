@@ -30,7 +30,10 @@ package struct Row: ~Copyable {
     try expect(SQLITE_TEXT, at: column, "text")
     guard let start = unsafe sqlite3_column_text(statement.handle, Int32(column)) else { return "" }
     let count = unsafe Int(sqlite3_column_bytes(statement.handle, Int32(column)))
-    return unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+    guard let text = unsafe String(validating: UnsafeBufferPointer(start: start, count: count), as: UTF8.self) else {
+      throw .unreadable(column: name(column), wanted: "text", found: "bytes that are not UTF-8")
+    }
+    return text
   }
 
   package func blob(_ column: Int) throws(StoreFault) -> [UInt8] {

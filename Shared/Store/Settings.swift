@@ -1,11 +1,15 @@
 import CSQLite
 
 /// How a connection is set up: every pragma of the store, each with its reason (sqlite.org/pragma.html).
+///
+/// SQLite's defensive mode guards against SQL that others wrote; here every statement is a literal of the program, by its type.
 enum Settings {
   /// What every connection needs before its first question.
-  static func apply(to database: Database, cacheKibibytes: Int) throws(StoreFault) {
+  static func apply(
+    to database: Database, cacheKibibytes: Int, busyMilliseconds: Int32 = StoreLimits.busyMilliseconds
+  ) throws(StoreFault) {
     // Somebody else's write is waited for, not reported at once.
-    unsafe sqlite3_busy_timeout(try database.handle, StoreLimits.busyTimeoutMilliseconds)
+    unsafe sqlite3_busy_timeout(try database.handle, busyMilliseconds)
     try database.script(
       """
       -- A file that was tampered with must not run functions with side effects from its triggers and views.
@@ -19,10 +23,12 @@ enum Settings {
       """)
   }
 
-  /// What only connections that write need; `applicationID` was found to be right or absent before.
+  /// What only connections that write need.
   static func applyForWriting(to database: Database) throws(StoreFault) {
     try database.script(
       """
+      -- The unit of the disk and of the log's frames; only an empty file takes it.
+      PRAGMA page_size = 4096;
       -- Readers never wait for the writer nor the writer for readers, and a commit is one append and one sync.
       PRAGMA journal_mode = WAL;
       -- The log is synced at each commit: NORMAL would lose the last ones in a power cut, after they were answered.

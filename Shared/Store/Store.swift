@@ -93,7 +93,7 @@ package final class Store: Sendable {
 
   // MARK: Telling
 
-  /// Bytes in the write-ahead log that are not in the file yet. Above `StoreLimits.walBytesMax` callers take less work.
+  /// Length of the write-ahead log. Above `StoreLimits.walBytesMax` callers take less work.
   package var walBytes: Int { gauge.bytes }
 
   package var statistics: StoreStatistics {

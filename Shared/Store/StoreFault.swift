@@ -25,7 +25,7 @@ package enum StoreFault: Error, Equatable, Sendable, CustomStringConvertible {
   /// A value beyond a limit of `StoreLimits`.
   case beyondLimit(what: String, maximum: Int)
   /// A read was ended because it held its snapshot for too long.
-  case readTooLong(milliseconds: Int64)
+  case readTooLong
   /// A migration that had landed was changed afterwards.
   case migrationChanged(series: String, number: Int)
   /// The broker has accepted more than this store ever wrote: it is an old copy.
@@ -47,19 +47,19 @@ package enum StoreFault: Error, Equatable, Sendable, CustomStringConvertible {
 
   package var kind: Kind {
     switch self {
-    case .full, .busy: .retry
+    case .full, .busy, .closed: .retry
     // After a failed sync nobody knows which pages the disk holds: only a restart may believe it again.
     case .io(let code, _): Self.syncCodes.contains(code) ? .fatal : .retry
-    case .constraint, .unreadable, .beyondLimit, .readTooLong, .targetExists: .refuse
-    case .corrupt, .newerVersion, .notOurs, .cannotOpen, .misuse, .migrationChanged, .olderThanBroker, .closed: .fatal
+    case .constraint, .misuse, .unreadable, .beyondLimit, .readTooLong, .targetExists: .refuse
+    case .corrupt, .newerVersion, .notOurs, .cannotOpen, .migrationChanged, .olderThanBroker: .fatal
     }
   }
 
   /// Whether the transaction in which it happened can no longer be committed, whatever its caller made of it.
   var dooms: Bool {
     switch self {
-    case .full, .busy, .io, .corrupt, .misuse, .closed: true
-    case .newerVersion, .notOurs, .cannotOpen, .constraint, .unreadable, .beyondLimit, .readTooLong, .migrationChanged,
+    case .full, .busy, .io, .corrupt, .closed: true
+    case .newerVersion, .notOurs, .cannotOpen, .constraint, .misuse, .unreadable, .beyondLimit, .readTooLong, .migrationChanged,
       .olderThanBroker, .targetExists:
       false
     }
@@ -86,7 +86,7 @@ package enum StoreFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadable(let column, let wanted, let found):
       "column \(column) was read as \(wanted) and holds \(found); run accord verify"
     case .beyondLimit(let what, let maximum): "\(what) goes up to \(maximum); send less"
-    case .readTooLong(let milliseconds): "a read was ended after \(milliseconds) ms; ask for fewer rows at once"
+    case .readTooLong: "a read was ended because it held its snapshot for too long; ask for fewer rows at once"
     case .migrationChanged(let series, let number):
       "migration \(number) of \(series) was changed after it had been applied here; put its text back and add a new one"
     case .olderThanBroker(let highest, let accepted):

@@ -33,7 +33,7 @@ package struct EventScan {
       case "subject": subject = try attribute(.subject, &walk)
       case "partitionkey": partitionKey = try attribute(.partitionkey, &walk)
       case "specversion": try version(&walk)
-      default: _ = try walk.skip()
+      default: try pass(&walk)
       }
     }
     end = walk.offset
@@ -61,17 +61,20 @@ package struct EventScan {
   /// Names are `a-z 0-9` (CloudEvents 1.0, 3.1) and stand once.
   @inline(__always)
   private mutating func check(_ name: MemberName, _ bytes: UnsafeRawBufferPointer) {
-    var plain = !name.span.escaped && name.count > 0 && name.count <= WireLimits.attributeNameBytesMax
-    if plain {
-      for at in name.span.range {
-        let byte = unsafe bytes[at]
-        plain = plain && (byte &- UInt8(ascii: "a") < 26 || byte &- .zero <= 9)
-      }
-    }
-    if !plain, !name.equals("data_base64") { return note(.nameNotAllowed(offset: name.span.start - start)) }
+    guard unsafe name.isPlain(bytes) || name.equals("data_base64") else { return note(.nameNotAllowed(offset: name.span.start - start)) }
     guard !seen.isFull else { return note(.tooManyAttributes) }
     if seen.note(name.tag), unsafe JSONSpan.stands(name.span, in: bytes, objectAt: start) {
       note(.nameTwice(offset: name.span.start - start))
+    }
+  }
+
+  /// Steps over a value; most are strings, which need no look at what may be nested.
+  @inline(__always)
+  private func pass(_ walk: inout JSONWalk) throws(JSONFault) {
+    if unsafe walk.offset < walk.bytes.count, unsafe walk.bytes[walk.offset] == .quote {
+      unsafe walk.offset = try JSONScanner.scanString(walk.bytes, from: walk.offset).end
+    } else {
+      _ = try walk.skip()
     }
   }
 

@@ -53,7 +53,7 @@ extension JSONWriter {
     endArray()
   }
 
-  mutating func member(_ name: StaticString, _ instant: Timestamp) { member(name, instant.text) }
+  mutating func member(_ name: StaticString, _ instant: Timestamp) { member(name, instant.description) }
 
   mutating func member(_ name: StaticString, _ duration: Duration) { member(name, duration.milliseconds) }
 

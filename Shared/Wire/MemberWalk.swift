@@ -141,7 +141,8 @@ struct MemberWalk {
 
   mutating func instant() throws(WireFault) -> Timestamp? {
     guard let text = try text(wanted: .instant) else { return nil }
-    guard let instant = try? Timestamp(text) else { throw wrong(.instant) }
+    // What exactly is wrong with it is lost: the fault names the member and shows a right one.
+    guard let instant = try? Timestamp(rfc3339: text) else { throw wrong(.instant) }
     return instant
   }
 

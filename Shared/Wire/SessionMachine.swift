@@ -75,8 +75,8 @@ package struct SessionMachine: Sendable {
         state = .ended
         return .fault(.helloRepeated)
       case .ping(let id): return .answer(pong: id)
-      case .settling: return .take
-      case .publish, .pong, .other: return .drop
+      case .publish, .settling: return .take
+      case .pong, .other: return .drop
       case .farewell: return .finish
       }
     case .ended: return .drop

@@ -61,7 +61,7 @@ func walked(_ batch: Batch<String>?, _ verdicts: Verdict...) -> Written {
   var walk = BatchWalk(batch)
   for verdict in verdicts where walk.next() != nil { walk.record(verdict) }
   if verdicts.count == batch.parcels.count { _ = walk.next() }
-  return Written(value: walk.verdicts)
+  return Written(verdicts: walk.verdicts)
 }
 
 let later = Verdict.later(after: nil)

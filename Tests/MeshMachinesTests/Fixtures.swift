@@ -19,7 +19,7 @@ func welcome(
 }
 
 /// A test's stand-in for a committed transaction.
-struct Written: Proof { let value: Verdicts }
+struct Written: Proof { let verdicts: Verdicts }
 
 /// A small seeded generator (SplitMix64, Steele, Lea and Flood 2014): the same seed gives the same run everywhere.
 struct Seeded: RandomNumberGenerator {
