@@ -91,6 +91,8 @@ let package = Package(
     suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
     suite("StoreTests", uses: ["Contracts", "Store"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
+    program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
+    suite("HostTests", uses: ["Contracts", "Transport", "Telemetry", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
     suite("TidyTests", uses: []),
   ],
