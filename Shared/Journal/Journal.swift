@@ -225,3 +225,8 @@ extension Disk {
     }
   }
 }
+
+extension Journal {
+  /// The id of the journal on `disk`; nil where there is none yet. What is seeded by it can be made before the journal is opened.
+  package static func id(on disk: D) throws(JournalFault) -> [UInt8]? { try Survey(disk)?.journalID }
+}
