@@ -71,14 +71,14 @@ package struct BrokerMachine: Sendable {
     }
   }
 
-  /// The journal has told everything; `end` is its first free place. From here on inputs may come.
-  package mutating func recovered(end: Position) {
+  /// The journal has told everything. From here on inputs may come.
+  package mutating func recovered() {
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
       (try? EventScan(json, from: 0))?.routing.id
     }
     types.listen(subscriptions)
-    tail.restart(at: max(newest + 1, end.value))
+    tail.restart(behind: newest)
   }
 
   /// Writes a decision of the machine's own, and folds it as a replay will.
@@ -110,9 +110,7 @@ package struct BrokerMachine: Sendable {
         subscriptions[Int(number)].change(row)
       } else {
         let floor = row.floor == SubscriptionRow.here ? position : row.floor
-        var settledRow = row
-        settledRow.floor = floor
-        let fresh = Subscription(number, settledRow, floor: floor, limits: limits, hash: hash)
+        let fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
         if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
       }
       subscriptions[Int(number)].types = wantedTypes(row)
@@ -159,7 +157,7 @@ package struct BrokerMachine: Sendable {
   // MARK: What the shell asks
 
   /// Events from this position on are delivered without a fetch: keep the commits' bytes from here on, as of the turn before.
-  package var tailStart: Position { Position(tail.start) }
+  package var tailStart: Position { Position(tail.before + 1) }
 
   /// `credential/lineage` of a producer, as deliveries name it; ask once per producer and keep the answer.
   package func producerName(_ producer: UInt32) -> String { producers[Int(producer)].name }

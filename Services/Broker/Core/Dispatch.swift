@@ -7,10 +7,9 @@ extension Subscription {
   /// Takes an event of a wanted type that was just accepted, if it is up with the newest.
   @inline(__always)
   mutating func take(_ event: IndexedEvent, at now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
-    guard reading.isLive, event.acceptedAt >= row.acceptedFrom else { return }
+    guard reading.isLive, event.position > progress.floor, event.acceptedAt >= row.acceptedFrom else { return }
     guard canReadOn, let taker = pick(outlets) else {
-      reading.isLive = false
-      reading.cursor = event.position
+      stopReading(at: event.position)
       counts.behindSince = now.wall.milliseconds
       return
     }
@@ -24,7 +23,7 @@ extension Subscription {
     into commit: inout Gathering<Effect>
   ) {
     guard isAttached else { return }
-    reading.tailStart = tail.start
+    reading.tailBefore = tail.before
     park(&burials, at: now, into: &commit)
     serve(now, &outlets, into: &commit)
     if !reading.isLive {
@@ -52,16 +51,25 @@ extension Subscription {
   // MARK: Reading
 
   private mutating func read(_ tail: TailIndex, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
-    guard reading.cursor >= tail.start else { return }
-    var at = tail.ordinal(from: reading.cursor)
+    guard nextUnread > tail.before else { return }
+    var at = tail.ordinal(from: nextUnread)
     while at < tail.end {
       let event = tail[at]
       guard canReadOn, let taker = pick(outlets) else { return reading.cursor = event.position }
+      reading.passed = event.position
       if wants(event) { admit(event, taker, now, &outlets, into: &commit) }
       at += 1
     }
     reading.isLive = true
     counts.behindSince = nil
+  }
+
+  /// The first position that is neither read nor known to be settled.
+  private var nextUnread: UInt64 { max(reading.cursor, progress.floor + 1) }
+
+  private mutating func stopReading(at position: UInt64) {
+    reading.isLive = false
+    reading.cursor = position
   }
 
   /// Whether an event that was read is to be delivered here.
@@ -82,7 +90,7 @@ extension Subscription {
       // One alone is read alone; of several, perhaps the neighbours as well.
       let few = keys.following(node) == nil ? Int(head.bytes) : bytes
       ask(from: head.position, few, again: true, into: &commit)
-    } else if !reading.isLive, reading.cursor < tail.start, canReadOn {
+    } else if !reading.isLive, nextUnread <= tail.before, canReadOn {
       ask(from: reading.cursor, bytes, again: false, into: &commit)
     }
   }
@@ -119,6 +127,7 @@ extension Subscription {
   ) {
     for event in events where event.position >= reading.cursor {
       guard canReadOn else { return reading.cursor = event.position }
+      reading.passed = event.position
       if wants(event) { admit(event, pick(outlets), now, &outlets, into: &commit) }
     }
     reading.cursor = max(reading.cursor, next)

@@ -32,7 +32,7 @@ extension Subscription {
   }
 
   private func isSettled(_ mark: PendingMark, _ newest: UInt64, thorough: Bool) -> Bool {
-    if floor(newest) >= mark.after { return true }
+    if settledThrough(newest) >= mark.after { return true }
     guard thorough, reading.isLive || reading.cursor > mark.after else { return false }
     var ordinal = window.first
     while ordinal < window.end, window[ordinal].position <= mark.after {

@@ -88,7 +88,7 @@ extension Subscription {
   }
 
   func status(_ newest: UInt64, _ outlets: [Outlet]) -> JSON {
-    let floor = floor(newest)
+    let floor = settledThrough(newest)
     let wait = waits(outlets)
     let behind = newest > floor ? newest - floor : 0
     let why: Wait = behind == 0 ? .nothing : wait

@@ -65,17 +65,27 @@ struct Subscription: Sendable {
     self.limits = limits
     self.hash = hash
     progress = Progress(floor: floor)
-    reading = Reading(cursor: floor + 1)
+    reading = Reading(cursor: 0)
+    reading.cursor = readingStart
   }
+
+  /// Where to read so that nothing beyond the floor is missed. A record begins there: floors are positions of events, but
+  /// for one that a client named, and a segment.
+  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % limits.segmentBytes : progress.floor }
 
   var isAttached: Bool { attached > 0 }
 
   func wants(type: Int) -> Bool { types.contains(type) }
 
   /// Everything at or before it is settled or was never wanted; `newest` is the position of the newest event.
-  func floor(_ newest: UInt64) -> UInt64 {
+  func settledThrough(_ newest: UInt64) -> UInt64 {
     if !window.isEmpty { return max(progress.floor, window[window.first].position - 1) }
-    return max(progress.floor, reading.isLive ? newest : reading.cursor - 1)
+    return max(progress.floor, reading.isLive ? newest : max(reading.cursor, 1) - 1)
+  }
+
+  /// The same as far as it is the position of an event, for the record: reading can begin there.
+  private func floor(_ newest: UInt64) -> UInt64 {
+    max(progress.floor, window.passed, window.isEmpty ? (reading.isLive ? newest : reading.passed) : 0)
   }
 
   // MARK: Durable state
@@ -229,19 +239,21 @@ struct Subscription: Sendable {
 struct Reading: Sendable {
   /// Up with the newest event: commits feed it directly, and `cursor` means nothing.
   var isLive = false
-  /// Events from here on are not yet in the window.
+  /// Events from here on are not yet in the window; a record begins here.
   var cursor: UInt64
+  /// Position of the last event that was read, while not live.
+  var passed: UInt64 = 0
   /// Asked of the disk.
   var fetch: Fetch?
   /// Positions whose bytes the shell holds from the last fetch.
   var held: Range<UInt64> = 0..<0
-  /// Events from here on are at hand without the disk.
-  var tailStart: UInt64 = 0
+  /// Events behind this position are at hand without the disk.
+  var tailBefore: UInt64 = 0
   /// Damage that it stands before.
   var damage: ClosedRange<UInt64>?
 
   /// Whether the shell has the bytes of the event at `position`.
-  func isAtHand(_ position: UInt64) -> Bool { position >= tailStart || held.contains(position) }
+  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) }
 
   struct Fetch: Sendable {
     var from: UInt64

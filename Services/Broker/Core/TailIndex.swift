@@ -5,8 +5,8 @@ struct TailIndex: Sendable {
   private(set) var first: UInt64 = 0
   private(set) var end: UInt64 = 0
   private var bytes = 0
-  /// Every event from this position on is here.
-  private(set) var start: UInt64 = 1
+  /// Every event behind this position is here.
+  private(set) var before: UInt64 = 0
   private let eventsMax: Int
   private let bytesMax: Int
 
@@ -15,11 +15,11 @@ struct TailIndex: Sendable {
     self.bytesMax = bytesMax
   }
 
-  /// Begins anew, for events at or behind `position`.
-  mutating func restart(at position: UInt64) {
+  /// Begins anew, for events behind `position`.
+  mutating func restart(behind position: UInt64) {
     first = end
     bytes = 0
-    start = position
+    before = position
   }
 
   subscript(_ ordinal: UInt64) -> IndexedEvent { ring[Int(truncatingIfNeeded: ordinal & mask)] }
@@ -46,7 +46,7 @@ struct TailIndex: Sendable {
   private mutating func drop() {
     let oldest = self[first]
     bytes -= Int(oldest.bytes)
-    start = oldest.position + 1
+    before = oldest.position
     first += 1
   }
 

@@ -39,6 +39,8 @@ struct Window: Sendable {
   private(set) var first: UInt64 = 0
   /// One past the newest.
   private(set) var end: UInt64 = 0
+  /// Position of the last event that left at the front.
+  private(set) var passed: UInt64 = 0
 
   var count: Int { Int(end &- first) }
   var isEmpty: Bool { end == first }
@@ -64,7 +66,10 @@ struct Window: Sendable {
 
   /// Drops what is settled at the front.
   mutating func trim() {
-    while first < end, self[first].state == .settled { first += 1 }
+    while first < end, self[first].state == .settled {
+      passed = self[first].position
+      first += 1
+    }
   }
 
   /// Drops everything; ordinals go on.
