@@ -1,7 +1,7 @@
 /// The words after a command, sorted into options and operands against what the command declares.
 struct Arguments {
   /// One option that a command takes.
-  struct Option {
+  struct Option: Sendable {
     let flag: String
     /// What stands for its value in the help; nil for a switch.
     let value: String?

@@ -12,7 +12,8 @@ struct ChildProcess {
   /// Throws `Complaint` where the program or its log cannot be opened.
   init(path: String, arguments: [String], log: String) throws(Complaint) {
     var pipes: [Int32] = [-1, -1]
-    guard pipe2(&pipes, O_CLOEXEC) == 0 else { throw .system("could not open a pipe", errno) }
+    guard pipe(&pipes) == 0 else { throw .system("could not open a pipe", errno) }
+    for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let logDescriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
     guard logDescriptor >= 0 else {
       let code = errno

@@ -8,11 +8,9 @@ extension Command {
     run: { arguments throws(Complaint) in
       let data = try DataPath.of(arguments)
       do {
-        let now = try ManualClock.advance(by: try ClockWords.duration(arguments.operand("duration")), in: data)
+        let now = try ManualClock.advance(by: ClockWords.duration(arguments.operand("duration")), in: DataFolder.existing(data))
         Terminal.print(arguments.has("--json") ? "{\"now\":\"\(now)\"}" : "It is now \(now).")
-      } catch {
-        throw Complaint(host: error)
-      }
+      } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
     })
 
   static let clockShow = Command(
@@ -20,11 +18,11 @@ extension Command {
     run: { arguments throws(Complaint) in
       let data = try DataPath.of(arguments)
       do {
-        let now = try ManualClock.read(in: data)
+        guard let now = try ManualClock.now(of: DataFolder.existing(data)) else {
+          throw Complaint(code: .configuration, happened: "the clock of \(data) was never manual", advice: "it goes by the system's")
+        }
         Terminal.print(arguments.has("--json") ? "{\"now\":\"\(now)\"}" : "It is \(now) in \(data).")
-      } catch {
-        throw Complaint(host: error)
-      }
+      } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
     })
 }
 

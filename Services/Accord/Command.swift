@@ -1,5 +1,5 @@
 /// One thing that `accord` can do: its words, its help and its work.
-struct Command {
+struct Command: Sendable {
   /// Such as `order capture`.
   let name: String
   let summary: String
@@ -8,11 +8,11 @@ struct Command {
   let options: [Arguments.Option]
   /// A few lines that somebody can copy.
   let examples: [String]
-  let run: (Arguments) throws(Complaint) -> Void
+  let run: @Sendable (Arguments) throws(Complaint) -> Void
 
   init(
     _ name: String, _ summary: String, operands: String = "", options: [Arguments.Option] = [], examples: [String] = [],
-    run: @escaping (Arguments) throws(Complaint) -> Void
+    run: @escaping @Sendable (Arguments) throws(Complaint) -> Void
   ) {
     self.name = name
     self.summary = summary
@@ -24,7 +24,7 @@ struct Command {
 
   /// Every command takes these.
   static let common = [
-    Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_DIR, else ./data)"),
+    Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_FOLDER, else ./data)"),
     Arguments.Option("--json", nil, "answer as JSON, one value"),
     Arguments.Option("--help", nil, "this text"),
   ]

@@ -1,4 +1,5 @@
 import Contracts
+import HTTP
 
 extension Command {
   static let customer = Command(
@@ -12,7 +13,7 @@ enum Customer {
   static func run(_ arguments: Arguments) throws(Complaint) {
     let id = try arguments.operand("customer's ID")
     let office = try Office(arguments)
-    let timeline = try office.ask("service", "GET", "/v1/customers/\(id.percentEncoded)/timeline")
+    let timeline = try office.ask("service", .get, "/v1/customers/\(id.percentEncoded)/timeline")
     if arguments.has("--json") { return Terminal.print(timeline) }
     let entries = timeline["entries"]?.array ?? []
     guard !entries.isEmpty else {

@@ -18,7 +18,7 @@ struct Office {
     }
     endpoints = found
     do {
-      token = try Credentials.read("operator", in: data).token
+      token = try Credential.read("operator", in: DataFolder.existing(data)).secret
     } catch {
       throw Complaint(host: error)
     }
@@ -26,7 +26,7 @@ struct Office {
 
   /// Asks `program` and gives its answer. Throws where it cannot be reached, or answers with a problem (RFC 9457).
   func ask(
-    _ program: String, _ method: String, _ path: String, headers: [(String, String)] = [], body: JSON? = nil, seconds: Int64 = 30
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)] = [], body: JSON? = nil, seconds: Int64 = 30
   ) throws(Complaint) -> JSON {
     let response = try send(program, method, path, headers: headers, body: body, seconds: seconds)
     let answer = (try? JSON(parsing: response.body)) ?? .null
@@ -41,20 +41,21 @@ struct Office {
 
   /// The like of `ask` for programs that may be away: nil where nobody answers.
   func askIfThere(_ program: String, _ path: String) -> JSON? {
-    guard let response = try? send(program, "GET", path, headers: [], body: nil, seconds: 5), response.status == 200 else { return nil }
+    guard let response = try? send(program, .get, path, headers: [], body: nil, seconds: 5), response.status == 200 else { return nil }
     return try? JSON(parsing: response.body)
   }
 
   private func send(
-    _ program: String, _ method: String, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
   ) throws(Complaint) -> Response {
     guard let http = endpoints[program]?["http"], let host = http["host"]?.string, let port = http["port"]?.integer else {
       throw Complaint(code: .unavailable, happened: "\(data)/endpoints.json does not know \(program)", advice: "start the mesh again")
     }
-    do {
+    var fields = Headers()
+    for (name, value) in [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers { fields.set(name, value) }
+    do throws(HTTPFault) {
       return try HTTPClient.send(
-        method, host: host, port: UInt16(truncatingIfNeeded: port), path: path,
-        headers: [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers, body: body?.bytes ?? [],
+        method, host: host, port: UInt16(truncatingIfNeeded: port), path: path, headers: fields, body: body?.bytes ?? [],
         timeout: .seconds(seconds))
     } catch {
       throw Complaint(

@@ -1,4 +1,5 @@
 import Contracts
+import HTTP
 
 extension Command {
   static let orderCapture = Command(
@@ -27,10 +28,10 @@ extension Command {
 enum OrderCapture {
   static func run(_ arguments: Arguments) throws(Complaint) {
     let office = try Office(arguments)
-    let order = try arguments.value("--file").map { path throws(Complaint) in try read(path) } ?? compose(arguments)
+    let order = if let path = arguments.value("--file") { try read(path) } else { try compose(arguments) }
     guard let id = order["order_id"]?.string else { throw .usage("the order has no order_id", "add one: it names the order for ever") }
     let key = arguments.value("--key") ?? "order/\(id)"
-    let answer = try office.ask("ledger", "POST", "/v1/orders", headers: [("Idempotency-Key", key)], body: order)
+    let answer = try office.ask("ledger", .post, "/v1/orders", headers: [("Idempotency-Key", key)], body: order)
     if arguments.has("--json") { return Terminal.print(answer) }
     let message = answer["message_id"]?.string ?? "?"
     switch answer["outcome"]?.string {
@@ -75,7 +76,7 @@ enum OrderCapture {
       var line: [JSON.Member] = [.init("line_id", .string(parts["line"] ?? String(index + 1)))]
       guard let sku = parts["sku"] else { throw .usage("a --line has no sku", "write sku=NAME,paid=CENTS") }
       line.append(.init("sku", .string(sku)))
-      line.append(.init("quantity", .integer(try parts["quantity"].map { text throws(Complaint) in try cents(text, "--line quantity") } ?? 1)))
+      line.append(.init("quantity", .integer(parts["quantity"] == nil ? 1 : try cents(parts["quantity"], "--line quantity"))))
       if let list = parts["list"] { line.append(.init("list", money(try cents(list, "--line list")))) }
       line.append(.init("paid", money(paid)))
       lines.append(.object(line))

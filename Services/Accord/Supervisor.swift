@@ -47,7 +47,7 @@ struct Supervisor {
     sigemptyset(&mask)
     for signal in [SIGTERM, SIGINT, SIGHUP, SIGCHLD] { sigaddset(&mask, signal) }
     sigprocmask(SIG_BLOCK, &mask, nil)
-    signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC.rawValue) | Int32(SFD_NONBLOCK.rawValue))
+    signals = signalfd(-1, &mask, Int32(SFD_CLOEXEC) | Int32(SFD_NONBLOCK))
     guard signals >= 0 else { throw .system("could not listen for signals", errno) }
   }
 

@@ -1,4 +1,5 @@
 import Contracts
+import HTTP
 import Glibc
 
 extension Command {
@@ -20,7 +21,7 @@ enum Tail {
     let office = try Office(arguments)
     var position: Int64
     switch arguments.value("--from") ?? "now" {
-    case "now": position = try office.ask("broker", "GET", "/v1/status")["durable_through"]?.integer ?? 0
+    case "now": position = try office.ask("broker", .get, "/v1/status")["durable_through"]?.integer ?? 0
     case "beginning": position = 0
     case let text:
       guard let number = Int64(text) else { throw .usage("--from takes now, beginning or a position, not “\(text)”", "positions stand in `accord tail`") }
@@ -31,7 +32,7 @@ enum Tail {
       (arguments.value("--type").map { "&type=\($0.percentEncoded)" } ?? "")
       + (arguments.value("--key").map { "&key=\($0.percentEncoded)" } ?? "")
     while left > 0 {
-      let page = try office.ask("broker", "GET", "/v1/events?after=\(position)&limit=\(min(left, 256))\(filter)")
+      let page = try office.ask("broker", .get, "/v1/events?after=\(position)&limit=\(min(left, 256))\(filter)")
       for entry in page["events"]?.array ?? [] {
         if arguments.has("--json") { Terminal.print(entry) } else { tell(entry) }
         left -= 1

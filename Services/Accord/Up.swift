@@ -36,11 +36,13 @@ struct Up {
     if arguments.has("--detach") { return try detach(arguments) }
     let began = Supervisor.uptime()
     let lock = try prepare()
-    defer { lock.release() }
+    defer { withExtendedLifetime(lock) {} }
     let plan = Supervisor.Plan(data: data, programs: LocalFiles.programFolder(), arguments: try programArguments(arguments))
     var supervisor = try Supervisor(plan)
     try supervisor.run { endpoints throws(Complaint) in
-      try Files.replace("\(data)/endpoints.json", with: endpoints.bytes + [UInt8(ascii: "\n")])
+      do throws(FileFault) { try Files.write(endpoints.bytes + [UInt8(ascii: "\n")], to: "\(data)/endpoints.json") } catch {
+        throw Complaint(host: error)
+      }
       if arguments.has("--json") {
         Terminal.print(endpoints)
       } else {
@@ -53,16 +55,12 @@ struct Up {
 
   // MARK: Preparing
 
-  /// Creates or checks the folder, mints what credentials are missing, and takes the supervisor's lock.
+  /// Creates or checks the folder and takes the supervisor's lock.
   private func prepare() throws(Complaint) -> FolderLock {
     do {
-      let folder = try DataFolder.prepare(data, sandbox: sandbox)
-      let lock = try FolderLock.take("\(data)/up.lock", purpose: "accord up")
-      try Credentials.mintMissing(in: folder)
-      return lock
-    } catch {
-      throw Complaint(host: error)
-    }
+      _ = try DataFolder.open(data, sandbox: sandbox, now: Clock.system().now())
+      return try FolderLock.take(data)
+    } catch { throw Complaint(host: error) }
   }
 
   private func programArguments(_ arguments: Arguments) throws(Complaint) -> [String: [String]] {
@@ -85,11 +83,8 @@ struct Up {
   /// Starts the same command without `--detach` in a session of its own and waits for its first line.
   private func detach(_ arguments: Arguments) throws(Complaint) {
     do {
-      let folder = try DataFolder.prepare(data, sandbox: sandbox)
-      _ = folder
-    } catch {
-      throw Complaint(host: error)
-    }
+      _ = try DataFolder.open(data, sandbox: sandbox, now: Clock.system().now())
+    } catch { throw Complaint(host: error) }
     var words = ["up", "--data", data, "--json", "--clock", clock]
     if ephemeral { words.append("--ephemeral") }
     if sandbox { words.append("--sandbox") }
@@ -152,7 +147,7 @@ struct Up {
 /// Where the data folder is.
 enum DataPath {
   static func of(_ arguments: Arguments) throws(Complaint) -> String {
-    let given = arguments.value("--data") ?? getenv("ACCORD_DATA_DIR").map { String(cString: $0) } ?? "./data"
+    let given = arguments.value("--data") ?? getenv("ACCORD_DATA_FOLDER").map { String(cString: $0) } ?? "./data"
     guard !given.isEmpty else { throw .usage("--data is empty", "name a folder") }
     return given.count > 1 && given.hasSuffix("/") ? String(given.dropLast()) : given
   }

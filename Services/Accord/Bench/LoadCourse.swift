@@ -1,6 +1,7 @@
 import Contracts
 import Dispatch
 import Glibc
+import Host
 import Synchronization
 import Transport
 
@@ -33,10 +34,10 @@ final class LoadCourse: @unchecked Sendable {
     var secrets: [String] = []
     for name in names { secrets.append(try broker.secret(of: name)) }
     let reactor: Reactor
-    do throws(SystemError) { reactor = try Reactor() } catch {
-      throw Complaint(code: .system, happened: error.description, advice: "try again")
-    }
-    reactor.start(name: "loader")
+    do throws(SystemError) {
+      reactor = try Reactor()
+      try reactor.start(name: "loader")
+    } catch { throw Complaint(host: error) }
     defer {
       reactor.stop()
       reactor.join()

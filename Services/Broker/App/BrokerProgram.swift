@@ -38,11 +38,13 @@ enum BrokerProgram {
     options.segmentBytes = start.configuration[segment] << 20
     var machine = BrokerMachine(journalID: try Journal.id(on: disk) ?? options.newID, limits: limits)
     let journal = try Journal(opening: disk, options: options) { (replayed) throws(ReplayRefusal) in
-      switch replayed {
-      case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
-      case .record(let record): try machine.replay(record)
-      case .damaged(let damage): start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed")
-      }
+      do {
+        switch replayed {
+        case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
+        case .record(let record): try machine.replay(record)
+        case .damaged(let damage): start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed")
+        }
+      } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(end: journal.end)
     tell(journal.recovery, start.log)
@@ -88,7 +90,7 @@ enum BrokerProgram {
       stops: [
         Stop("turn away callers") {
           readiness.stops()
-          reactor.perform { listening.listener.close() }
+          _ = reactor.perform { listening.listener.close() }
         },
         Stop("drain the sessions", within: .seconds(4)) {
           let done = Event()
