@@ -89,7 +89,7 @@ let package = Package(
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
     suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
-    suite("StoreTests", uses: ["Contracts", "Store"]),
+    suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Telemetry", "Host"]),

@@ -12,7 +12,7 @@ import Testing
     let disk = MemoryDisk()
     private(set) var events: [(position: Position, sequence: UInt64)] = []
 
-    init(closing: Bool = true) throws {
+    init(closing: Bool = true, producer: UInt32 = 5) throws {
       var now = try Opened(disk)
       for segment in 0..<3 {
         if segment > 0 { try now.journal.roll(checkpoint: [UInt8(segment)], at: smallOptions.now) }
@@ -20,7 +20,7 @@ import Testing
           var gathering = now.journal.gather(Int.self)
           for _ in 0..<2 {
             let sequence = UInt64(events.count + 1)
-            let head = EventHead(producer: 5, type: 6, sequence: sequence, key: 7, acceptedAt: smallOptions.now)
+            let head = EventHead(producer: producer, type: 6, sequence: sequence, key: 7, acceptedAt: smallOptions.now)
             events.append((json.withUnsafeBytes { gathering.record(event: head, $0) }, sequence))
           }
           let writing = try now.journal.begin(gathering)

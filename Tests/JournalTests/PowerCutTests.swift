@@ -8,6 +8,8 @@ struct Life {
   var acknowledged: [ToldRecord] = []
   /// Records of the commit that was on its way when the life ended.
   var offered: [ToldRecord] = []
+  /// Bytes of doubt, which stay somewhere in the folder.
+  var doubt: [UInt8]?
 
   /// The broker's state in these tests: how many records there were.
   static func checkpoint(_ count: Int) -> [UInt8] { withUnsafeBytes(of: UInt64(count).littleEndian) { Array($0) } }
@@ -32,6 +34,7 @@ struct Life {
   func holds(on disk: MemoryDisk, _ where: String) throws {
     let place = Comment(rawValue: `where`)
     var now = try Opened(disk)
+    if let doubt { #expect(try disk.afterPowerCut().list().contains { disk.contents($0)?.contains(doubt) == true }, place) }
     let known = Self.count(now.told.checkpoint)
     let all = acknowledged + offered
     let told = known + now.told.records.count
@@ -149,6 +152,7 @@ func endEverywhere(_ start: () throws -> (MemoryDisk, Life), _ live: (inout Life
       disk.powerGoesAt = disk.operations + 2
       do { try life.commit(&now.journal, [Self.bytes(1_200, 2), Self.bytes(1_200, 3)]) } catch is JournalFault {}
       life.offered = []
+      life.doubt = Self.bytes(400, 3)
       return (disk.afterPowerCut { $0.index != 2 }, life)
     }
     let ends = try endEverywhere(start) { life, disk in
