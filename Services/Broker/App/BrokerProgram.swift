@@ -46,17 +46,18 @@ enum BrokerProgram {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered(end: journal.end)
+    machine.recovered()
     tell(journal.recovery, start.log)
 
     let reactor = try Reactor()
     let mark = DurableMark()
     let metrics = BrokerMetrics(start.metrics)
-    let window = JournalReader(disk, journalID: journal.id, segmentBytes: journal.segmentBytes)
+    let (journalID, segmentBytes) = (journal.id, journal.segmentBytes)
+    let window = JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes)
     let loop = BrokerLoop(
       reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
-      backlog: Backlog(reactor: reactor, disk: disk, journalID: journal.id, segmentBytes: journal.segmentBytes),
-      preparer: SegmentPreparer(disk, segmentBytes: journal.segmentBytes), published: mark,
+      backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
+      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
       credentials: { registry.withLock { $0 } },
       abort: { start.abort(.inputOutput, $0.description) })
     let shared = LoopHandle(loop)
