@@ -2,8 +2,12 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+// Behind _GNU_SOURCE in their headers, which the importer does not define: accept4(2), pthread_setname_np(3).
+int accept4(int socket, struct sockaddr *address, socklen_t *count, int flags);
+int pthread_setname_np(unsigned long thread, const char *name);
 #include <sys/un.h>
 #include <netinet/tcp.h>
 #include <linux/falloc.h>

@@ -35,6 +35,9 @@ package struct Journal<D: Disk>: ~Copyable {
     self.recovery = recovery.report
   }
 
+  /// The id of the journal on `disk`; nil where there is none yet. What is seeded by it can be made before the journal is opened.
+  package static func id(on disk: D) throws(JournalFault) -> [UInt8]? { try Survey(disk)?.journalID }
+
   /// The first free place.
   package var end: Position { current.end }
   /// Everything before it is on the disk for good.

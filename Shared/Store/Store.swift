@@ -1,1 +1,127 @@
-// Placeholder.
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A department's store: one SQLite file with one writer, a few readers and a checkpointer.
+///
+/// Synchronous and blocking: safe from any thread, but never called on a reactor's. Writes stand in line for one queue; reads run
+/// beside them on connections of their own and see the last commit before they began.
+package final class Store: Sendable {
+  package let identity: StoreIdentity
+  package let path: String
+  private let writer: Database
+  private let writing: DispatchQueue
+  private let readers: Readers
+  private let checkpointer: Checkpointer
+  private let gauge: LogGauge
+  /// The thread inside `write`, so that nesting is named instead of standing still for ever.
+  private let writingThread = Atomic<UInt>(0)
+  private let commits = Atomic<Int>(0)
+  private let rollbacks = Atomic<Int>(0)
+  /// The fault after which memory and disk may differ. Only touched on the writer's queue.
+  private let ended = Mutex<StoreFault?>(nil)
+  private let listeners = Mutex<[@Sendable () -> Void]>([])
+
+  /// Opens the file, brings its schema up to date and raises its epoch; all of that is durable when this returns.
+  package static func open(_ options: StoreOptions) throws(StoreFault) -> Store { try Store(options) }
+
+  private init(_ options: StoreOptions) throws(StoreFault) {
+    let migrations = Migrations(department: options.migrations)
+    writer = try Database(options.path, as: .writer, faults: options.faults)
+    try Settings.apply(to: writer, cacheKibibytes: options.writerCacheKibibytes)
+    try FirstLook(writer).confirm(applicationID: options.applicationID, known: migrations.known)
+    try Settings.applyForWriting(to: writer)
+    try migrations.apply(to: writer, applicationID: options.applicationID)
+    identity = try StoreIdentity.raise(in: writer)
+    if let pages = options.pagesMax { try writer.script("PRAGMA max_page_count = \(pages)") }
+    path = options.path
+    gauge = LogGauge()
+    try writer.watchLog(gauge)
+    readers = try Readers(options)
+    writing = DispatchQueue(label: "accord.store.writer")
+    checkpointer = try Checkpointer(options.path, gauge: gauge, writing: writing)
+  }
+
+  /// Runs `body` in a transaction and returns what it made once that is durable. Any throw, of the body or of the disk, leaves
+  /// nothing of it; a fault of the disk is thrown even where the body caught it. Waits for the writes before it.
+  @discardableResult
+  package func write<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+    let thread = UInt(pthread_self())
+    precondition(writingThread.load(ordering: .relaxed) != thread, "a write inside a write: use the transaction's savepoint")
+    return try writing.sync {
+      writingThread.store(thread, ordering: .relaxed)
+      defer { writingThread.store(0, ordering: .relaxed) }
+      if let fault = ended.withLock({ $0 }) { throw fault }
+      do {
+        let value = try transact(body)
+        commits.add(1, ordering: .relaxed)
+        checkpointer.committed()
+        for tell in listeners.withLock({ $0 }) { tell() }
+        return Committed(value)
+      } catch {
+        rollbacks.add(1, ordering: .relaxed)
+        if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms { ended.withLock { $0 = fault } }
+        throw error
+      }
+    }
+  }
+
+  private func transact<T>(_ body: (inout Transaction) throws -> T) throws -> T {
+    try writer.beginWriting()
+    var transaction = Transaction(writer)
+    let value: T
+    do {
+      value = try body(&transaction)
+    } catch {
+      // The disk's fault is the true cause, whatever the body made of it: nobody may take it for a refusal.
+      let cause: any Error = writer.doom ?? error
+      writer.rollback()
+      throw cause
+    }
+    try writer.commit()
+    return value
+  }
+
+  /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
+  package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
+  /// Runs `body` on a snapshot of the last commit. Never waits for a write. Longer than 100 ms is counted, longer than the limit of
+  /// the options ends it with `readTooLong`.
+  package func read<T>(_ body: (borrowing Snapshot) throws -> T) throws -> T { try readers.read(body) }
+
+  /// Waits for what is under way, copies the log into the file and closes it. Later calls throw `closed`; closing twice is harmless.
+  package func close() {
+    precondition(writingThread.load(ordering: .relaxed) != UInt(pthread_self()), "a store cannot be closed inside a write")
+    readers.close()
+    checkpointer.close()
+    writing.sync { writer.close() }
+  }
+
+  // MARK: Telling
+
+  /// Length of the write-ahead log. Above `StoreLimits.walBytesMax` callers take less work.
+  package var walBytes: Int { gauge.bytes }
+
+  package var statistics: StoreStatistics {
+    let log = checkpointer.counts
+    return StoreStatistics(
+      commits: commits.load(ordering: .relaxed), rollbacks: rollbacks.load(ordering: .relaxed), reads: readers.readCount,
+      overlongReads: readers.overlongCount, walBytes: walBytes, logCopies: log.copies, logResets: log.resets,
+      logFaults: log.faults, lastLogFault: log.lastFault)
+  }
+}
+
+/// What a store did since it was opened, for metrics.
+package struct StoreStatistics: Sendable {
+  package let commits: Int
+  package let rollbacks: Int
+  package let reads: Int
+  /// Reads beyond `StoreLimits.readMilliseconds`.
+  package let overlongReads: Int
+  package let walBytes: Int
+  package let logCopies: Int
+  package let logResets: Int
+  package let logFaults: Int
+  /// The fault of the last try to copy the log; nil once one succeeded.
+  package let lastLogFault: StoreFault?
+}

@@ -1,0 +1,48 @@
+/// One thing that can be asked of a server: a method, a pattern, a line of documentation and who answers.
+package struct Route: Sendable {
+  /// Answers a request. Runs on a worker's queue and may block, except in the inline lane.
+  package typealias Handler = @Sendable (Request, PathParameters) -> Response
+
+  /// Where a handler runs.
+  package enum Lane: Sendable, CaseIterable {
+    /// On the reactor itself: for what answers from memory in microseconds, such as /healthz, and must answer while workers are busy.
+    case inline
+    case reading
+    case writing
+  }
+
+  package let method: Method
+  /// Such as `/v1/customers/{id}/timeline`.
+  package let pattern: String
+  /// One line for the API's documentation.
+  package let doc: String
+  package let lane: Lane
+  /// The longest body; nil: the server's limit.
+  package let bodyBytesMax: Int?
+  package let handler: Handler
+
+  /// `lane` is reading for safe methods and writing for the others where not given.
+  package init(
+    _ method: Method, _ pattern: String, _ doc: String, lane: Lane? = nil, bodyBytesMax: Int? = nil, handler: @escaping Handler
+  ) {
+    self.method = method
+    self.pattern = pattern
+    self.doc = doc
+    self.lane = lane ?? (method.isSafe ? .reading : .writing)
+    self.bodyBytesMax = bodyBytesMax
+    self.handler = handler
+  }
+}
+
+/// What stood in a request's path at the places that the pattern names in braces.
+package struct PathParameters: Sendable {
+  private let values: [(name: String, value: String)]
+
+  package init(_ values: [(name: String, value: String)] = []) { self.values = values }
+
+  /// The decoded segment at `{name}`; asking for a name that the pattern lacks is a mistake in the program.
+  package subscript(name: String) -> String {
+    guard let found = values.first(where: { $0.name == name }) else { preconditionFailure("the route's pattern has no {\(name)}") }
+    return found.value
+  }
+}

@@ -1,0 +1,68 @@
+import Contracts
+package import MeshMachines
+package import Store
+import Transport
+import Wire
+
+/// Runs one batch of deliveries in one write transaction, each message in a savepoint of its own. Blocks; runs on a queue of its own.
+struct BatchRun: Sendable {
+  let store: Store
+  let inlet: Inlet
+  let now: @Sendable () -> Timestamp
+
+  /// What became of the batch. Only the store's commit yields it; throws where nothing of the batch was written.
+  func run(_ batch: Batch<Delivery>) throws -> Committed<BatchOutcome> {
+    try store.write { transaction in
+      let end = Reactor.uptime() + Int64(MeshLimits.batchTime.milliseconds) * 1_000_000
+      var walk = BatchWalk(batch)
+      var seenBefore = 0
+      while let parcel = walk.next() {
+        walk.record(try verdict(on: parcel.contents, &seenBefore, &transaction))
+        if Reactor.uptime() >= end { break }
+      }
+      return BatchOutcome(verdicts: walk.verdicts, seenBefore: seenBefore, highest: try Outbox.highest(in: transaction))
+    }
+  }
+
+  private func verdict(on delivery: Delivery, _ seenBefore: inout Int, _ transaction: inout Transaction) throws -> Verdict {
+    do {
+      return try transaction.savepoint { transaction in
+        let isNew = try Inbox.mark(
+          producer: delivery.producer, sequence: delivery.sequence, position: delivery.position, at: now(), in: transaction)
+        guard isNew else {
+          seenBefore += 1
+          return .done
+        }
+        let verdict = try inlet(try Received(delivery), &transaction).verdict
+        // Whatever is not done leaves nothing behind, its inbox mark included: it must be handled when it comes again.
+        guard verdict == .done else { throw SetAside(verdict: verdict) }
+        return .done
+      }
+    } catch let aside as SetAside {
+      return aside.verdict
+    } catch let fault as StoreFault {
+      switch fault.kind {
+      case .retry, .fatal: throw fault
+      case .refuse: return .never(reason: fault.description)
+      }
+    } catch {
+      return .never(reason: "\(error)")
+    }
+  }
+
+  /// Carries a verdict out of its savepoint, so that the savepoint is rolled back.
+  private struct SetAside: Error { let verdict: Verdict }
+}
+
+/// What a committed batch says.
+package struct BatchOutcome: Sendable {
+  let verdicts: Verdicts
+  let seenBefore: Int
+  /// The outbox's highest number within the transaction.
+  let highest: UInt64
+}
+
+/// Nothing but a commit proves verdicts.
+extension Committed: Proof where Value == BatchOutcome {
+  package var verdicts: Verdicts { value.verdicts }
+}

@@ -1,0 +1,35 @@
+package import Store
+package import Wire
+
+/// A department's handler: what one message changes, written into the transaction that also marks it as handled.
+///
+/// Called on a background queue, one message at a time, under a savepoint of its own; may be called again for the same message after
+/// anything but a durable `done`. Never blocks on the network.
+package typealias Inlet = @Sendable (Received, inout Transaction) throws -> Disposition
+
+/// A durable subscription and who handles it.
+package struct MeshSubscription: Sendable {
+  /// Unique in the department; the broker knows it as `credential/name`.
+  package var name: String
+  /// Exact types or `prefix.*`; empty means every type.
+  package var filters: [String]
+  /// Used when the broker does not know the subscription yet.
+  package var start: Subscribe.Start
+  /// What a dead letter does to those behind it with the same key.
+  package var deadKey: Subscribe.DeadKey
+  /// Deliveries in hand at once; nil for the usual.
+  package var messagesInHand: Int?
+  package var inlet: Inlet
+
+  package init(
+    name: String, filters: [String], start: Subscribe.Start = .beginning, deadKey: Subscribe.DeadKey = .park, messagesInHand: Int? = nil,
+    inlet: @escaping Inlet
+  ) {
+    self.name = name
+    self.filters = filters
+    self.start = start
+    self.deadKey = deadKey
+    self.messagesInHand = messagesInHand
+    self.inlet = inlet
+  }
+}

@@ -1,0 +1,307 @@
+package import Contracts
+package import Wire
+
+/// The way of a department's facts from its outbox to the broker: each row once, in order, as far as the window reaches.
+///
+/// ```
+///   outbox:  … trimmed │ accepted, kept for the broker's healing │ published, unanswered │ read ahead │ not read …
+///                      ▲ forget mark                             ▲ accepted              ▲ published  ▲ read     ▲ highest
+/// ```
+/// *Sent* is one number: the broker's cumulative word. After each welcome the broker's last number decides where to go on.
+/// What the shell does next comes out of `next(at:)`, one action after the other until nil.
+package struct RelayMachine<Contents: Sendable>: Sendable {
+  package struct Row: Sendable {
+    package let sequence: UInt64
+    package let contents: Contents
+
+    package init(sequence: UInt64, contents: Contents) {
+      self.sequence = sequence
+      self.contents = contents
+    }
+  }
+
+  /// What the shell does next.
+  package enum Action: Sendable {
+    /// Look up the event id of this row; report `checked`.
+    case check(sequence: UInt64)
+    /// Read at most `limit` rows above `after`; report `rows` or `readFailed` with the token.
+    case read(token: UInt64, after: UInt64, limit: Int)
+    case publish(Row)
+    /// Delete the rows up to here; report `trimmed` or `trimFailed`.
+    case trim(through: UInt64)
+    case mark(through: Timestamp)
+  }
+
+  package enum State: Sendable, Equatable {
+    case offline
+    /// Is the broker's last event ours?
+    case checking(sequence: UInt64, id: String, isAsked: Bool)
+    case flowing
+    /// The broker, or the own store, asked for patience.
+    case waiting(until: Uptime)
+    case stopped(RelayFault)
+  }
+
+  package private(set) var state: State = .offline
+  /// The outbox's highest committed number, as far as it is known.
+  package private(set) var highest: UInt64
+  /// The broker's cumulative word.
+  package private(set) var accepted: UInt64
+  package private(set) var trimmedThrough: UInt64
+  /// The journal that the broker spoke of first.
+  private var journal: String?
+  private var published: UInt64
+  private var readThrough: UInt64
+  private var window = 1
+  private var forgettable: UInt64 = 0
+  private var rows: [Row] = []
+  private var rowsHead = 0
+  /// The token of the read under way.
+  private var reading: UInt64?
+  /// Transactions were committed whose rows nobody counted.
+  private var hasGrown = false
+  private var tokens: UInt64 = 0
+  private var readFailures = 0
+  private var isTrimming = false
+  private var lastTrim = Uptime(milliseconds: 0)
+  private var pendingMark: (through: Timestamp, sequence: UInt64)?
+
+  /// `highest`: the outbox's highest number ever; `trimmedThrough`: the number below its oldest row.
+  package init(highest: UInt64, trimmedThrough: UInt64) {
+    precondition(trimmedThrough <= highest, "an outbox forgets only what it wrote")
+    self.highest = highest
+    self.trimmedThrough = trimmedThrough
+    accepted = trimmedThrough
+    published = trimmedThrough
+    readThrough = trimmedThrough
+  }
+
+  /// Facts without the broker's word.
+  package var waiting: UInt64 { highest - accepted }
+
+  /// True where the broker has everything that was ever written.
+  package var isDrained: Bool { accepted == highest }
+
+  // MARK: The link
+
+  /// The broker's word on what it has. Returns what is wrong, where something is.
+  package mutating func welcomed(_ welcome: Welcome) -> RelayFault? {
+    let before = journal ?? welcome.journal
+    restart(after: welcome.lastSequence)
+    window = max(1, welcome.limits.windowMax)
+    if welcome.journal != before, welcome.lastSequence == 0, accepted > 0 {
+      return stop(.anotherJournal(before: before, now: welcome.journal))
+    }
+    guard welcome.lastSequence <= highest else { return stop(.ahead(broker: welcome.lastSequence, outbox: highest)) }
+    guard welcome.lastSequence >= trimmedThrough else {
+      return stop(.lost(from: welcome.lastSequence + 1, through: trimmedThrough))
+    }
+    journal = welcome.journal
+    accepted = welcome.lastSequence
+    forgettable = min(welcome.forget, accepted)
+    if welcome.lastSequence > trimmedThrough, let id = welcome.lastEventID {
+      state = .checking(sequence: welcome.lastSequence, id: id, isAsked: false)
+    } else {
+      state = .flowing
+    }
+    return nil
+  }
+
+  package mutating func lost() {
+    restart(after: accepted)
+    state = .offline
+  }
+
+  /// The id of the row that `check` asked for; nil where the outbox no longer has it.
+  package mutating func checked(sequence: UInt64, id: String?) -> RelayFault? {
+    switch state {
+    case .checking(sequence, let there, _):
+      guard let id, id != there else {
+        state = .flowing
+        return nil
+      }
+      return stop(.diverged(sequence: sequence, here: id, there: there))
+    case .offline, .checking, .flowing, .waiting, .stopped: return nil
+    }
+  }
+
+  /// The store could not answer `check`: it is asked again.
+  package mutating func checkFailed() {
+    switch state {
+    case .checking(let sequence, let id, _): state = .checking(sequence: sequence, id: id, isAsked: false)
+    case .offline, .flowing, .waiting, .stopped: break
+    }
+  }
+
+  // MARK: The broker's answers
+
+  /// HOT: everything up to `through` is durable there.
+  package mutating func accepted(through: UInt64, forget: UInt64) -> RelayFault? {
+    switch state {
+    case .flowing, .waiting:
+      guard through <= highest else { return stop(.ahead(broker: through, outbox: highest)) }
+      accepted = max(accepted, through)
+      forgettable = max(forgettable, min(forget, accepted))
+      if accepted > published { skip(through: accepted) }
+      return nil
+    case .offline, .checking, .stopped: return nil
+    }
+  }
+
+  /// The broker has used up this number without taking the event; its cumulative word will pass over it.
+  package mutating func refused(sequence: UInt64, _ refusal: Refusal) -> RelayFault? {
+    switch state {
+    case .flowing, .waiting:
+      return .refused(sequence: sequence, refusal)
+    case .offline, .checking, .stopped: return nil
+    }
+  }
+
+  /// The broker wants all again from `from`, after a while.
+  package mutating func resume(from: UInt64, after: Duration, at now: Uptime) {
+    switch state {
+    case .flowing, .waiting:
+      restart(after: max(accepted, from == 0 ? 0 : from - 1))
+      let pause = min(max(after, MeshLimits.resumeMin), MeshLimits.resumeMax)
+      state = .waiting(until: now.adding(pause))
+    case .offline, .checking, .stopped: break
+    }
+  }
+
+  // MARK: The store
+
+  /// Rows were committed; their highest number, where it is known.
+  package mutating func grew(highest: UInt64? = nil) {
+    if let highest { self.highest = max(self.highest, highest) } else { hasGrown = true }
+  }
+
+  /// The answer to `read`: rows in ascending order without gaps (fewer than asked for where they are large), and the highest
+  /// number in the same snapshot.
+  package mutating func rows(_ read: [Row], highest now: UInt64, token: UInt64) -> RelayFault? {
+    guard reading == token else { return nil }
+    reading = nil
+    readFailures = 0
+    highest = max(highest, now)
+    for row in read where row.sequence > readThrough {
+      guard row.sequence == readThrough + 1 else { return stop(.hole(at: readThrough + 1)) }
+      rows.append(row)
+      readThrough = row.sequence
+    }
+    guard read.isEmpty, readThrough < now else { return nil }
+    return stop(.hole(at: readThrough + 1))
+  }
+
+  package mutating func readFailed(token: UInt64, at now: Uptime, jitter: UInt32) {
+    guard reading == token else { return }
+    reading = nil
+    hasGrown = true
+    readFailures += 1
+    switch state {
+    case .flowing, .waiting: state = .waiting(until: now.adding(Backoff.delay(failures: readFailures, jitter: jitter)))
+    case .offline, .checking, .stopped: break
+    }
+  }
+
+  package mutating func trimmed(through: UInt64, at now: Uptime) {
+    isTrimming = false
+    lastTrim = now
+    trimmedThrough = max(trimmedThrough, through)
+  }
+
+  package mutating func trimFailed(at now: Uptime) {
+    isTrimming = false
+    lastTrim = now
+  }
+
+  /// Everything that happened up to `through` stands in the outbox at or below `sequence`. Told once the broker has it all;
+  /// while one mark waits, newer ones are not needed.
+  package mutating func proposeMark(through: Timestamp, sequence: UInt64) {
+    grew(highest: sequence)
+    if pendingMark == nil { pendingMark = (through, sequence) }
+  }
+
+  // MARK: What is next
+
+  /// The next thing to do; nil when there is nothing to do now.
+  package mutating func next(at now: Uptime) -> Action? {
+    switch state {
+    case .offline, .stopped: break
+    case .checking(let sequence, let id, let isAsked):
+      if !isAsked {
+        state = .checking(sequence: sequence, id: id, isAsked: true)
+        return .check(sequence: sequence)
+      }
+    case .waiting(let until):
+      if now >= until {
+        state = .flowing
+        return flow()
+      }
+    case .flowing:
+      if let action = flow() { return action }
+    }
+    return trim(at: now)
+  }
+
+  /// When `next` should be asked again even if nothing happens.
+  package var wake: Uptime? {
+    let trim = !isTrimming && forgettable > trimmedThrough ? lastTrim.adding(MeshLimits.trimEvery) : nil
+    switch state {
+    case .waiting(let until): return trim.map { min($0, until) } ?? until
+    case .offline, .checking, .flowing, .stopped: return trim
+    }
+  }
+
+  private mutating func flow() -> Action? {
+    if rowsHead < rows.count, published < accepted + UInt64(window) {
+      let row = rows[rowsHead]
+      rowsHead += 1
+      if rowsHead == rows.count {
+        rows.removeAll(keepingCapacity: true)
+        rowsHead = 0
+      }
+      published = row.sequence
+      return .publish(row)
+    }
+    if let mark = pendingMark, accepted >= mark.sequence {
+      pendingMark = nil
+      return .mark(through: mark.through)
+    }
+    if reading == nil, readThrough < highest || hasGrown, rows.count - rowsHead < MeshLimits.relayAhead {
+      tokens += 1
+      hasGrown = false
+      reading = tokens
+      return .read(token: tokens, after: readThrough, limit: MeshLimits.relayChunk)
+    }
+    return nil
+  }
+
+  private mutating func trim(at now: Uptime) -> Action? {
+    guard !isTrimming, forgettable > trimmedThrough else { return nil }
+    let rows = forgettable - trimmedThrough
+    guard rows >= MeshLimits.trimRows || now.since(lastTrim) >= MeshLimits.trimEvery else { return nil }
+    isTrimming = true
+    return .trim(through: trimmedThrough + min(rows, MeshLimits.trimRows))
+  }
+
+  private mutating func restart(after sequence: UInt64) {
+    published = sequence
+    readThrough = sequence
+    rows.removeAll(keepingCapacity: true)
+    rowsHead = 0
+    reading = nil
+  }
+
+  /// The broker has more than was published on this connection: what it has need not be sent.
+  private mutating func skip(through: UInt64) {
+    published = through
+    while rowsHead < rows.count, rows[rowsHead].sequence <= through { rowsHead += 1 }
+    readThrough = max(readThrough, through)
+  }
+
+  private mutating func stop(_ fault: RelayFault) -> RelayFault {
+    state = .stopped(fault)
+    rows.removeAll()
+    rowsHead = 0
+    return fault
+  }
+}

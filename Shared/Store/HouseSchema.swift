@@ -1,0 +1,85 @@
+/// The tables that every store has, whatever its department.
+enum HouseSchema {
+  static let migrations = [
+    Migration(
+      1, "identity, inbox, outbox, due, runs, idempotency",
+      """
+      CREATE TABLE schema_history (
+        series TEXT NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, fingerprint INTEGER NOT NULL,
+        PRIMARY KEY (series, number)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE store_identity (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        lineage TEXT NOT NULL CHECK (length(lineage) = 32),
+        epoch INTEGER NOT NULL CHECK (epoch > 0),
+        is_copy INTEGER NOT NULL DEFAULT 0,
+        previous_lineage TEXT,
+        previous_highest INTEGER
+      ) STRICT;
+
+      -- Names are long and come again with every message: a mark holds a small number.
+      CREATE TABLE inbox_producer (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+      CREATE TABLE inbox (
+        producer INTEGER NOT NULL REFERENCES inbox_producer (number),
+        sequence INTEGER NOT NULL CHECK (sequence > 0),
+        position INTEGER NOT NULL,
+        handled_at INTEGER NOT NULL,
+        PRIMARY KEY (producer, sequence)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE outbox (
+        sequence INTEGER PRIMARY KEY CHECK (sequence > 0),
+        id TEXT NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        event BLOB NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX outbox_id ON outbox (id);
+      CREATE TABLE outbox_forgotten (one INTEGER PRIMARY KEY CHECK (one = 1), through INTEGER NOT NULL) STRICT;
+      INSERT INTO outbox_forgotten VALUES (1, 0);
+
+      -- `once` is the subject where (kind, subject) may stand only once, else NULL, which is never equal.
+      CREATE TABLE due (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        once TEXT,
+        payload BLOB NOT NULL,
+        UNIQUE (kind, once)
+      ) STRICT;
+      CREATE INDEX due_at ON due (at, number);
+      CREATE INDEX due_subject ON due (kind, subject);
+
+      CREATE TABLE run (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('running', 'finished', 'stopped')),
+        cursor BLOB NOT NULL,
+        chunks INTEGER NOT NULL DEFAULT 0,
+        began_at INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        UNIQUE (kind, subject)
+      ) STRICT;
+      CREATE INDEX run_running ON run (number) WHERE state = 'running';
+      CREATE TABLE run_counter (
+        run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        value INTEGER NOT NULL,
+        PRIMARY KEY (run, name)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE idempotency (
+        principal TEXT NOT NULL,
+        key TEXT NOT NULL,
+        body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+        status INTEGER NOT NULL,
+        response BLOB NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        PRIMARY KEY (principal, key)
+      ) STRICT;
+      CREATE INDEX idempotency_age ON idempotency (recorded_at);
+      """)
+  ]
+}

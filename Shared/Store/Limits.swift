@@ -1,0 +1,41 @@
+/// The limits of a store, each with its reason.
+package enum StoreLimits {
+  /// Read-only connections: two cores, and one long page of the console must not hold up the relay.
+  package static let readers = 2
+  /// A waiting writer or reader gives up after this and says *busy*: well inside the 8 s that a shutdown has.
+  package static let busyMilliseconds: Int32 = 2_000
+  /// A read longer than this is counted: it keeps the log from being reset, so the log grows meanwhile.
+  package static let readMilliseconds: Int64 = 100
+  /// A read longer than this is ended: by then it is a mistake in a query, not a slow machine.
+  package static let readMillisecondsMax: Int64 = 2_000
+  /// Steps of SQLite's machine between two looks at the clock: about 50 us of work.
+  package static let stepsBetweenLooks: Int32 = 4_096
+  /// Pages that the writer keeps: the hot tops and ends of its trees, within 40 MB resident for an idle program.
+  package static let writerCacheKibibytes = 16_384
+  /// Pages that each reader keeps: a page of a console and its indexes.
+  package static let readerCacheKibibytes = 4_096
+  /// Growth of the write-ahead log after which its pages are copied into the file, beside the writer.
+  package static let checkpointBytes = 4 << 20
+  /// Length of the log from which the writer waits for its reset: a busy writer never leaves a gap for one by itself.
+  package static let restartBytes = 32 << 20
+  /// A reset waits this long for readers to leave the log, since writes wait with it; then it is tried again later.
+  package static let resetMilliseconds: Int32 = 20
+  /// Length of the log from which callers must take less: the disk or a reader holds it up.
+  package static let walBytesMax = 64 << 20
+  /// Without a commit for this long the log is emptied and cut to nothing, so that a restart has nothing to replay.
+  package static let idleMilliseconds = 500
+  /// Rows that one transaction removes at most (forgotten events, old keys): a chunk stays near 20 ms.
+  package static let rowsPerChunk = 1_000
+  /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
+  package static let outboxBytes = 4 << 20
+  /// One event: the broker's bound of a message.
+  package static let eventBytesMax = 1 << 20
+  /// Names of producers, kinds and subjects: an identifier with a prefix; they stand in indexes.
+  package static let nameBytesMax = 256
+  /// A client's idempotency key: the length of a URL-safe header value that others accept too.
+  package static let idempotencyKeyBytesMax = 255
+  /// A remembered response: above this the client asks again by reading.
+  package static let responseBytesMax = 1 << 20
+  /// What stands beside a due instant or a run's cursor: a reference, not a document.
+  package static let payloadBytesMax = 64 << 10
+}

@@ -1,0 +1,322 @@
+import Dispatch
+import Glibc
+import Testing
+import Transport
+
+@Suite struct ConnectionTests {
+  @Test func `echoes many megabytes both ways at once`() throws {
+    let loop = try Loop()
+    let echo = try EchoServer(loop)
+    var random = Randomness("echo")
+    let block = (0..<(1 << 20)).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let blocks = 24
+    let received = Awaited<Bool>()
+    let stream = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: echo.port))
+    DispatchQueue(label: "client").async {
+      var same = true
+      for _ in 0..<blocks { same = ((try? stream.stream.read(exactly: block.count)) == block) && same }
+      received.give(same)
+    }
+    for _ in 0..<blocks { try stream.stream.write(block) }
+    #expect(received.wait() == true)
+  }
+
+  @Test func `serves a thousand connections and lets them all go`() throws {
+    try OpenFiles.raiseLimit()
+    let loop = try Loop()
+    let echo = try EchoServer(loop)
+    var streams: [StreamBox] = []
+    for number in 0..<1_000 {
+      let stream = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: echo.port))
+      try stream.stream.write(Array("hello \(number)".utf8))
+      streams.append(stream)
+    }
+    for (number, stream) in streams.enumerated() {
+      let expected = Array("hello \(number)".utf8)
+      #expect(try stream.stream.read(exactly: expected.count) == expected)
+    }
+    #expect(echo.openCount == 1_000)
+    streams = []
+    #expect(eventually { echo.openCount == 0 })
+  }
+
+  @Test func `keeps what was not taken and offers it again with more`() throws {
+    // Frames of a length byte pair and so many bytes, sent in pieces of any size.
+    let loop = try Loop()
+    var random = Randomness("frames")
+    let frames = (0..<300).map { _ in
+      [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: Int.random(in: 0...60_000, using: &random))
+    }
+    let seen = Kept<[[UInt8]]>([])
+    let done = Awaited<Bool>()
+    let port = try listen(loop) { connection in
+      connection.onBytes = { bytes in
+        var offset = 0
+        while bytes.count - offset >= 2 {
+          let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+          guard bytes.count - offset - 2 >= length else { break }
+          seen.value.append(Array(bytes[(offset + 2)..<(offset + 2 + length)]))
+          offset += 2 + length
+        }
+        if seen.value.count == 300 { done.give(true) }
+        return offset
+      }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    var wire: [UInt8] = []
+    for frame in frames { wire += [UInt8(frame.count >> 8), UInt8(frame.count & 255)] + frame }
+    var sent = 0
+    while sent < wire.count {
+      let count = min(
+        wire.count - sent,
+        Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : Int.random(in: 1...400_000, using: &random))
+      try stream.write(Array(wire[sent..<(sent + count)]))
+      sent += count
+    }
+    #expect(done.wait() == true)
+    #expect(try loop.on { seen.value } == frames)
+  }
+
+  @Test func `gathers one long message from a trickle and closes one over the limit`() throws {
+    let loop = try Loop()
+    let whole = Awaited<Int>()
+    let closed = Awaited<CloseReason>()
+    let port = try listen(loop, ConnectionLimits(inboundBytesMax: 1_000_000)) { connection in
+      connection.onBytes = { bytes in
+        guard bytes.count >= 900_000 || bytes.first == 2 else { return 0 }
+        if bytes.first == 1 { whole.give(bytes.reduce(0) { $0 + Int($1) }) }
+        return bytes.first == 1 ? bytes.count : 0
+      }
+      connection.onClose = { closed.give($0) }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    for _ in 0..<900 { try stream.write([UInt8](repeating: 1, count: 1_000)) }
+    #expect(whole.wait() == 900_000)
+    // The peer may hear a reset while it still writes.
+    for _ in 0..<2_000 { do { try stream.write([UInt8](repeating: 2, count: 1_000)) } catch { break } }
+    #expect(closed.wait() == .inboundOverflow(limit: 1_000_000))
+  }
+
+  @Test func `holds a slow reader's bytes within the limit, then closes it`() throws {
+    let loop = try Loop()
+    let closed = Awaited<CloseReason>()
+    let highest = Kept(0)
+    let limits = ConnectionLimits(outboundBytesMax: 1 << 20, highWater: 256 * 1024, lowWater: 64 * 1024)
+    let port = try listen(loop, limits) { connection in
+      connection.onBytes = { [unowned connection] bytes in
+        // Heedless: sends without asking whether anybody reads.
+        let block = [UInt8](repeating: 7, count: 100_000)
+        for _ in 0..<1_000 {
+          connection.send(block)
+          highest.value = max(highest.value, connection.queuedBytes)
+        }
+        return bytes.count
+      }
+      connection.onClose = { closed.give($0) }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    try stream.write([1])
+    #expect(closed.wait() == .outboundOverflow(limit: 1 << 20))
+    #expect(try loop.on { highest.value } <= 1 << 20)
+  }
+
+  @Test func `tells a considerate sender when to go on, so that little waits`() throws {
+    let loop = try Loop()
+    let highest = Kept(0)
+    let left = Kept(64 * 1024 * 1024)
+    let limits = ConnectionLimits(outboundBytesMax: 1 << 20, highWater: 256 * 1024, lowWater: 64 * 1024)
+    let port = try listen(loop, limits) { connection in
+      let block = [UInt8](repeating: 7, count: 16 * 1024)
+      let pump: () -> Void = { [unowned connection] in
+        while connection.isWritable, left.value > 0 {
+          connection.send(block)
+          left.value -= block.count
+          highest.value = max(highest.value, connection.queuedBytes)
+        }
+        if left.value == 0 { connection.closeAfterFlush() }
+      }
+      connection.onBytes = { bytes in
+        pump()
+        return bytes.count
+      }
+      connection.onWritable = pump
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    try stream.write([1])
+    var total = 0
+    while true {
+      let bytes = try stream.read()
+      if bytes.isEmpty { break }
+      total += bytes.count
+    }
+    #expect(total == 64 * 1024 * 1024)
+    #expect(try loop.on { highest.value } <= 256 * 1024 + 16 * 1024)
+  }
+
+  @Test func `answers a peer that has ended its own stream`() throws {
+    let loop = try Loop()
+    let echo = try EchoServer(loop, halfClose: true)
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: echo.port)
+    let block = [UInt8](repeating: 9, count: 300_000)
+    try stream.write(block)
+    stream.endSending()
+    #expect(try stream.read(exactly: block.count) == block)
+    #expect(try stream.read().isEmpty)
+    #expect(echo.closed.wait() == .closed)
+  }
+
+  @Test func `tells an end between messages from one inside a message`() throws {
+    let loop = try Loop()
+    for (sent, unread) in [(4, 0), (7, 3)] {
+      let closed = Awaited<CloseReason>()
+      let port = try listen(loop) { connection in
+        connection.onBytes = { $0.count / 4 * 4 }
+        connection.onClose = { closed.give($0) }
+      }
+      let stream = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: port))
+      try stream.stream.write([UInt8](repeating: 1, count: sent))
+      stream.stream.endSending()
+      #expect(closed.wait() == .ended(unread: unread))
+    }
+  }
+
+  @Test func `hears a reset as a failure with a sentence`() throws {
+    let loop = try Loop()
+    let echo = try EchoServer(loop)
+    do {
+      let stream = try BlockingStream.connect(host: "127.0.0.1", port: echo.port)
+      try stream.write([1])
+      _ = try stream.read(exactly: 1)
+      stream.resetOnClose()
+    }
+    let reason = try #require(echo.closed.wait())
+    guard case .failed(let error) = reason else {
+      Issue.record("closed as \(reason)")
+      return
+    }
+    #expect(error.code == ECONNRESET)
+    #expect(error.description.contains("hung up"))
+  }
+
+  @Test func `stops reading while paused and goes on with what was kept`() throws {
+    let loop = try Loop()
+    let kept = Kept<Connection?>(nil)
+    let seen = Kept<[UInt8]>([])
+    let first = Awaited<Bool>()
+    let all = Awaited<Bool>()
+    let port = try listen(loop) { connection in
+      kept.value = connection
+      connection.onBytes = { [unowned connection] bytes in
+        // One byte at a time, then a pause.
+        seen.value.append(bytes[0])
+        connection.pauseReading()
+        first.give(true)
+        if seen.value.count == 5 { all.give(true) }
+        return 1
+      }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    try stream.write([1, 2, 3, 4, 5])
+    #expect(first.wait() == true)
+    for _ in 0..<10 { _ = try loop.on { kept.value?.resumeReading() } }
+    #expect(all.wait() == true)
+    #expect(try loop.on { seen.value } == [1, 2, 3, 4, 5])
+  }
+
+  @Test func `may be closed from any of its callbacks, and says so once`() throws {
+    let loop = try Loop()
+    for kind in ["bytes", "end", "writable", "twice"] {
+      let closes = Kept(0)
+      let closed = Awaited<CloseReason>()
+      let port = try listen(loop) { connection in
+        connection.onBytes = { [unowned connection] bytes in
+          switch kind {
+          case "bytes": connection.close()
+          case "twice":
+            connection.close()
+            connection.close()
+            connection.send([1])
+            connection.closeAfterFlush()
+            connection.resumeReading()
+          case "writable": connection.send([UInt8](repeating: 1, count: 400_000))
+          default: break
+          }
+          return bytes.count
+        }
+        connection.onEnd = { [unowned connection] _ in connection.close() }
+        connection.onWritable = { [unowned connection] in connection.close() }
+        connection.onClose = { reason in
+          closes.value += 1
+          closed.give(reason)
+        }
+      }
+      let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+      try stream.write([1])
+      if kind == "end" { stream.endSending() }
+      if kind == "writable" { while try !stream.read().isEmpty {} }
+      #expect(closed.wait() == .closed, "\(kind)")
+      #expect(try loop.on { closes.value } == 1, "\(kind)")
+    }
+  }
+
+  @Test func `writes into room given beforehand`() throws {
+    let loop = try Loop()
+    let port = try listen(loop) { connection in
+      connection.onBytes = { [unowned connection] bytes in
+        for size in [1, 4_000, 60_000, 70_000, 200_000] {
+          connection.append(room: size + 10) { room in
+            for index in 0..<size { room[index] = UInt8(truncatingIfNeeded: index) }
+            return size
+          }
+        }
+        connection.append(room: 5) { _ in 0 }
+        connection.closeAfterFlush()
+        return bytes.count
+      }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    try stream.write([1])
+    for size in [1, 4_000, 60_000, 70_000, 200_000] {
+      #expect(try stream.read(exactly: size) == (0..<size).map { UInt8(truncatingIfNeeded: $0) })
+    }
+    #expect(try stream.read().isEmpty)
+  }
+
+  @Test func `a flood on one connection starves no other`() throws {
+    let loop = try Loop()
+    let echo = try EchoServer(loop)
+    let sink = try listen(loop) { connection in connection.onBytes = { $0.count } }
+    let flood = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: sink))
+    let stop = Kept(false)
+    let ended = Awaited<Bool>()
+    DispatchQueue(label: "client").async {
+      let block = [UInt8](repeating: 0, count: 1 << 20)
+      while !stop.value { do { try flood.stream.write(block) } catch { break } }
+      ended.give(true)
+    }
+    let quiet = try BlockingStream.connect(host: "127.0.0.1", port: echo.port)
+    for number in 0..<200 {
+      try quiet.write([UInt8(number)])
+      #expect(try quiet.read(exactly: 1, timeout: .seconds(2)) == [UInt8(number)])
+    }
+    stop.value = true
+    #expect(ended.wait() == true)
+  }
+
+  /// Listens on a free port and hands each caller's connection to `setUp`.
+  private func listen(
+    _ loop: Loop, _ limits: ConnectionLimits = ConnectionLimits(), _ setUp: @escaping @Sendable (Connection) -> Void
+  ) throws -> UInt16 {
+    try loop.on {
+      try Listener(host: "127.0.0.1", port: 0, on: loop.reactor) { descriptor, _ in
+        setUp(Connection(adopting: descriptor, on: loop.reactor, limits: limits))
+      }.port
+    }
+  }
+}
+
+/// A blocking stream in a class, so that arrays and closures may hold it.
+final class StreamBox: @unchecked Sendable {
+  let stream: BlockingStream
+  init(_ stream: consuming BlockingStream) { self.stream = stream }
+}
