@@ -94,16 +94,18 @@ enum ShapeRules {
   ) { project in
     project.production.filter { !["Limits", "main", "Main"].contains($0.name) }.compactMap { source in
       let wanted = String(source.name.prefix { $0 != "+" })
-      guard let (place, type) = firstType(source) else { return "\(source.path): declares no type; put what it holds where it belongs" }
-      guard type != wanted else { return nil }
-      return "\(source.path):\(place): begins with \(type), not with \(wanted); name the file after its first type, or put that first"
+      guard let first = firstType(source) else { return "\(source.path): declares no type; put what it holds where it belongs" }
+      // What a type does may have a file named after the deed: Settling.swift extends Subscription.
+      guard first.kind != "extension" || source.name.contains("+"), !first.name.contains(wanted) else { return nil }
+      return
+        "\(source.path):\(first.line): begins with \(first.name), not with \(wanted); name the file after its first type, or put that first"
     }
   }
 
   /// The first type or extension at the outer level.
-  private static func firstType(_ source: Source) -> (line: Int, name: String)? {
+  private static func firstType(_ source: Source) -> (line: Int, kind: String, name: String)? {
     for (place, line) in source.code.enumerated() where line.first?.isWhitespace == false {
-      if let type = declaredType(line) { return (place + 1, type.name) }
+      if let type = declaredType(line) { return (place + 1, type.kind, type.name) }
     }
     return nil
   }
