@@ -25,6 +25,7 @@ struct ModelBroker {
   private(set) var isConnected = false
   private var window = 4
   private var resumeFrom: UInt64?
+  private var isTroubled = false
   private var numbers: UInt64 = 0
   private var flying: [UInt64: Int] = [:]
   private var creditMessages = 0
@@ -38,6 +39,7 @@ struct ModelBroker {
     isConnected = true
     self.window = window
     resumeFrom = nil
+    isTroubled = false
     numbers = 0
     creditMessages = 0
     creditBytes = 0
@@ -61,6 +63,13 @@ struct ModelBroker {
       answered = accepted
       return [.accepted(through: accepted, forget: accepted / 2)]
     }
+    if isTroubled {
+      isTroubled = false
+      resumeFrom = sequence
+      answered = accepted
+      let resume = BrokerMessage.resume(from: sequence, after: .milliseconds(20), reason: refusal("rate"))
+      return [.accepted(through: accepted, forget: 0), resume]
+    }
     guard sequence == accepted + 1 else {
       wrongs.append("sequence \(sequence) came after \(accepted)")
       return []
@@ -78,12 +87,8 @@ struct ModelBroker {
     return [.accepted(through: accepted, forget: accepted / 2)]
   }
 
-  mutating func resume() -> [BrokerMessage] {
-    guard isConnected, resumeFrom == nil else { return [] }
-    resumeFrom = accepted + 1
-    answered = accepted
-    return [.accepted(through: accepted, forget: 0), .resume(from: accepted + 1, after: .milliseconds(20), reason: refusal("rate"))]
-  }
+  /// The next publish meets a passing trouble.
+  mutating func stumble() { isTroubled = isConnected }
 
   mutating func credit(messages: Int, bytes: Int) {
     creditMessages += messages
