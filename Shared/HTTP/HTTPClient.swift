@@ -30,6 +30,7 @@ package enum HTTPClient {
     _ method: Method, host: String, port: UInt16, path: String, headers: Headers = Headers(), body: [UInt8] = [],
     timeout: Duration = .seconds(10)
   ) throws(HTTPFault) -> Response {
+    try HTTPSession.check(path, headers)
     var session = try HTTPSession(host: host, port: port, timeout: timeout)
     return try session.send(method, path, headers: headers, body: body, timeout: timeout, closes: true)
   }
@@ -52,7 +53,8 @@ package struct HTTPSession: ~Copyable {
     _ method: Method, _ path: String, headers: Headers = Headers(), body: [UInt8] = [], timeout: Duration = .seconds(10),
     closes: Bool = false
   ) throws(HTTPFault) -> Response {
-    let bytes = try Self.bytes(method, path, host, headers, body, closes)
+    try Self.check(path, headers)
+    let bytes = Self.bytes(method, path, host, headers, body, closes)
     let deadline = Reactor.uptime() + timeout.inNanoseconds
     isAlive = false
     var parser = ResponseParser(isHead: method == .head)
@@ -92,21 +94,25 @@ package struct HTTPSession: ~Copyable {
     return try result.get()
   }
 
-  private static func bytes(
-    _ method: Method, _ path: String, _ host: String, _ headers: Headers, _ body: [UInt8], _ closes: Bool
-  ) throws(HTTPFault) -> [UInt8] {
+  /// Throws where the path or a header would break the request's lines.
+  static func check(_ path: String, _ headers: Headers) throws(HTTPFault) {
     guard path.utf8.first == UInt8(ascii: "/"), path.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
       throw .unwritable("the path \(path)")
     }
-    var head = "\(method.rawValue) \(path) HTTP/1.1\r\n"
-    if headers["host"] == nil { head += "Host: \(host)\r\n" }
     for field in headers.fields {
       guard !field.name.isEmpty, field.name.utf8.allSatisfy(FieldParser.isToken), field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
       else {
         throw .unwritable("the header \(field.name)")
       }
-      head += "\(field.name): \(field.value)\r\n"
     }
+  }
+
+  private static func bytes(
+    _ method: Method, _ path: String, _ host: String, _ headers: Headers, _ body: [UInt8], _ closes: Bool
+  ) -> [UInt8] {
+    var head = "\(method.rawValue) \(path) HTTP/1.1\r\n"
+    if headers["host"] == nil { head += "Host: \(host)\r\n" }
+    for field in headers.fields { head += "\(field.name): \(field.value)\r\n" }
     if !body.isEmpty || !method.isSafe { head += "Content-Length: \(body.count)\r\n" }
     if closes { head += "Connection: close\r\n" }
     return Array(head.utf8) + Array("\r\n".utf8) + body

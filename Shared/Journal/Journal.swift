@@ -37,7 +37,8 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
-  var stopped = false
+  /// The fatal fault that ended this journal.
+  var ended: JournalFault?
   /// Why the current segment could not be grown, while it could not.
   var growth: DiskFault?
 
@@ -67,7 +68,7 @@ package struct Journal<D: Disk>: ~Copyable {
   /// Why there is no room beyond what `Gathering.remaining` says: refuse publishes while this is set.
   package var fullBecause: DiskFault? { growth }
   /// Something was written since the last closing mark: after 100 ms of idleness, write one.
-  package var wantsClosingMark: Bool { !current.isClosed && !stopped }
+  package var wantsClosingMark: Bool { !current.isClosed && ended == nil }
 
   /// Begins to gather a commit, in the memory of an earlier one where given. Grows a segment that is not written ahead; where that fails,
   /// `fullBecause` says why and the gathering has what room is left.
@@ -81,7 +82,7 @@ package struct Journal<D: Disk>: ~Copyable {
 
   /// Writes the commit. Without records it passes through: what it waits for was finished before it.
   package mutating func begin<E>(_ gathering: consuming Gathering<E>) throws(JournalFault) -> Writing<E> {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     var bytes = gathering.bytes
     let effects = gathering.effects
     guard bytes.records > 0 else { return Writing(bytes: bytes, effects: effects) }
@@ -90,8 +91,7 @@ package struct Journal<D: Disk>: ~Copyable {
     do throws(DiskFault) {
       try disk.write(bytes.storage, count: bytes.used, to: current.file, at: current.offset)
     } catch {
-      stopped = true
-      throw .writeFailed(error)
+      throw stop(.writeFailed(error))
     }
     current.end = bytes.end
     current.isClosed = false
@@ -100,7 +100,7 @@ package struct Journal<D: Disk>: ~Copyable {
 
   /// Syncs the commit; only now its effects may leave. A failed sync is never asked again.
   package mutating func finish<E>(_ writing: consuming Writing<E>) throws(JournalFault) -> Durable<E> {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     if writing.bytes.records > 0 {
       try sync()
       current.durableThrough = writing.bytes.end
@@ -116,7 +116,7 @@ package struct Journal<D: Disk>: ~Copyable {
   /// Writes and syncs a closing mark: from now on damage before it is damage, not doubt. Call after 100 ms without a commit, while no
   /// gathering holds records; does nothing where a mark is the last thing or no room is left.
   package mutating func closeMark() throws(JournalFault) {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     guard !current.isClosed, !current.isDamaged, current.offset + RecordLayout.markBytes <= min(current.filled, segmentBytes) else {
       return
     }
@@ -129,8 +129,7 @@ package struct Journal<D: Disk>: ~Copyable {
     do throws(DiskFault) {
       try disk.write(mark, to: current.file, at: current.offset)
     } catch {
-      stopped = true
-      throw .writeFailed(error)
+      throw stop(.writeFailed(error))
     }
     try sync()
     current.end = end.advanced(by: mark.count)
@@ -140,15 +139,14 @@ package struct Journal<D: Disk>: ~Copyable {
 
   private mutating func sync() throws(JournalFault) {
     do throws(DiskFault) { try disk.sync(current.file) } catch {
-      stopped = true
-      throw .syncFailed(error)
+      throw stop(.syncFailed(error))
     }
   }
 
   /// Keeps two inputs' room written ahead of the end. The zeros are synced so that a commit's sync need not record a new length.
   private mutating func grow() {
     let want = min(current.offset + 2 * options.inputBytesMax, segmentBytes)
-    guard !stopped, !current.isDamaged, current.filled < want else { return }
+    guard ended == nil, !current.isDamaged, current.filled < want else { return }
     let filled = min((want + options.growthBytes - 1) / options.growthBytes * options.growthBytes, segmentBytes)
     do throws(DiskFault) {
       try disk.fill(current.file, from: current.filled, to: filled)
@@ -156,7 +154,14 @@ package struct Journal<D: Disk>: ~Copyable {
       growth = nil
     } catch {
       growth = error
+      if error.operation == .sync || !error.isFull { _ = stop(.fatal(error)) }
     }
+  }
+
+  /// Ends the journal's use with `fault`.
+  mutating func stop(_ fault: JournalFault) -> JournalFault {
+    ended = fault
+    return fault
   }
 }
 
@@ -219,4 +224,9 @@ extension Disk {
       return nil
     }
   }
+}
+
+extension Journal {
+  /// The id of the journal on `disk`; nil where there is none yet. What is seeded by it can be made before the journal is opened.
+  package static func id(on disk: D) throws(JournalFault) -> [UInt8]? { try Survey(disk)?.journalID }
 }

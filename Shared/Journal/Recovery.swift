@@ -49,12 +49,9 @@ struct Recovery<D: Disk> {
       journalID: journalID, number: 1, segmentBytes: segmentBytes, created: options.now, sealedEnd: .zero, digestBytes: 0,
       checkpointBytes: 0)
     let digest = SegmentDigest(of: 1)
-    let opened: (file: D.File, filled: Int)
-    do throws(DiskFault) {
-      opened = try SegmentWriting.open(
-        1, head: SegmentWriting.head(header, digest: digest, checkpoint: [], sum), on: disk, growthBytes: options.growthBytes,
-        segmentBytes: segmentBytes)
-    } catch { throw error.isFull ? .full(error) : .disk(error) }
+    let opened = try SegmentWriting.open(
+      1, head: SegmentWriting.head(header, digest: digest, checkpoint: [], sum), on: disk, growthBytes: options.growthBytes,
+      segmentBytes: segmentBytes)
     let end = header.base.advanced(by: header.headEnd)
     report.replayedFrom = end
     report.replayedThrough = end

@@ -14,7 +14,7 @@ extension Journal {
   ///
   /// `.full` leaves everything as it was. The reserve is taken where there is one; otherwise the segment is grown as it is used.
   package mutating func roll(checkpoint: [UInt8], at now: Timestamp) throws(JournalFault) {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     precondition(current.end == current.durableThrough, "a roll between begin and finish would leave a commit behind")
     let number = current.number + 1
     let header = SegmentHeader(
@@ -24,17 +24,13 @@ extension Journal {
     guard header.headEnd <= most else { throw .checkpointTooLarge(bytes: header.headEnd, most: most) }
     let head = SegmentWriting.head(header, digest: current.digest, checkpoint: checkpoint, sum)
     let opened: (file: D.File, filled: Int)
-    do throws(DiskFault) {
+    do throws(JournalFault) {
       opened = try SegmentWriting.open(number, head: head, on: disk, growthBytes: options.growthBytes, segmentBytes: segmentBytes)
-    } catch {
-      if error.isFull { throw .full(error) }
-      stopped = true
-      throw error.operation == .sync || error.operation == .syncDirectory ? .syncFailed(error) : .writeFailed(error)
-    }
+    } catch { throw error.isFatal ? stop(error) : error }
     let base = header.base
-    let end = base.advanced(by: header.headEnd)
+    let first = base.advanced(by: header.headEnd)
     current = Current(
-      file: opened.file, number: number, base: base, end: end, durableThrough: end, filled: opened.filled, isClosed: true,
+      file: opened.file, number: number, base: base, end: first, durableThrough: first, filled: opened.filled, isClosed: true,
       digest: SegmentDigest(of: number))
     growth = nil
   }
@@ -43,7 +39,7 @@ extension Journal {
   ///
   /// The current segment and the one before it always stay: should the newest checkpoint be damaged, the one before it is the way back.
   package mutating func forget(before position: Position) throws(JournalFault) {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     let wanted = min(position.value / UInt64(segmentBytes), current.number - min(current.number, 1))
     guard oldest < wanted else { return }
     do throws(DiskFault) {
@@ -83,32 +79,41 @@ enum SegmentWriting {
     return head
   }
 
-  /// Makes segment `number` current: durable head first, then its name. Where the disk is full, what was begun is removed.
+  /// Makes segment `number` current: durable head first, then its name.
+  ///
+  /// `.full` where there is no reserve and no room: what was begun is removed. Every other fault is fatal: a head half written, or a name
+  /// of which nobody knows whether it is durable, must not be tried again under the same number.
   static func open<D: Disk>(
     _ number: UInt64, head: [UInt8], on disk: D, growthBytes: Int, segmentBytes: Int
-  ) throws(DiskFault) -> (file: D.File, filled: Int) {
-    let name = JournalFiles.segment(number)
-    if let file = try disk.openIfThere(JournalFiles.reserve), try disk.size(file) == segmentBytes {
-      try disk.write(head, to: file, at: 0)
-      try disk.sync(file)
-      try disk.rename(JournalFiles.reserve, to: name)
-      try disk.syncDirectory()
-      return (file, segmentBytes)
-    }
-    let file = try disk.create(JournalFiles.fillingSegment)
+  ) throws(JournalFault) -> (file: D.File, filled: Int) {
     do throws(DiskFault) {
-      let filled = min((head.count + growthBytes - 1) / growthBytes * growthBytes, segmentBytes)
+      if let file = try disk.openIfThere(JournalFiles.reserve), try disk.size(file) == segmentBytes {
+        try disk.write(head, to: file, at: 0)
+        try disk.sync(file)
+        try disk.rename(JournalFiles.reserve, to: JournalFiles.segment(number))
+        try disk.syncDirectory()
+        return (file, segmentBytes)
+      }
+    } catch { throw .fatal(error) }
+    let filled = min((head.count + growthBytes - 1) / growthBytes * growthBytes, segmentBytes)
+    let file: D.File
+    do throws(DiskFault) {
+      if try disk.openIfThere(JournalFiles.fillingSegment) != nil { try disk.remove(JournalFiles.fillingSegment) }
+      file = try disk.create(JournalFiles.fillingSegment)
       try disk.write(head, to: file, at: 0)
       try disk.fill(file, from: head.count, to: filled)
       if filled == head.count { try disk.sync(file) }
-      try disk.rename(JournalFiles.fillingSegment, to: name)
-      try disk.syncDirectory()
-      return (file, filled)
     } catch {
-      // The fault that is thrown says more than a second one from tidying up; the next start removes what stays.
-      if error.isFull { try? disk.remove(JournalFiles.fillingSegment) }
-      throw error
+      guard error.isFull else { throw .fatal(error) }
+      // The fault that is thrown says more than a second one from tidying up; the next roll or start removes what stays.
+      try? disk.remove(JournalFiles.fillingSegment)
+      throw .full(error)
     }
+    do throws(DiskFault) {
+      try disk.rename(JournalFiles.fillingSegment, to: JournalFiles.segment(number))
+      try disk.syncDirectory()
+    } catch { throw .fatal(error) }
+    return (file, filled)
   }
 }
 

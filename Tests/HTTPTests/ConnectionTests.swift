@@ -12,7 +12,7 @@ import Transport
     let blocks = 24
     let received = Awaited<Bool>()
     let stream = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: echo.port))
-    DispatchQueue.global().async {
+    DispatchQueue(label: "client").async {
       var same = true
       for _ in 0..<blocks { same = ((try? stream.stream.read(exactly: block.count)) == block) && same }
       received.give(same)
@@ -289,7 +289,7 @@ import Transport
     let flood = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: sink))
     let stop = Kept(false)
     let ended = Awaited<Bool>()
-    DispatchQueue.global().async {
+    DispatchQueue(label: "client").async {
       let block = [UInt8](repeating: 0, count: 1 << 20)
       while !stop.value { do { try flood.stream.write(block) } catch { break } }
       ended.give(true)

@@ -1,1 +1,238 @@
-// Placeholder.
+import Contracts
+package import Journal
+import Wire
+
+/// The broker as a pure value: inputs and a moment in, records and effects out. No clock, no randomness, no files, no payloads.
+///
+/// ```
+///  input ──▶ decide ──▶ record into the commit ──▶ fold into memory     the same fold as `replay`
+///                └────▶ effect behind the commit                        leaves when the commit is durable
+/// ```
+/// Not thread-safe; one loop owns it. After a failed commit it is ahead of the disk and must be thrown away.
+/// No input writes more than the journal takes for one (`JournalLimits.inputBytesMax`).
+package struct BrokerMachine: Sendable {
+  package let limits: BrokerLimits
+  let hash: KeyHash
+  /// The journal's id in hex, as clients know it.
+  let journal: String
+
+  // Durable, but for what `Subscription` and `Producer` mark as of this run.
+  var producers = Producers()
+  var types = Types()
+  var subscriptions: [Subscription] = []
+  /// Position of the newest event.
+  var newest: UInt64 = 0
+  /// The latest instant of acceptance; milliseconds since 1970.
+  var lastAccepted: Int64 = 0
+
+  // Of this run.
+  var clock = SteadyClock()
+  var now = Moment(wall: Timestamp(milliseconds: 0), uptime: 0)
+  var connections: [Connection] = []
+  var outlets: [Outlet] = []
+  var slots = HashIndex()
+  var hellos: UInt64 = 0
+  var tail: TailIndex
+  var requests = Requests()
+  var markDue = Int64.max
+  var isStorageFull = false
+  var isDraining = false
+  var counts = Counts()
+  private var pen = ByteWriter()
+
+  /// What the machine counts in this run.
+  package struct Counts: Sendable, Equatable {
+    package var accepted: UInt64 = 0
+    package var duplicates: UInt64 = 0
+    package var refused: UInt64 = 0
+    package var resumed: UInt64 = 0
+  }
+
+  /// Empty memory for the journal with this id of 16 bytes.
+  package init(journalID: [UInt8], limits: BrokerLimits = BrokerLimits()) {
+    self.limits = limits
+    hash = KeyHash(journalID: journalID)
+    journal = Self.hex(journalID)
+    tail = TailIndex(eventsMax: limits.tailEvents, bytesMax: limits.tailBytes)
+  }
+
+  // MARK: Memory
+
+  /// Folds one record of the journal, event or the broker's own, in journal order, behind `restore`.
+  package mutating func replay(_ record: Record) throws {
+    if let (head, json) = record.event {
+      let producer = Int(head.producer)
+      guard producer < producers.count else { throw MemoryFault.unknown("producer", head.producer) }
+      guard head.type < UInt32(types.count) else { throw MemoryFault.unknown("type", head.type) }
+      remember(producer, head.sequence, at: record.position.value, head.acceptedAt.milliseconds)
+      producers.replayed(json, of: producer)
+    } else {
+      try fold(try BrokerRecord(record.kind, record.payload), at: record.position.value)
+    }
+  }
+
+  /// The journal has told everything. From here on inputs may come.
+  package mutating func recovered() {
+    producers.readIDs { json in
+      // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
+      (try? EventScan(json, from: 0))?.routing.id
+    }
+    types.listen(subscriptions)
+    tail.restart(behind: newest)
+  }
+
+  /// Writes a decision of the machine's own, and folds it as a replay will.
+  mutating func write(_ record: BrokerRecord, into commit: inout Gathering<Effect>) {
+    pen.clear()
+    record.encode(into: &pen)
+    let position = pen.bytes.withUnsafeBytes { commit.record(record.kind, urgent: record.isUrgent, $0) }
+    do { try fold(record, at: position.value) } catch { preconditionFailure("the machine wrote a record that it cannot read: \(error)") }
+  }
+
+  private mutating func fold(_ record: BrokerRecord, at position: UInt64) throws(MemoryFault) {
+    switch record {
+    case .producer(let number, let epoch, let credential, let lineage):
+      guard number <= UInt32(producers.count) else { throw .unknown("producer", number) }
+      if number == UInt32(producers.count) {
+        producers.add(Producers.Producer(credential: credential, lineage: lineage, epoch: epoch))
+      }
+      producers[Int(number)].epoch = epoch
+    case .type(let number, let name):
+      guard number == UInt32(types.count) else { throw .unknown("type", number) }
+      addType(name)
+    case .refused(let producer, let sequence, _):
+      guard producer < UInt32(producers.count) else { throw .unknown("producer", producer) }
+      producers[Int(producer)].take(sequence, at: position, distance: limits.healBytes)
+      producers.note(id: UnsafeRawBufferPointer(start: nil, count: 0), of: Int(producer))
+    case .subscription(let number, let row):
+      guard number <= UInt32(subscriptions.count) else { throw .unknown("subscription", number) }
+      if number < UInt32(subscriptions.count), subscriptions[Int(number)].isOpen {
+        subscriptions[Int(number)].change(row)
+      } else {
+        let floor = row.floor == SubscriptionRow.here ? position : row.floor
+        let fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
+      }
+      subscriptions[Int(number)].types = wantedTypes(row)
+    case .forgotten(let number):
+      guard number < UInt32(subscriptions.count) else { throw .unknown("subscription", number) }
+      subscriptions[Int(number)] = .vacant(number, limits: limits, hash: hash)
+    case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _):
+      guard number < UInt32(subscriptions.count), subscriptions[Int(number)].isOpen else {
+        throw .unknown("subscription", number)
+      }
+      subscriptions[Int(number)].fold(record)
+    }
+  }
+
+  /// What an event's record means to memory. HOT.
+  @inline(__always)
+  mutating func remember(_ producer: Int, _ sequence: UInt64, at position: UInt64, _ acceptedAt: Int64) {
+    producers[producer].take(sequence, at: position, distance: limits.healBytes)
+    producers[producer].lastPosition = position
+    newest = position
+    if acceptedAt > lastAccepted { lastAccepted = acceptedAt }
+    clock.remember(acceptedAt)
+  }
+
+  mutating func addType(_ name: String) {
+    let number = types.count
+    types.add(name, hash: hash(name))
+    for i in subscriptions.indices where subscriptions[i].isOpen && subscriptions[i].row.wants(name) {
+      subscriptions[i].types.insert(number)
+    }
+  }
+
+  func wantedTypes(_ row: SubscriptionRow) -> TypeSet {
+    var set = TypeSet()
+    for (number, name) in types.names.enumerated() where row.wants(name) { set.insert(number) }
+    return set
+  }
+
+  private static func hex(_ bytes: [UInt8]) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  // MARK: What the shell asks
+
+  /// Events from this position on are delivered without a fetch: keep the commits' bytes from here on, as of the turn before.
+  package var tailStart: Position { Position(tail.before + 1) }
+
+  /// `credential/lineage` of a producer, as deliveries name it; ask once per producer and keep the answer.
+  package func producerName(_ producer: UInt32) -> String { producers[Int(producer)].name }
+
+  // MARK: Inputs
+
+  /// Applies one input. Not `publish` in a hurry: call that one directly.
+  package mutating func apply(_ input: Input, at moment: Moment, into commit: inout Gathering<Effect>) {
+    switch input {
+    case .hello(let id, let hello, let rights): self.hello(id, hello, rights, at: moment, into: &commit)
+    case .publish(let id, let publish, let frame): self.publish(id, publish, frame: frame, at: moment, into: &commit)
+    case .refuse(let id, let sequence, let refusal): refuse(id, sequence: sequence, refusal, at: moment, into: &commit)
+    case .subscribe(let id, let subscribe): self.subscribe(id, subscribe, at: moment, into: &commit)
+    case .unsubscribe(let id, let handle, let forget): unsubscribe(id, handle: handle, forget: forget, at: moment, into: &commit)
+    case .credit(let id, let handle, let messages, let bytes):
+      credit(id, handle: handle, messages: messages, bytes: bytes, at: moment, into: &commit)
+    case .working(let id, let handle, let ranges): working(id, handle: handle, ranges)
+    case .settle(let id, let handle, let settlement): settle(id, handle: handle, settlement, at: moment, into: &commit)
+    case .extend(let id, let handle, let ranges): extend(id, handle: handle, ranges, at: moment)
+    case .request(let id, let request): self.request(id, request, at: moment, into: &commit)
+    case .reply(let id, let reply): self.reply(id, reply, into: &commit)
+    case .mark(let id, let through): mark(id, through: through, at: moment, into: &commit)
+    case .admin(let id, let number, let command): admin(id, number, command, at: moment, into: &commit)
+    case .farewell(let id): farewell(id)
+    case .disconnected(let id): disconnected(id, at: moment, into: &commit)
+    case .flushed(let id, let queuedBytes): flushed(id, queuedBytes: queuedBytes, at: moment, into: &commit)
+    case .fetched(let subscription, let from, let answer): fetched(subscription, from: from, answer, at: moment, into: &commit)
+    case .storage(let isFull): isStorageFull = isFull
+    case .drain(let reason): drain(reason: reason, into: &commit)
+    case .tick: tick(at: moment, into: &commit)
+    }
+  }
+
+  /// Leases that ended, waits that are over, marks, questions without an answer, followers of dead events.
+  package mutating func tick(at moment: Moment, into commit: inout Gathering<Effect>) {
+    now = clock.steady(moment)
+    var burials = limits.buriedPerInput
+    let marksAreDue = markDue <= now.uptime
+    if marksAreDue { markDue = .max }
+    for number in subscriptions.indices where subscriptions[number].isAttached {
+      subscriptions[number].expire(at: now, &outlets, into: &commit)
+      subscriptions[number].wake(at: now)
+      subscriptions[number].pump(tail, newest, &burials, at: now, &outlets, into: &commit)
+      subscriptions[number].passMarks(newest, thorough: marksAreDue, into: &commit)
+      if !subscriptions[number].marks.isEmpty { markDue = min(markDue, now.uptime + limits.markPause) }
+    }
+    endOverdueRequests(now, into: &commit)
+  }
+
+  /// Uptime at which `tick` is due, at the latest; nil while nothing waits for time.
+  package var nextDeadline: Int64? {
+    var due = min(markDue, requests.nextDue)
+    for subscription in subscriptions where subscription.isAttached {
+      if subscription.hasBurials { return now.uptime }
+      due = min(due, subscription.nextDue)
+      for consumer in subscription.consumers where consumer.isOpen { due = min(due, consumer.leaseCheck) }
+    }
+    return due == .max ? nil : due
+  }
+
+  /// The disk's answer to the effect `fetch`.
+  package mutating func fetched(
+    _ subscription: UInt32, from: Position, _ answer: Fetched, at moment: Moment, into commit: inout Gathering<Effect>
+  ) {
+    now = clock.steady(moment)
+    let number = Int(subscription)
+    guard number < subscriptions.count, subscriptions[number].isOpen else { return }
+    subscriptions[number].fetched(from: from, answer, at: now, &outlets, into: &commit)
+    pump(number, into: &commit)
+  }
+
+  /// Serves a subscription after something changed for it.
+  mutating func pump(_ number: Int, into commit: inout Gathering<Effect>) {
+    var burials = limits.buriedPerInput
+    subscriptions[number].pump(tail, newest, &burials, at: now, &outlets, into: &commit)
+    if !subscriptions[number].marks.isEmpty { subscriptions[number].passMarks(newest, thorough: false, into: &commit) }
+  }
+}

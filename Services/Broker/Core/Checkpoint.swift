@@ -1,0 +1,84 @@
+import Contracts
+import Wire
+
+// The machine's whole durable memory in one piece, for the head of each segment. Little-endian, as records are:
+//
+//  u32 version (1), i64 newest instant of acceptance, u64 position of the newest event
+//  producers      list of: text credential, text lineage, u64 epoch, u64 last, u64 last position, u64 forget,
+//                 u64 next forget, u64 its position, text id of the last event (empty: not known)
+//  types          list of text
+//  subscriptions  list of: u8 open; where open: row, u64 floor, islands, troubles, list of letters
+//
+// What a record tells and what a checkpoint tells are the same: replaying into an empty machine and restoring the checkpoint
+// of a machine that lived through it give equal checkpoints.
+extension BrokerMachine {
+  private static let version: UInt32 = 1
+
+  /// All that must survive, as of everything that was applied. Equal states give equal bytes.
+  package func checkpoint() -> [UInt8] {
+    var out = ByteWriter()
+    out.put(Self.version)
+    out.put(lastAccepted)
+    out.put(newest)
+    out.put(count: producers.count)
+    for (number, producer) in producers.list.enumerated() {
+      out.put(producer.credential)
+      out.put(producer.lineage)
+      out.put(producer.epoch)
+      out.put(producer.last)
+      out.put(producer.lastPosition)
+      out.put(producer.forget)
+      out.put(producer.nextForget)
+      out.put(producer.nextForgetPosition)
+      out.put(producers.lastID(number) ?? "")
+    }
+    out.put(types.names) { $0.put($1) }
+    out.put(subscriptions) { out, subscription in
+      out.put(subscription.isOpen)
+      guard subscription.isOpen else { return }
+      subscription.row.encode(into: &out)
+      out.put(subscription.progress.floor)
+      out.put(subscription.progress.islands) { $0.put($1) }
+      out.put(subscription.troubles.list) { $0.put($1) }
+      out.put(subscription.dead.list) { $0.put($1) }
+    }
+    return out.bytes
+  }
+
+  /// Takes back what `checkpoint` gave. Into a fresh machine, before any `replay`.
+  package mutating func restore(checkpoint: UnsafeRawBufferPointer) throws {
+    var bytes = ByteReader(checkpoint)
+    let version = try bytes.u32()
+    guard version == Self.version else { throw MemoryFault.version(version) }
+    lastAccepted = try bytes.i64()
+    newest = try bytes.u64()
+    clock.remember(lastAccepted)
+    for _ in 0..<(try bytes.u32()) {
+      var producer = Producers.Producer(credential: try bytes.text(), lineage: try bytes.text(), epoch: try bytes.u64())
+      producer.last = try bytes.u64()
+      producer.lastPosition = try bytes.u64()
+      producer.forget = try bytes.u64()
+      producer.nextForget = try bytes.u64()
+      producer.nextForgetPosition = try bytes.u64()
+      producers.add(producer)
+      var id = try bytes.text()
+      id.withUTF8 { producers.note(id: UnsafeRawBufferPointer($0), of: producers.count - 1) }
+    }
+    for _ in 0..<(try bytes.u32()) { addType(try bytes.text()) }
+    for number in 0..<(try bytes.u32()) {
+      guard try bytes.bool() else {
+        subscriptions.append(.vacant(number, limits: limits, hash: hash))
+        continue
+      }
+      let row = try SubscriptionRow(&bytes)
+      var subscription = Subscription(number, row, floor: 0, limits: limits, hash: hash)
+      subscription.progress = Progress(floor: try bytes.u64(), islands: try bytes.islands())
+      subscription.troubles = Troubles(try bytes.troubles())
+      subscription.dead = DeadLetters(
+        try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.letter() })
+      subscription.types = wantedTypes(row)
+      subscriptions.append(subscription)
+    }
+    guard bytes.isAtEnd else { throw MemoryFault.long }
+  }
+}

@@ -1,0 +1,234 @@
+import Contracts
+import Journal
+import Wire
+
+// How events come to consumers: live from the commit, from the tail index, or from the disk. HOT.
+extension Subscription {
+  /// Takes an event of a wanted type that was just accepted, if it is up with the newest.
+  @inline(__always)
+  mutating func take(_ event: IndexedEvent, at now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    guard reading.isLive, event.position > progress.floor, event.acceptedAt >= row.acceptedFrom else { return }
+    guard canReadOn, let taker = pick(outlets) else {
+      stopReading(at: event.position)
+      counts.behindSince = now.wall.milliseconds
+      return
+    }
+    admit(event, taker, now, &outlets, into: &commit)
+  }
+
+  /// Serves what waits, reads on as credit allows, asks the disk where it must.
+  /// `burials`: how many followers of dead events may still be moved by this input.
+  mutating func pump(
+    _ tail: TailIndex, _ newest: UInt64, _ burials: inout Int, at now: Moment, _ outlets: inout [Outlet],
+    into commit: inout Gathering<Effect>
+  ) {
+    guard isAttached else { return }
+    reading.tailBefore = tail.before
+    park(&burials, at: now, into: &commit)
+    serve(now, &outlets, into: &commit)
+    if !reading.isLive {
+      read(tail, now, &outlets, into: &commit)
+      serve(now, &outlets, into: &commit)
+      fetch(tail, outlets, into: &commit)
+    } else if !keys.isEmpty(KeyLeases.List.unread) {
+      fetch(tail, outlets, into: &commit)
+    }
+    recordProgress(newest, into: &commit)
+  }
+
+  /// Followers of dead events are left that can be moved now.
+  var hasBurials: Bool { !keys.isEmpty(KeyLeases.List.parking) && dead.count < limits.deadLetters }
+
+  /// Whether a pump would find nothing to do.
+  var isIdle: Bool { reading.isLive && keys.listed == 0 && solo == nil }
+
+  /// Bounds of the look-ahead that credit does not know.
+  var canReadOn: Bool {
+    window.count < limits.lookAhead && dead.count < limits.deadLetters && progress.islands.count < limits.settledRanges
+      && reading.damage == nil
+  }
+
+  // MARK: Reading
+
+  private mutating func read(_ tail: TailIndex, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    guard nextUnread > tail.before else { return }
+    var at = tail.ordinal(from: nextUnread)
+    while at < tail.end {
+      let event = tail[at]
+      guard canReadOn, let taker = pick(outlets) else { return reading.cursor = event.position }
+      reading.passed = event.position
+      if wants(event) { admit(event, taker, now, &outlets, into: &commit) }
+      at += 1
+    }
+    reading.isLive = true
+    counts.behindSince = nil
+  }
+
+  /// The first position that is neither read nor known to be settled.
+  private var nextUnread: UInt64 { max(reading.cursor, progress.floor + 1) }
+
+  private mutating func stopReading(at position: UInt64) {
+    reading.isLive = false
+    reading.cursor = position
+  }
+
+  /// Whether an event that was read is to be delivered here.
+  private func wants(_ event: IndexedEvent) -> Bool {
+    wants(type: Int(event.type)) && event.acceptedAt >= row.acceptedFrom && !progress.contains(event.position)
+      && !dead.contains(event.position)
+  }
+
+  private mutating func fetch(_ tail: TailIndex, _ outlets: [Outlet], into commit: inout Gathering<Effect>) {
+    guard reading.fetch == nil, reading.damage == nil else { return }
+    var bytes = 0
+    for consumer in consumers.indices where canTake(consumer, outlets) || solo == consumer {
+      bytes += max(0, consumers[consumer].creditBytes)
+    }
+    guard bytes > 0 else { return }
+    if let node = keys.first(KeyLeases.List.unread) {
+      let head = window[window.ordinal(keys[node].head)]
+      // One alone is read alone; of several, perhaps the neighbours as well.
+      let few = keys.following(node) == nil ? Int(head.bytes) : bytes
+      ask(from: head.position, few, again: true, into: &commit)
+    } else if !reading.isLive, nextUnread <= tail.before, canReadOn {
+      ask(from: reading.cursor, bytes, again: false, into: &commit)
+    }
+  }
+
+  private mutating func ask(from: UInt64, _ bytes: Int, again: Bool, into commit: inout Gathering<Effect>) {
+    reading.fetch = Reading.Fetch(from: from, isAgain: again)
+    commit.afterDurable(.fetch(subscription: number, from: Position(from), bytesMax: min(limits.fetchBytes, max(1, bytes))))
+  }
+
+  /// What the disk had to say; an answer that nobody waits for is ignored.
+  mutating func fetched(
+    from: Position, _ answer: Fetched, at now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    guard let fetch = reading.fetch, fetch.from == from.value else { return }
+    reading.fetch = nil
+    if fetch.isStale { return }
+    switch answer {
+    case .events(let events, let next):
+      guard next > from else { return reading.damage = from.value...from.value }
+      reading.held = from.value..<next.value
+      while let node = keys.first(KeyLeases.List.unread) {
+        keys.delist(node)
+        relist(node, now)
+      }
+      if !fetch.isAgain { admit(events, next: next.value, now, &outlets, into: &commit) }
+    case .damaged(let from, let through): reading.damage = from.value...max(from.value, through.value)
+    case .forgotten(let oldest): reading.cursor = max(reading.cursor, oldest.value)
+    }
+  }
+
+  /// All that was fetched enters the window, whether or not credit reaches so far: it was bounded by credit when asked for.
+  private mutating func admit(
+    _ events: [IndexedEvent], next: UInt64, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    for event in events where event.position >= reading.cursor {
+      guard canReadOn else { return reading.cursor = event.position }
+      reading.passed = event.position
+      if wants(event) { admit(event, pick(outlets), now, &outlets, into: &commit) }
+    }
+    reading.cursor = max(reading.cursor, next)
+  }
+
+  // MARK: Handing out
+
+  /// Lets an event into the window, and to `taker` at once where nothing stands in its way.
+  @inline(__always)
+  private mutating func admit(
+    _ event: IndexedEvent, _ taker: Int?, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    let ordinal = window.push(event)
+    let isTroubled = !troubles.isEmpty && troubles.find(event.position) != nil
+    if isTroubled { window[ordinal].isTroubled = true }
+    if let node = keys.find(event.key) {
+      let holder = Int(keys[node].holder)
+      if keys[node].waiting == 0, !isTroubled, !isParked(event.key), canTake(holder, outlets) {
+        return deliver(ordinal, node, holder, now, &outlets, into: &commit)
+      }
+      append(ordinal, to: node)
+      if !keys[node].isListed { relist(node, now) }
+      return
+    }
+    let node = keys.insert(event.key)
+    if let taker, !isTroubled, !isParked(event.key) { return deliver(ordinal, node, taker, now, &outlets, into: &commit) }
+    append(ordinal, to: node)
+    relist(node, now)
+  }
+
+  private func isParked(_ key: UInt64) -> Bool { !dead.isEmpty && row.deadKey == .park && dead.first(of: key) != nil }
+
+  @inline(__always)
+  private mutating func deliver(
+    _ ordinal: UInt64, _ node: Int, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    let number = consumers[taker].number(ordinal)
+    let leaseEnd = now.uptime + limits.lease
+    window[ordinal].state = .inFlight
+    window[ordinal].node = UInt32(truncatingIfNeeded: node)
+    window[ordinal].consumer = UInt16(truncatingIfNeeded: taker)
+    window[ordinal].number = number
+    window[ordinal].leaseEnd = leaseEnd
+    keys[node].holder = UInt16(truncatingIfNeeded: taker)
+    keys[node].inFlight += 1
+    let entry = window[ordinal]
+    consumers[taker].creditMessages -= 1
+    consumers[taker].creditBytes -= Int(entry.bytes)
+    consumers[taker].inFlight += 1
+    if leaseEnd < consumers[taker].leaseCheck { consumers[taker].leaseCheck = leaseEnd }
+    let slot = consumers[taker].slot
+    outlets[slot].queuedBytes += Int(entry.bytes) + limits.deliveryOverhead
+    outlets[slot].inFlight += 1
+    counts.delivered += 1
+    let attempt = entry.isTroubled ? (troubles.find(entry.position)?.attempts ?? 0) + 1 : 1
+    commit.afterDurable(
+      .deliver(
+        consumers[taker].connection, handle: consumers[taker].handle, number: number, position: Position(entry.position),
+        attempt: attempt, producer: entry.producer, sequence: entry.sequence, bytes: entry.bytes))
+  }
+
+  /// Hands out what waits in lists, as far as it can be handed out.
+  private mutating func serve(_ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    serveSuspects(now, &outlets, into: &commit)
+    if keys.listed == 0 { return }
+    serve(KeyLeases.List.anyone, now, &outlets, into: &commit)
+    for consumer in consumers.indices {
+      serve(KeyLeases.List.firstConsumer + consumer, now, &outlets, into: &commit)
+    }
+  }
+
+  private mutating func serve(_ list: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    while let node = keys.first(list) {
+      let holder = list == KeyLeases.List.anyone ? nil : list - KeyLeases.List.firstConsumer
+      guard let taker = holder ?? pick(outlets), canTake(taker, outlets) else { return }
+      handOut(node, taker, now, &outlets, into: &commit)
+    }
+  }
+
+  /// The first event of a chain to `taker`; or the key waits until its bytes have been read again.
+  private mutating func handOut(
+    _ node: Int, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    guard reading.isAtHand(window[window.ordinal(keys[node].head)].position) else {
+      return keys.enlist(node, KeyLeases.List.unread)
+    }
+    let ordinal = unchain(node)
+    deliver(ordinal, node, taker, now, &outlets, into: &commit)
+    relist(node, now)
+  }
+
+  /// Suspects go out one by one, to a consumer that has nothing else in flight.
+  private mutating func serveSuspects(_ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    while let node = keys.first(KeyLeases.List.suspect) {
+      if let solo, consumers[solo].inFlight == 0, !hasCredit(solo, outlets) { self.solo = nil }
+      if solo == nil {
+        solo = consumers.indices.filter { hasCredit($0, outlets) }.min { consumers[$0].inFlight < consumers[$1].inFlight }
+      }
+      guard let solo, consumers[solo].inFlight == 0, hasCredit(solo, outlets) else { return }
+      handOut(node, solo, now, &outlets, into: &commit)
+    }
+    if let solo, consumers[solo].inFlight == 0, keys.isEmpty(KeyLeases.List.unread) { self.solo = nil }
+  }
+}

@@ -1,0 +1,81 @@
+/// The limits of the broker's memory and patience, each with its reason. A value, so that tests can cross them cheaply.
+package struct BrokerLimits: Sendable {
+  /// Of the journal: reading from a position that a client named begins where its segment does.
+  package var segmentBytes: UInt64 = 67_108_864
+
+  // The journal holds at most 1 MiB + 64 KiB for one input: `inFlightPerConnection`, `buriedPerInput` and the bytes of
+  // reasons are chosen so that no input writes more.
+
+  /// Connections that said hello: far more than a company has departments.
+  package var connections = 1_024
+  /// Credential and lineage pairs ever seen; a lineage is born with a store or its restore, so this is years of mistakes.
+  package var producers = 4_096
+  /// Types ever published: a vocabulary, not data. A publisher that puts ids into types meets this.
+  package var types = 4_096
+  /// Durable subscriptions; with `settledRanges` this keeps the checkpoint within half a segment.
+  package var subscriptions = 256
+  /// Subscriptions joined by one connection.
+  package var handles = 64
+  /// Connections that share one subscription.
+  package var consumers = 64
+
+  /// Unanswered publishes of one connection; about what one fdatasync carries.
+  package var window = 1_024
+  /// Told in the welcome: one event of 1 MiB and what is around it.
+  package var frameBytes = 1_114_112
+  package var heartbeat: Duration = .seconds(10)
+
+  /// What credit may add up to on one handle.
+  package var creditMessages = 65_536
+  package var creditBytes = 67_108_864
+  /// Deliveries in flight on one connection: losing it writes one commit, whatever the client granted.
+  package var inFlightPerConnection = 8_192
+  /// Delivery numbers between the oldest in flight and the next of one handle: bounds the memory of a delivery held for ever.
+  package var numbersSpan = 131_072
+  /// Bytes on their way to one connection before a flush is reported: a slow reader harms nobody.
+  package var queuedBytes = 262_144
+  /// What a frame adds to the event's bytes, roughly; counted towards `queuedBytes`.
+  package var deliveryOverhead = 192
+  /// Events of a subscription between its first unsettled one and its reading: bounds memory where one key is stuck.
+  package var lookAhead = 65_536
+  /// Islands of settled events beyond the first unsettled one; bounds settle records and checkpoints.
+  package var settledRanges = 4_096
+  /// One read of backlog: at 500 bytes an event about two thousand, some milliseconds of work for a consumer.
+  package var fetchBytes = 1_048_576
+  /// Events that are served without reading the disk, and their bytes, which the shell keeps in memory.
+  package var tailEvents = 65_536
+  package var tailBytes = 16_777_216
+
+  /// A delivery that is not settled by then is taken back. Milliseconds of uptime.
+  package var lease: Int64 = 30_000
+  /// After so many counted attempts an event is a dead letter: with the backoff below about half an hour.
+  package var attempts: UInt32 = 10
+  /// The first backoff's upper end; doubled with each attempt, drawn evenly from zero (full jitter). Milliseconds.
+  package var backoffFirst: Int64 = 1_000
+  /// No backoff is longer: people wait for the repaired program to go on.
+  package var backoffMax: Int64 = 300_000
+  /// The longest `later` that a consumer may ask for, as PROTOCOL.md says.
+  package var laterMax: Int64 = 86_400_000
+  /// Dead letters of one subscription. At this many it pauses, so that none is lost and the checkpoint stays small.
+  package var deadLetters = 4_096
+  /// Followers moved behind a dead letter by one input; the rest follow at the next tick.
+  package var buriedPerInput = 2_048
+  /// Of a reason for a dead letter; a sentence for a person.
+  package var reasonBytes = 256
+
+  /// How often marks held up by an unsettled event are looked at again. Milliseconds.
+  package var markPause: Int64 = 100
+  /// Questions under way, in all and by one connection.
+  package var requests = 4_096
+  package var requestsPerConnection = 256
+  /// The longest deadline of a question. Milliseconds.
+  package var deadlineMax: Int64 = 60_000
+  /// Rows of one admin answer, so that it fits a frame.
+  package var answerRows = 256
+  /// A subscription that wants nothing of what passes still notes its place this often, in events.
+  package var floorNoteEvents: UInt64 = 16_384
+  /// How far a publisher's `forget` stays behind, at least: what its outbox still holds can heal a damaged segment.
+  package var healBytes: UInt64 = 67_108_864
+
+  package init() {}
+}

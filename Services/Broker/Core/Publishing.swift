@@ -1,0 +1,209 @@
+import Contracts
+package import Journal
+package import Wire
+
+// Events coming in: is it the next, may this credential say it, then one record, and on to whoever is up with the newest. HOT.
+extension BrokerMachine {
+  /// One event. `publish` points into `frame`, which is only borrowed.
+  package mutating func publish(
+    _ id: ConnectionID, _ publish: Publish, frame: UnsafeRawBufferPointer, at moment: Moment,
+    into commit: inout Gathering<Effect>
+  ) {
+    guard let slot = slot(id) else { return }
+    now = clock.steady(moment)
+    guard admits(slot, publish.sequence, into: &commit) else { return }
+    let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
+    if !spells(connections[slot].typeSpelled, spelled) {
+      if let refusal = learnType(slot, spelled, into: &commit) { return refuse(slot, publish.sequence, refusal, into: &commit) }
+    }
+    guard speaks(slot, UnsafeRawBufferPointer(rebasing: frame[publish.routing.source])) else {
+      return refuse(slot, publish.sequence, sourceRefusal(slot, frame, publish), into: &commit)
+    }
+    guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
+      return refuse(
+        slot, publish.sequence, Refusal(code: "limit", sentence: "The broker knows too many stores; tell its operator."),
+        into: &commit)
+    }
+
+    let json = UnsafeRawBufferPointer(rebasing: frame[publish.event])
+    let head = EventHead(
+      producer: UInt32(truncatingIfNeeded: producer), type: connections[slot].type,
+      sequence: connections[slot].isSession ? producers[producer].last + 1 : publish.sequence,
+      key: hash(UnsafeRawBufferPointer(rebasing: frame[publish.routing.key])), acceptedAt: now.wall)
+    let position = commit.record(event: head, json)
+    remember(producer, head.sequence, at: position.value, head.acceptedAt.milliseconds)
+    producers.note(id: UnsafeRawBufferPointer(rebasing: frame[publish.routing.id]), of: producer)
+    connections[slot].last = publish.sequence
+    counts.accepted += 1
+
+    let event = IndexedEvent(head, at: position, bytes: json.count)
+    tail.push(event)
+    for listener in types.slices[Int(head.type)] {
+      let number = Int(types.listeners[listener])
+      subscriptions[number].take(event, at: now, &outlets, into: &commit)
+      if subscriptions[number].hasBurials { pump(number, into: &commit) }
+    }
+    if tail.end % limits.floorNoteEvents == 0 { noteFloors(into: &commit) }
+    accept(slot, into: &commit)
+  }
+
+  /// A publish whose event the wire refuses: its sequence is used up all the same.
+  package mutating func refuse(
+    _ id: ConnectionID, sequence: UInt64, _ refusal: Refusal, at moment: Moment, into commit: inout Gathering<Effect>
+  ) {
+    guard let slot = slot(id) else { return }
+    now = clock.steady(moment)
+    if admits(slot, sequence, into: &commit) { refuse(slot, sequence, refusal, into: &commit) }
+  }
+
+  /// Whether this is the sequence awaited; everything else is answered here.
+  private mutating func admits(_ slot: Int, _ sequence: UInt64, into commit: inout Gathering<Effect>) -> Bool {
+    let last = connections[slot].last
+    if commit.start.value != connections[slot].windowStart {
+      connections[slot].windowStart = commit.start.value
+      connections[slot].windowUsed = 0
+    }
+    connections[slot].windowUsed += 1
+    if sequence == last + 1 {
+      if isStorageFull {
+        resume(
+          slot, after: .milliseconds(250), "disk_full",
+          "The broker's disk is full up to its reserve; free space, publishing goes on by itself.", into: &commit)
+        return false
+      }
+      if connections[slot].windowUsed > limits.window {
+        resume(slot, after: .zero, "rate", "More than \(limits.window) publishes are unanswered; wait for answers.", into: &commit)
+        return false
+      }
+      connections[slot].isResuming = false
+      return true
+    }
+    if sequence <= last {
+      // Perhaps of an event in this very commit: the answer leaves behind it.
+      counts.duplicates += 1
+      accept(slot, into: &commit)
+    } else if !connections[slot].isResuming {
+      resume(slot, after: .zero, "gap", "Sequence \(last + 1) is awaited, \(sequence) came; publish from there.", into: &commit)
+    }
+    return false
+  }
+
+  private mutating func resume(
+    _ slot: Int, after: Duration, _ code: String, _ sentence: String, into commit: inout Gathering<Effect>
+  ) {
+    connections[slot].isResuming = true
+    counts.resumed += 1
+    let reason = Refusal(code: code, sentence: sentence)
+    commit.afterDurable(
+      .send(connections[slot].id, .resume(from: connections[slot].last + 1, after: after, reason: reason)))
+  }
+
+  @inline(__always)
+  private mutating func accept(_ slot: Int, into commit: inout Gathering<Effect>) {
+    let last = connections[slot].last
+    var forget = last
+    if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forget }
+    commit.afterDurable(.accepted(connections[slot].id, through: last, forget: forget))
+  }
+
+  /// Permanent: the number is used up. That of a session ends with its connection and needs no record.
+  private mutating func refuse(_ slot: Int, _ sequence: UInt64, _ refusal: Refusal, into commit: inout Gathering<Effect>) {
+    if !connections[slot].isSession, let producer = connections[slot].producer {
+      write(.refused(UInt32(producer), sequence: sequence, code: refusal.code), into: &commit)
+    }
+    connections[slot].last = sequence
+    counts.refused += 1
+    commit.afterDurable(.send(connections[slot].id, .refused(sequence: sequence, refusal)))
+    accept(slot, into: &commit)
+  }
+
+  // MARK: Rights
+
+  /// Finds or makes the type's number, where this connection may publish it.
+  private mutating func learnType(
+    _ slot: Int, _ spelled: UnsafeRawBufferPointer, into commit: inout Gathering<Effect>
+  ) -> Refusal? {
+    let hashed = hash(spelled)
+    let known = types.find(spelled, hash: hashed)
+    let name = known.map { types.names[$0] } ?? String(decoding: spelled, as: UTF8.self)
+    guard connections[slot].rights.mayPublish(name) else {
+      return Refusal(
+        code: "type_not_yours",
+        sentence: "The credential \(connections[slot].credential) may not publish \(name); ask for the right or correct the type.")
+    }
+    if known == nil {
+      guard types.count < limits.types else {
+        return Refusal(
+          code: "limit",
+          sentence: "The broker knows \(limits.types) event types, which is its limit; a type names a kind of event, not one event.")
+      }
+      write(.type(UInt32(types.count), name: name), into: &commit)
+      types.listen(subscriptions)
+    }
+    connections[slot].typeSpelled = Array(spelled)
+    connections[slot].type = UInt32(known ?? types.count - 1)
+    return nil
+  }
+
+  /// Whether `source` is the credential's own, or one below it.
+  private func speaks(_ slot: Int, _ source: UnsafeRawBufferPointer) -> Bool {
+    let own = connections[slot].source
+    if own.isEmpty || source.count < own.count { return false }
+    if source.count > own.count, source[own.count] != UInt8(ascii: "/") { return false }
+    return spells(own, UnsafeRawBufferPointer(rebasing: source[..<own.count]))
+  }
+
+  private func sourceRefusal(_ slot: Int, _ frame: UnsafeRawBufferPointer, _ publish: Publish) -> Refusal {
+    let source = String(decoding: frame[publish.routing.source], as: UTF8.self)
+    guard let own = connections[slot].rights.source else {
+      return Refusal(
+        code: "source_not_yours",
+        sentence: "The credential \(connections[slot].credential) has no source and may not publish; ask for the right.")
+    }
+    return Refusal(
+      code: "source_not_yours",
+      sentence: "The event says source \(source), but the credential \(connections[slot].credential) may only speak as \(own); "
+        + "correct the source.")
+  }
+
+  /// The producer of all publishers of this credential that have no store: the broker numbers their events.
+  private mutating func sessionProducer(_ slot: Int, into commit: inout Gathering<Effect>) -> Int? {
+    let credential = connections[slot].credential
+    if let known = producers.find(credential, Producers.session) {
+      connections[slot].producer = known
+    } else {
+      guard producers.count < limits.producers else { return nil }
+      let number = producers.count
+      write(.producer(UInt32(number), epoch: 0, credential: credential, lineage: Producers.session), into: &commit)
+      connections[slot].producer = number
+    }
+    return connections[slot].producer
+  }
+
+  private mutating func noteFloors(into commit: inout Gathering<Effect>) {
+    for number in subscriptions.indices where subscriptions[number].isAttached {
+      subscriptions[number].noteFloor(newest, into: &commit)
+    }
+  }
+
+  /// Whether both are the same bytes. HOT.
+  @inline(__always)
+  private func spells(_ known: [UInt8], _ bytes: UnsafeRawBufferPointer) -> Bool {
+    let count = bytes.count
+    guard known.count == count else { return false }
+    return known.withUnsafeBytes { known in
+      var at = 0
+      while count - at >= 8 {
+        if known.loadUnaligned(fromByteOffset: at, as: UInt64.self) != bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self) {
+          return false
+        }
+        at += 8
+      }
+      while at < count {
+        if known[at] != bytes[at] { return false }
+        at += 1
+      }
+      return true
+    }
+  }
+}

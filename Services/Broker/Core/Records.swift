@@ -1,0 +1,159 @@
+import Journal
+
+// What the broker writes into the journal beside events: all that it decides and must remember. Little-endian; texts are
+// u32 length and UTF-8, lists u32 count and elements. `replay` folds them in order; so does the live machine.
+//
+//  17 producer      u32 producer, u64 epoch, text credential, text lineage      new, or its epoch raised
+//  18 type          u32 type, text name
+//  19 refused       u32 producer, u64 sequence, text code                       the sequence is used up
+//  20 subscription  u32 subscription, its row (below)                           new, or its filters changed
+//  21 forgotten     u32 subscription
+//  22 settled       u32 subscription, u64 floor, list of (u64 from, u64 through)
+//  23 troubled      u32 subscription, list of (u64 position, i64 not before, u32 attempts, u8 suspect)
+//  24 dead          u32 subscription, a letter (below)
+//
+//  row              text credential, text name, list of text filters, u8 dead key (0 park, 1 pass), u64 floor or all ones for the
+//                   record's own position, i64 accepted from
+//  letter           u64 position, u64 key, u64 sequence, u32 producer, u32 attempts, i64 at,
+//                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position)
+
+/// One decision of the broker, as the journal keeps it.
+enum BrokerRecord: Sendable, Equatable {
+  case producer(UInt32, epoch: UInt64, credential: String, lineage: String)
+  case type(UInt32, name: String)
+  case refused(UInt32, sequence: UInt64, code: String)
+  case subscription(UInt32, SubscriptionRow)
+  case forgotten(UInt32)
+  case settled(UInt32, floor: UInt64, [Progress.Island])
+  case troubled(UInt32, [Troubles.Trouble])
+  case dead(UInt32, DeadLetters.Letter)
+
+  var kind: RecordKind {
+    switch self {
+    case .producer: RecordKind(rawValue: 17)
+    case .type: RecordKind(rawValue: 18)
+    case .refused: RecordKind(rawValue: 19)
+    case .subscription: RecordKind(rawValue: 20)
+    case .forgotten: RecordKind(rawValue: 21)
+    case .settled: RecordKind(rawValue: 22)
+    case .troubled: RecordKind(rawValue: 23)
+    case .dead: RecordKind(rawValue: 24)
+    }
+  }
+
+  /// Somebody waits for the answer; settles and what follows from them ride along.
+  var isUrgent: Bool {
+    switch self {
+    case .producer, .type, .refused, .subscription, .forgotten: true
+    case .settled, .troubled, .dead: false
+    }
+  }
+
+  func encode(into out: inout ByteWriter) {
+    switch self {
+    case .producer(let number, let epoch, let credential, let lineage):
+      out.put(number)
+      out.put(epoch)
+      out.put(credential)
+      out.put(lineage)
+    case .type(let number, let name):
+      out.put(number)
+      out.put(name)
+    case .refused(let producer, let sequence, let code):
+      out.put(producer)
+      out.put(sequence)
+      out.put(code)
+    case .subscription(let number, let row):
+      out.put(number)
+      row.encode(into: &out)
+    case .forgotten(let number): out.put(number)
+    case .settled(let number, let floor, let islands):
+      out.put(number)
+      out.put(floor)
+      out.put(islands) { $0.put($1) }
+    case .troubled(let number, let troubles):
+      out.put(number)
+      out.put(troubles) { $0.put($1) }
+    case .dead(let number, let letter):
+      out.put(number)
+      out.put(letter)
+    }
+  }
+
+  /// Reads the payload of a record of `kind`; nil for kinds that are not the broker's own records.
+  init(_ kind: RecordKind, _ payload: UnsafeRawBufferPointer) throws(MemoryFault) {
+    var bytes = ByteReader(payload)
+    switch kind.rawValue {
+    case 17: self = .producer(try bytes.u32(), epoch: try bytes.u64(), credential: try bytes.text(), lineage: try bytes.text())
+    case 18: self = .type(try bytes.u32(), name: try bytes.text())
+    case 19: self = .refused(try bytes.u32(), sequence: try bytes.u64(), code: try bytes.text())
+    case 20: self = .subscription(try bytes.u32(), try SubscriptionRow(&bytes))
+    case 21: self = .forgotten(try bytes.u32())
+    case 22: self = .settled(try bytes.u32(), floor: try bytes.u64(), try bytes.islands())
+    case 23: self = .troubled(try bytes.u32(), try bytes.troubles())
+    case 24: self = .dead(try bytes.u32(), try bytes.letter())
+    case let other: throw .kind(other)
+    }
+    guard bytes.isAtEnd else { throw .long }
+  }
+}
+
+extension ByteWriter {
+  mutating func put(_ island: Progress.Island) {
+    put(island.from)
+    put(island.through)
+  }
+
+  mutating func put(_ trouble: Troubles.Trouble) {
+    put(trouble.position)
+    put(trouble.notBefore)
+    put(trouble.attempts)
+    put(trouble.isSuspect)
+  }
+
+  mutating func put(_ letter: DeadLetters.Letter) {
+    put(letter.position)
+    put(letter.key)
+    put(letter.sequence)
+    put(letter.producer)
+    put(letter.attempts)
+    put(letter.at)
+    switch letter.cause {
+    case .exhausted: put(UInt8(0))
+    case .never(let reason):
+      put(UInt8(1))
+      put(reason)
+    case .behind(let position):
+      put(UInt8(2))
+      put(position)
+    }
+  }
+}
+
+extension ByteReader {
+  mutating func islands() throws(MemoryFault) -> [Progress.Island] {
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in Progress.Island(from: try bytes.u64(), through: try bytes.u64()) }
+  }
+
+  mutating func troubles() throws(MemoryFault) -> [Troubles.Trouble] {
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in
+      Troubles.Trouble(
+        position: try bytes.u64(), notBefore: try bytes.i64(), attempts: try bytes.u32(), isSuspect: try bytes.bool())
+    }
+  }
+
+  mutating func letter() throws(MemoryFault) -> DeadLetters.Letter {
+    DeadLetters.Letter(
+      position: try u64(), key: try u64(), sequence: try u64(), producer: try u32(), attempts: try u32(), at: try i64(),
+      cause: try cause())
+  }
+
+  private mutating func cause() throws(MemoryFault) -> DeadLetters.Letter.Cause {
+    switch try u8() {
+    case 0: .exhausted
+    case 1: .never(try text())
+    case 2: .behind(try u64())
+    case let other: throw .value("a dead letter's cause", UInt64(other))
+    }
+  }
+}

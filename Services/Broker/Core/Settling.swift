@@ -1,0 +1,162 @@
+import Contracts
+import Journal
+import Wire
+
+// How deliveries end: settled, taken back, or given up. HOT where nothing goes wrong.
+extension Subscription {
+  /// The event that `consumer` holds as delivery `number`.
+  @inline(__always)
+  func inFlight(_ consumer: Int, _ number: UInt64) -> UInt64? {
+    guard number >= consumers[consumer].oldest, number < consumers[consumer].next else { return nil }
+    let ordinal = window.ordinal(consumers[consumer].low(number))
+    guard ordinal < window.end else { return nil }
+    let entry = window[ordinal]
+    return entry.isInFlight && entry.number == number && Int(entry.consumer) == consumer ? ordinal : nil
+  }
+
+  /// Calls `body` for each delivery in flight within `ranges`; counts the others.
+  @inline(__always)
+  private mutating func each(_ ranges: DeliveryRanges, of consumer: Int, _ body: (inout Subscription, UInt64) -> Void) {
+    for range in ranges {
+      let from = max(range.lowerBound, consumers[consumer].oldest)
+      let end = min(range.upperBound, consumers[consumer].next - 1)
+      var found: UInt64 = 0
+      var number = from
+      while number <= end {
+        if let ordinal = inFlight(consumer, number) {
+          body(&self, ordinal)
+          found += 1
+        }
+        number += 1
+      }
+      counts.ignored &+= range.upperBound &- range.lowerBound &+ 1 &- found
+    }
+  }
+
+  mutating func working(_ consumer: Int, _ ranges: DeliveryRanges) {
+    each(ranges, of: consumer) { it, ordinal in it.window[ordinal].state = .working }
+  }
+
+  mutating func extend(_ consumer: Int, _ ranges: DeliveryRanges, at now: Moment) {
+    let leaseEnd = now.uptime + limits.lease
+    each(ranges, of: consumer) { it, ordinal in it.window[ordinal].leaseEnd = leaseEnd }
+  }
+
+  mutating func settle(
+    _ consumer: Int, _ settlement: Settlement, _ newest: UInt64, at now: Moment, _ outlets: inout [Outlet],
+    into commit: inout Gathering<Effect>
+  ) {
+    let slot = consumers[consumer].slot
+    each(settlement.done, of: consumer) { it, ordinal in
+      it.noteSettled(ordinal)
+      it.consumers[consumer].inFlight -= 1
+      outlets[slot].inFlight -= 1
+      it.counts.settled += 1
+      let node = Int(it.window[ordinal].node)
+      it.keys[node].inFlight -= 1
+      if it.keys[node].inFlight == 0 { it.relist(node, now) }
+    }
+    if !settlement.exceptions.isEmpty {
+      take(settlement.exceptions, of: consumer, now, &outlets, into: &commit)
+    }
+    sweep(consumer)
+    recordProgress(newest, into: &commit)
+  }
+
+  /// Delivery numbers that are over need no room.
+  mutating func sweep(_ consumer: Int) {
+    var number = consumers[consumer].oldest
+    let next = consumers[consumer].next
+    while number < next, inFlight(consumer, number) == nil { number += 1 }
+    consumers[consumer].pass(to: number)
+  }
+
+  // MARK: What went wrong
+
+  private mutating func take(
+    _ exceptions: [Settlement.Exception], of consumer: Int, _ now: Moment, _ outlets: inout [Outlet],
+    into commit: inout Gathering<Effect>
+  ) {
+    var troubled: [Troubles.Trouble] = []
+    var back: [UInt64] = []
+    // Keys whose later events in flight must wait, and behind which event.
+    var failed: [UInt64: UInt64] = [:]
+    for exception in exceptions {
+      guard let ordinal = inFlight(consumer, exception.delivery) else {
+        counts.ignored += 1
+        continue
+      }
+      let entry = window[ordinal]
+      let attempts = (troubles.find(entry.position)?.attempts ?? 0) + 1
+      release(ordinal, &outlets)
+      switch exception.verdict {
+      case .later(let after):
+        if attempts >= limits.attempts {
+          bury(ordinal, attempts, .exhausted, now, into: &commit)
+          if row.deadKey == .pass { continue }
+        } else {
+          let wait = after.map { min(max(0, $0.milliseconds), limits.laterMax) } ?? backoff(entry.position, attempts)
+          troubled.append(
+            Troubles.Trouble(
+              position: entry.position, notBefore: now.wall.milliseconds + wait, attempts: attempts, isSuspect: false))
+          window[ordinal].isTroubled = true
+          back.append(ordinal)
+        }
+      case .never(let reason):
+        bury(ordinal, attempts, .never(clipped(reason)), now, into: &commit)
+        if row.deadKey == .pass { continue }
+      }
+      failed[entry.key] = min(failed[entry.key] ?? .max, ordinal)
+    }
+    if !troubled.isEmpty { write(.troubled(number, troubled), into: &commit) }
+    revoke(from: consumer, also: back, &outlets, into: &commit) { entry, ordinal in
+      if let first = failed[entry.key] { ordinal > first } else { false }
+    }
+    relistTouched(now)
+  }
+
+  /// No longer in flight; what becomes of it is the caller's.
+  mutating func release(_ ordinal: UInt64, _ outlets: inout [Outlet]) {
+    let consumer = Int(window[ordinal].consumer)
+    let node = Int(window[ordinal].node)
+    window[ordinal].state = .waiting
+    consumers[consumer].inFlight -= 1
+    outlets[consumers[consumer].slot].inFlight -= 1
+    keys[node].inFlight -= 1
+    touch(node)
+  }
+
+  /// One record, and the event is a dead letter.
+  mutating func bury(
+    _ ordinal: UInt64, _ attempts: UInt32, _ cause: DeadLetters.Letter.Cause, _ now: Moment, into commit: inout Gathering<Effect>
+  ) {
+    let entry = window[ordinal]
+    write(
+      .dead(
+        number,
+        DeadLetters.Letter(
+          position: entry.position, key: entry.key, sequence: entry.sequence, producer: entry.producer, attempts: attempts,
+          at: now.wall.milliseconds, cause: cause)),
+      into: &commit)
+    noteSettled(ordinal)
+  }
+
+  /// As much of a reason as is kept, cut between characters.
+  private func clipped(_ reason: String) -> String {
+    if reason.utf8.count <= limits.reasonBytes { return reason }
+    var kept = String.UnicodeScalarView()
+    var bytes = 0
+    for scalar in reason.unicodeScalars {
+      bytes += UTF8.width(scalar)
+      if bytes > limits.reasonBytes { break }
+      kept.append(scalar)
+    }
+    return String(kept)
+  }
+
+  /// Full jitter: evenly between nothing and the exponential bound.
+  func backoff(_ position: UInt64, _ attempts: UInt32) -> Int64 {
+    let bound = min(limits.backoffMax, limits.backoffFirst << Int64(min(attempts - 1, 30)))
+    return hash.draw(bound + 1, UInt64(number), position, UInt64(attempts))
+  }
+}

@@ -1,0 +1,265 @@
+import Contracts
+import Journal
+import Wire
+
+/// One durable, named reader: what it has settled survives, what is under way to its consumers does not.
+///
+/// ```
+///          window: what was read and is not settled                 tail, or disk
+///   floor ├───────────────────────────────────────────┤ cursor ├──────────────────────▶ newest
+///         in flight at consumers │ waiting in chains of keys     read as credit allows; live: nothing left to read
+/// ```
+/// Without consumers only the durable part is left; the first to join reads on from the floor, past settled islands.
+struct Subscription: Sendable {
+  let number: UInt32
+
+  // Durable: folded from records alone.
+  var row: SubscriptionRow
+  var progress: Progress
+  var troubles = Troubles()
+  var dead = DeadLetters()
+  /// False: the number is free.
+  var isOpen = true
+
+  // Derived: the numbers of the wanted types.
+  var types = TypeSet()
+
+  // Of this run.
+  var reading: Reading
+  var window = Window()
+  var keys = KeyLeases()
+  var consumers: [Consumer] = []
+  var attached = 0
+  /// The consumer that is kept for suspects.
+  var solo: Int?
+  var marks: [PendingMark] = []
+  var counts = Counts()
+  /// When the first delayed key is due; uptime.
+  var nextDue = Int64.max
+  private var lastPicked = 0
+
+  // Storage used again and again.
+  private var runs: [(first: UInt64, last: UInt64)] = []
+  private var touched: [Int] = []
+  private var pen = ByteWriter()
+
+  let limits: BrokerLimits
+  let hash: KeyHash
+
+  /// What status tells beside the state itself; of this run.
+  struct Counts: Sendable {
+    var delivered: UInt64 = 0
+    var settled: UInt64 = 0
+    /// Settled, worked on or extended though not in flight: twice, revoked, or somebody else's.
+    var ignored: UInt64 = 0
+    var revoked: UInt64 = 0
+    var expired: UInt64 = 0
+    /// Wall clock since when it is not up with the newest event, and since when it has no consumer.
+    var behindSince: Int64?
+    var detachedSince: Int64?
+  }
+
+  init(_ number: UInt32, _ row: SubscriptionRow, floor: UInt64, limits: BrokerLimits, hash: KeyHash) {
+    self.number = number
+    self.row = row
+    self.limits = limits
+    self.hash = hash
+    progress = Progress(floor: floor)
+    reading = Reading(cursor: 0)
+    reading.cursor = readingStart
+  }
+
+  /// Where to read so that nothing beyond the floor is missed. A record begins there: floors are positions of events, but
+  /// for one that a client named, and a segment.
+  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % limits.segmentBytes : progress.floor }
+
+  var isAttached: Bool { attached > 0 }
+
+  func wants(type: Int) -> Bool { types.contains(type) }
+
+  /// Everything at or before it is settled or was never wanted; `newest` is the position of the newest event.
+  func settledThrough(_ newest: UInt64) -> UInt64 {
+    if !window.isEmpty { return max(progress.floor, window[window.first].position - 1) }
+    return max(progress.floor, reading.isLive ? newest : max(reading.cursor, 1) - 1)
+  }
+
+  /// The same as far as it is the position of an event, for the record: reading can begin there.
+  private func floor(_ newest: UInt64) -> UInt64 {
+    max(progress.floor, window.passed, window.isEmpty ? (reading.isLive ? newest : reading.passed) : 0)
+  }
+
+  // MARK: Durable state
+
+  /// Writes a decision, and folds it as a replay will.
+  mutating func write(_ record: BrokerRecord, into commit: inout Gathering<Effect>) {
+    pen.clear()
+    record.encode(into: &pen)
+    _ = pen.bytes.withUnsafeBytes { commit.record(record.kind, urgent: record.isUrgent, $0) }
+    fold(record)
+  }
+
+  /// Takes over one of its own records.
+  mutating func fold(_ record: BrokerRecord) {
+    switch record {
+    case .settled(_, let floor, let islands):
+      progress.settle(floor: floor, islands)
+      troubles.forget(floor: floor, islands)
+    case .troubled(_, let list): for trouble in list { troubles.set(trouble) }
+    case .dead(_, let letter): dead.add(letter)
+    case .producer, .type, .refused, .subscription, .forgotten: break
+    }
+  }
+
+  /// New filters: whatever lies beyond the floor is looked at again, so that nothing newly wanted is missed.
+  mutating func change(_ newRow: SubscriptionRow) {
+    row.filters = newRow.filters
+    row.deadKey = newRow.deadKey
+    progress.forgetIslands()
+  }
+
+  /// Marks an event in the window as settled; `recordProgress` makes it durable.
+  mutating func noteSettled(_ ordinal: UInt64) {
+    window[ordinal].state = .settled
+    if let last = runs.indices.last, runs[last].last + 1 == ordinal {
+      runs[last].last = ordinal
+    } else {
+      runs.append((ordinal, ordinal))
+    }
+  }
+
+  /// Writes what was settled since the last time, if anything.
+  mutating func recordProgress(_ newest: UInt64, into commit: inout Gathering<Effect>) {
+    if runs.isEmpty { return }
+    window.trim()
+    var islands: [Progress.Island] = []
+    for run in runs where run.last >= window.first {
+      // With their settled neighbours, so that touching islands share a position and become one.
+      var from = max(run.first, window.first)
+      var through = run.last
+      if from > window.first, window[from - 1].state == .settled { from -= 1 }
+      if through + 1 < window.end, window[through + 1].state == .settled { through += 1 }
+      islands.append(Progress.Island(from: window[from].position, through: window[through].position))
+    }
+    runs.removeAll(keepingCapacity: true)
+    var from = 0
+    repeat {
+      let part = islands.count <= 1_024 ? islands : Array(islands[from..<min(from + 1_024, islands.count)])
+      write(.settled(number, floor: floor(newest), part), into: &commit)
+      from += 1_024
+    } while from < islands.count
+  }
+
+  /// Writes the floor where it has run ahead of what is written: a reader of rare types must not begin far back.
+  mutating func noteFloor(_ newest: UInt64, into commit: inout Gathering<Effect>) {
+    let floor = floor(newest)
+    if floor > progress.floor { write(.settled(number, floor: floor, []), into: &commit) }
+  }
+
+  // MARK: Consumers and chains
+
+  /// The next consumer in turn that can take a delivery.
+  mutating func pick(_ outlets: [Outlet]) -> Int? {
+    let count = consumers.count
+    for _ in 0..<count {
+      lastPicked = lastPicked + 1 < count ? lastPicked + 1 : 0
+      if canTake(lastPicked, outlets) { return lastPicked }
+    }
+    return nil
+  }
+
+  func canTake(_ consumer: Int, _ outlets: [Outlet]) -> Bool { solo != consumer && hasCredit(consumer, outlets) }
+
+  func hasCredit(_ consumer: Int, _ outlets: [Outlet]) -> Bool {
+    let it = consumers[consumer]
+    return it.creditMessages > 0 && it.creditBytes > 0 && it.isOpen && !it.isLeaving && it.span < limits.numbersSpan
+      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < limits.inFlightPerConnection
+  }
+
+  /// Puts a waiting event at the end of its key's chain.
+  mutating func append(_ ordinal: UInt64, to node: Int) {
+    let low = UInt32(truncatingIfNeeded: ordinal)
+    window[ordinal].node = UInt32(node)
+    if keys[node].waiting == 0 { keys[node].head = low } else { window[window.ordinal(keys[node].tail)].next = low }
+    keys[node].tail = low
+    keys[node].waiting += 1
+  }
+
+  /// Puts events that were taken back in front of their chains; `ordinals` in any order.
+  mutating func prepend(_ ordinals: [UInt64]) {
+    // All in flight of a key are older than all waiting: the youngest goes first.
+    for ordinal in ordinals.sorted(by: >) {
+      let node = Int(window[ordinal].node)
+      let low = UInt32(truncatingIfNeeded: ordinal)
+      if keys[node].waiting == 0 { keys[node].tail = low } else { window[ordinal].next = keys[node].head }
+      keys[node].head = low
+      keys[node].waiting += 1
+    }
+  }
+
+  /// Takes the first event out of a chain.
+  mutating func unchain(_ node: Int) -> UInt64 {
+    let ordinal = window.ordinal(keys[node].head)
+    keys[node].head = window[ordinal].next
+    keys[node].waiting -= 1
+    return ordinal
+  }
+
+  /// Remembers a key whose place must be found anew once all changes of this input are done.
+  mutating func touch(_ node: Int) {
+    if !touched.contains(node) { touched.append(node) }
+  }
+
+  mutating func relistTouched(_ now: Moment) {
+    for node in touched { relist(node, now) }
+    touched.removeAll(keepingCapacity: true)
+  }
+
+  /// Puts a key where it belongs by what it waits for, or forgets it. See `KeyLeases`.
+  mutating func relist(_ node: Int, _ now: Moment) {
+    let (waiting, inFlight) = (keys[node].waiting, keys[node].inFlight)
+    if waiting == 0 { return inFlight == 0 ? keys.remove(node) : keys.delist(node) }
+    if row.deadKey == .park, dead.first(of: keys[node].key) != nil { return keys.enlist(node, KeyLeases.List.parking) }
+    let head = window[window.ordinal(keys[node].head)]
+    if head.isTroubled, let trouble = troubles.find(head.position) {
+      // Those of its key that are in flight come first.
+      if inFlight > 0 { return keys.delist(node) }
+      let due = SteadyClock.due(trouble.notBefore, at: now, cap: limits.laterMax)
+      if due > now.uptime {
+        keys[node].due = due
+        nextDue = min(nextDue, due)
+        return keys.enlist(node, KeyLeases.List.delayed)
+      }
+      if trouble.isSuspect { return keys.enlist(node, KeyLeases.List.suspect) }
+    }
+    keys.enlist(node, inFlight > 0 ? KeyLeases.List.firstConsumer + Int(keys[node].holder) : KeyLeases.List.anyone)
+  }
+}
+
+/// Where a subscription reads.
+struct Reading: Sendable {
+  /// Up with the newest event: commits feed it directly, and `cursor` means nothing.
+  var isLive = false
+  /// Events from here on are not yet in the window; a record begins here.
+  var cursor: UInt64
+  /// Position of the last event that was read, while not live.
+  var passed: UInt64 = 0
+  /// Asked of the disk.
+  var fetch: Fetch?
+  /// Positions whose bytes the shell holds from the last fetch.
+  var held: Range<UInt64> = 0..<0
+  /// Events behind this position are at hand without the disk.
+  var tailBefore: UInt64 = 0
+  /// Damage that it stands before.
+  var damage: ClosedRange<UInt64>?
+
+  /// Whether the shell has the bytes of the event at `position`.
+  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) }
+
+  struct Fetch: Sendable {
+    var from: UInt64
+    /// For events already in the window.
+    var isAgain: Bool
+    /// The window was dropped meanwhile: the answer only ends the waiting.
+    var isStale = false
+  }
+}
