@@ -124,9 +124,7 @@ struct ConcurrencyTests {
     try store.add("one")
     #expect(store.walBytes > 0)
     let log = desk.path() + "-wal"
-    let deadline = ContinuousClock.now + .seconds(20)
-    while store.walBytes > 0, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
-    #expect(store.walBytes == 0)
+    try waitForEmptyLog(of: store)
     #expect(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int == 0)
     #expect(try store.words() == ["one"])
   }
@@ -140,7 +138,27 @@ struct ConcurrencyTests {
       }
       #expect(store.walBytes > 4 << 20)
     }
+    try waitForEmptyLog(of: store)
   }
+
+  func waitForEmptyLog(of store: Store) throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while store.walBytes > 0, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
+    #expect(store.walBytes == 0)
+  }
+
+  @Test func `listeners hear of each durable write and of no other`() throws {
+    let store = try desk.open()
+    let heard = Heard()
+    store.afterEachWrite { heard.count.add(1, ordering: .relaxed) }
+    try store.add("one")
+    #expect(throws: Stop()) { try store.write { _ in throw Stop() } }
+    #expect(throws: StoreFault.self) { try store.add("one") }
+    try store.add("two")
+    #expect(heard.count.load(ordering: .relaxed) == 2)
+  }
+
+  final class Heard: Sendable { let count = Atomic<Int>(0) }
 
   @Test func `closing waits for what is under way and leaves one whole file`() throws {
     let store = try desk.open()
