@@ -30,7 +30,7 @@ struct Command: Sendable {
   ]
 
   static let all: [Command] = [
-    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .benchBroker,
+    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .benchBroker,
   ]
 
   /// Runs what `words` ask for.

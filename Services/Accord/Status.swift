@@ -30,33 +30,34 @@ enum Status {
 
   private static func tell(broker: JSON) {
     let end = broker["durable_through"]?.integer ?? 0
-    Terminal.print("broker: journal through position \(end), \(broker["dead_letters"]?.integer ?? 0) dead letters")
+    Terminal.print("broker: journal through position \(end), \(broker["dead"]?.integer ?? 0) dead letters")
     for subscription in broker["subscriptions"]?.array ?? [] {
       let name = subscription["name"]?.string ?? "?"
-      let behind = subscription["behind_bytes"]?.integer ?? 0
+      let behind = subscription["behind"]?.integer ?? 0
       let flight = subscription["in_flight"]?.integer ?? 0
-      guard let why = subscription["why"]?.string, why != "caught_up" else {
+      guard let why = subscription["waits_for"]?.string, why != "nothing" else {
         Terminal.print("  \(name): caught up\(flight > 0 ? ", \(flight) in flight" : "")")
         continue
       }
-      let since = subscription["since"]?.string.map { " since \($0)" } ?? ""
+      let since = subscription["since"]?.integer.map { " since \(Timestamp(milliseconds: $0))" } ?? ""
       Terminal.print("  \(name): \(behind) bytes behind, \(flight) in flight: \(reasons[why] ?? why)\(since)")
     }
   }
 
   private static let reasons = [
-    "no_consumer": "nobody is connected to it",
-    "no_credit": "its consumer takes no more for now",
-    "key_waits": "the next messages wait behind others of their key",
+    "consumer": "nobody is connected to it",
+    "credit": "its consumer takes no more for now",
+    "damage": "the journal is damaged there",
     "reading": "older messages are being read from the disk",
-    "look_ahead": "too many messages wait behind unsettled ones",
-    "damaged": "the journal is damaged there",
-    "in_flight": "its consumer is at work",
+    "dead_letters": "it has as many dead letters as it may; look at them first",
+    "settle": "its consumer is at work on them",
+    "delay": "a failed message may not be tried again yet",
+    "key": "the next messages wait behind others of their key",
   ]
 
   private static func tell(department name: String, _ status: JSON?) {
     guard let status else { return Terminal.print("\(name): does not answer") }
-    let link = status["link"]?["sentence"]?.string ?? "link unknown"
+    let link = status["link"]?["words"]?.string ?? "link unknown"
     let waiting = status["outbox"]?["waiting"]?.integer ?? 0
     Terminal.print("\(name): \(link)\(waiting > 0 ? ", \(waiting) events wait to be sent" : "")")
     for heard in status["heard"]?.array ?? [] {

@@ -105,7 +105,7 @@ final class BenchTarget {
   func isDrained(subscriptions: Int) throws(Complaint) -> Bool {
     let status = (try? JSON(parsing: get("/v1/status", token: secret(of: "operator")))) ?? .null
     let rows = status["subscriptions"]?.array ?? []
-    return rows.count == subscriptions && rows.allSatisfy { $0["behind_bytes"]?.integer == 0 && $0["in_flight"]?.integer == 0 }
+    return rows.count == subscriptions && rows.allSatisfy { $0["behind"]?.integer == 0 && $0["in_flight"]?.integer == 0 }
   }
 
   private func get(_ path: String, token: String?) throws(Complaint) -> [UInt8] {

@@ -48,9 +48,16 @@ final class LoadCourse: @unchecked Sendable {
       throw Complaint(code: .tryAgain, happened: "the round did not end within five minutes", advice: "fewer --messages")
     }
     if let reason = failure.withLock({ $0 }) { throw Complaint(code: .refused, happened: reason, advice: "this is a bug worth a report") }
-    while !names.isEmpty, try !broker.isDrained(subscriptions: names.count) { usleep(1_000) }
+    while !names.isEmpty, try !broker.isDrained(subscriptions: names.count) {
+      guard SyncProbe.nanoseconds() - began < Self.roundNanosecondsMax else {
+        throw Complaint(code: .tryAgain, happened: "the last settles are not durable after five minutes", advice: "this is a bug worth a report")
+      }
+      usleep(1_000)
+    }
     return Double(SyncProbe.nanoseconds() - began) / 1e9
   }
+
+  private static let roundNanosecondsMax: Int64 = 300_000_000_000
 
   private func connect(_ reactor: Reactor, _ port: UInt16, _ publisherSecret: String, _ secrets: [String]) {
     waitingFor = LoadEvents.publishers + names.count

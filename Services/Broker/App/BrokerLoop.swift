@@ -278,6 +278,9 @@ final class BrokerLoop {
     metrics.commits.increment()
     if hasRecords {
       metrics.syncs.increment()
+      let accepted = Int64(clamping: machine.counts.accepted)
+      metrics.messagesPerSync.observe(accepted - metrics.events.value)
+      metrics.events.increment(by: accepted - metrics.events.value)
       metrics.syncTime.observe(Self.nanoseconds() - began)
       metrics.bytesWritten.increment(by: Int64(released.byteCount))
       recent.drop(before: machine.tailStart)

@@ -37,7 +37,7 @@ package struct BrokerMachine: Sendable {
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
-  var counts = Counts()
+  package internal(set) var counts = Counts()
   private var pen = ByteWriter()
 
   /// What the machine counts in this run.
