@@ -72,6 +72,8 @@ import Testing
     var testDescription: String { "\(pointer) = \(value.text.prefix(60))" }
   }
 
+  static let tax: JSON = ["amount": ["amount_minor": 1, "currency": "EUR"], "jurisdiction": "de", "inclusive": true]
+
   static let broken: [Broken] = [
     Broken("order_id", "", .identifier(.length(0))), Broken("order_id", "a b", .identifier(.character(0x20))),
     Broken("person_id", .string(String(repeating: "p", count: 129)), .identifier(.length(129))),
@@ -94,6 +96,7 @@ import Testing
     Broken("lines/0/under", "spring-sale@02", .offerVersion("spring-sale@02")),
     Broken("lines/0/tax/0/jurisdiction", "New York", .notAWord("New York")),
     Broken("lines/0/tax/0/amount/amount_minor", -1, .outOfRange(-1, 0...Limits.amountMax), seenAt: "/lines/0/tax/0/amount"),
+    Broken("lines/0/tax", .array([JSON](repeating: Self.tax, count: 17)), .tooMany(17, max: 16)),
     Broken("charges/0/kind", "wrapping", .unknownWord("wrapping", allowed: ["shipping"])), Broken("charges/0/method", "", .notAWord("")),
     Broken("charges/0/tax/0/jurisdiction", "", .notAWord("")),
     Broken(

@@ -77,7 +77,7 @@ def main():
             check(path, envelope_schema)
         except Exception as error:  # whatever it is, this event was not accepted, and the others are still of interest
             refused += 1
-            print(f"{path.name}: refused: {error}")
+            print(f"{path.name}: refused: {getattr(error, 'json_path', '$')}: {getattr(error, 'message', error)}")
         else:
             print(f"{path.name}: accepted")
     print(f"{len(events) - refused} of {len(events)} events accepted by the CloudEvents schema and SDK")
