@@ -82,7 +82,7 @@ let package = Package(
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
-    suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden"]),
+    suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),

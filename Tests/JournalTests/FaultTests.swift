@@ -12,6 +12,8 @@ import Testing
     }
     try life.commit(&now.journal, [[1], [UInt8](repeating: 2, count: 700)])
     try now.journal.closeMark()
+    do { try life.roll(&now.journal) } catch JournalFault.full {}
+    try life.commit(&now.journal, [[3]])
     try unlessFull { try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes) }
     for round in 0..<4 {
       do { try life.roll(&now.journal) } catch JournalFault.full {}

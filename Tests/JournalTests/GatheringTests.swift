@@ -79,8 +79,13 @@ import Testing
       memory = durable.release().bytes
     }
     #expect(try Opened(disk).told.records == written)
+    let file = try #require(disk.contents(RefusalTests.first))
+    for record in written {
+      let payloadEnd = Int(record.position.value) % smallOptions.segmentBytes + 24 + record.payload.count
+      #expect(file[payloadEnd..<(payloadEnd + 7) & ~7].allSatisfy { $0 == 0 }, "padding is zeros")
+    }
     let end = Int(now.journal.end.value) % smallOptions.segmentBytes
-    #expect(disk.contents(RefusalTests.first)?[end...].allSatisfy { $0 == 0 } == true)
+    #expect(file[end...].allSatisfy { $0 == 0 })
   }
 
   @Test func `a closing mark stands once, and only behind something`() throws {

@@ -84,7 +84,11 @@ func endEverywhere(_ start: () throws -> (MemoryDisk, Life), _ live: (inout Life
         if total > 0 { torn += 1 }
       }
     }
-    if disk.operations < disk.powerGoesAt { return (cuts, torn) }
+    let isLast = disk.operations < disk.powerGoesAt
+    // The program alone ends: the system still has what was not synced, and may lose it later.
+    disk.powerGoesAt = .max
+    try life.holds(on: disk, "killed before operation \(at)")
+    if isLast { return (cuts, torn) }
   }
 }
 

@@ -79,6 +79,7 @@ package struct BrokerMachine: Sendable {
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
+    for number in subscriptions.indices { subscriptions[number].dropWindow() }
   }
 
   /// Writes a decision of the machine's own, and folds it as a replay will.

@@ -44,8 +44,14 @@ extension Subscription {
 
   /// Bounds of the look-ahead that credit does not know.
   var canReadOn: Bool {
-    window.count < limits.lookAhead && dead.count < limits.deadLetters && progress.islands.count < limits.settledRanges
-      && reading.damage == nil
+    window.count < limits.lookAhead && dead.count < limits.deadLetters && reading.damage == nil
+      && (progress.islands.count < limits.settledRanges || isAmongIslands)
+  }
+
+  /// What is read next may lie between islands: settling it makes them fewer.
+  private var isAmongIslands: Bool {
+    guard let last = progress.islands.last else { return true }
+    return !reading.isLive && reading.next <= last.through
   }
 
   // MARK: Reading

@@ -1,0 +1,334 @@
+import BrokerCore
+import Contracts
+import Journal
+import TestKit
+import Testing
+import Wire
+
+/// Publishers, consumers, power cuts and time, all by chance, against the real machine and journal; the shadow model watches.
+final class RandomWorld {
+  struct Consumer {
+    let id: ConnectionID
+    let subscription: Int
+    var credit: Int
+    var bytes: Int
+    var next: UInt64 = 1
+    /// What it holds, by delivery number.
+    var held: [UInt64: Int] = [:]
+  }
+
+  private static let credentials = ["ledger", "marketing"]
+  private let stage: Stage
+  private var random: SeededRandom
+  private var model = ShadowModel()
+  private var durable = ShadowModel()
+  private var publishers: [ConnectionID?] = [nil, nil]
+  private var epochs: [UInt64] = [1, 1]
+  private var outbox: [[ShadowModel.Event]] = [[], []]
+  private var consumers: [Consumer] = []
+  private var fetches: [(UInt32, Position, Int)] = []
+  private var connections: UInt32 = 0
+  /// Takings-back are on their way: consumers hear of them before they act.
+  private var isDirty = false
+  private var fault: String?
+  private(set) var deliveries = 0
+
+  init(_ random: SeededRandom) throws {
+    self.random = random
+    var limits = BrokerLimits()
+    limits.attempts = 3
+    limits.tailEvents = 16
+    limits.fetchBytes = 2_000
+    limits.lookAhead = 40
+    limits.settledRanges = 8
+    limits.queuedBytes = 4_000
+    limits.buriedPerInput = 3
+    limits.floorNoteEvents = 10
+    limits.inFlightPerConnection = 30
+    limits.deadLetters = 100_000
+    stage = try Stage(limits: limits)
+    model.last = [0, 0]
+    model.subscriptions = [
+      .init(name: "all", filter: "*", parks: true, from: 0), .init(name: "some", filter: "ledger.a", parks: false, from: 0),
+      .init(name: "other", filter: "marketing.*", parks: true, from: 0),
+    ]
+    for s in model.subscriptions.indices { try join(s) }
+    try turn()
+  }
+
+  private func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+  private func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
+
+  // MARK: Steps
+
+  /// One step by chance.
+  func step() throws {
+    switch pick(100) {
+    case 0..<25: try publish()
+    case 25..<50: try consume()
+    case 50..<58: if !consumers.isEmpty { try grant(pick(consumers.count)) }
+    case 58..<62: try join(pick(model.subscriptions.count))
+    case 62..<65: if !consumers.isEmpty { try lose(pick(consumers.count)) }
+    case 65..<73: try pass(Int64(chance(20) ? pick(400_000) : pick(3_000)))
+    case 73..<83: try read()
+    case 83..<85:
+      if let id = publishers[0] { try stage.apply(.mark(id, through: stage.now.wall)) }
+    case 85..<86: try crash(afterSync: chance(50))
+    case 86..<87: try turn(); try stage.roll()
+    default: try turn()
+    }
+    if let fault { throw WorldFault(description: fault) }
+  }
+
+  struct WorldFault: Error, CustomStringConvertible { let description: String }
+
+  private func publish() throws {
+    let p = pick(2)
+    guard let id = publishers[p] else {
+      connections += 1
+      publishers[p] = ConnectionID(connections)
+      epochs[p] += 1
+      let credential = Self.credentials[p]
+      try stage.apply(
+        .hello(
+          ConnectionID(connections),
+          Hello(
+            version: 1, credential: credential, secret: "", lineage: "L", epoch: epochs[p],
+            highestSequence: UInt64(outbox[p].count), manifest: Manifest()),
+          Rights(publish: ["\(credential).*"], subscribe: [], source: "/\(credential)")))
+      return try turn()
+    }
+    if chance(2) {
+      publishers[p] = nil
+      return try stage.apply(.disconnected(id))
+    }
+    for _ in 0..<(1 + pick(6)) {
+      // The next one, most of the time; again, or with a gap, now and then.
+      let last = model.last[p]
+      let sequence = chance(85) ? last + 1 : chance(50) ? max(1, last) : last + 2
+      while outbox[p].count < Int(sequence) {
+        outbox[p].append(
+          ShadowModel.Event(
+            producer: p, sequence: UInt64(outbox[p].count + 1), key: "k\(pick(6))", type: "\(Self.credentials[p]).\(chance(50) ? "a" : "b")"
+          ))
+      }
+      let event = outbox[p][Int(sequence) - 1]
+      try stage.publish(
+        id,
+        TestEvent(
+          id: "\(p)-\(sequence)", type: event.type, source: "/\(Self.credentials[p])", key: event.key, padding: pick(60)),
+        sequence: sequence)
+      if sequence == last + 1 { model.accept(event) }
+    }
+  }
+
+  private func join(_ s: Int) throws {
+    if consumers.count(where: { $0.subscription == s }) >= 3 { return }
+    connections += 1
+    let id = ConnectionID(connections)
+    try stage.apply(
+      .hello(
+        id, Hello(version: 1, credential: "reader", secret: "", lineage: nil, epoch: 1, highestSequence: 0, manifest: Manifest()),
+        Rights(publish: [], subscribe: ["*"], source: nil)))
+    let subscription = model.subscriptions[s]
+    let credit = pick(12)
+    consumers.append(Consumer(id: id, subscription: s, credit: credit, bytes: 5_000))
+    try stage.apply(
+      .subscribe(
+        id,
+        Subscribe(
+          handle: 1, name: subscription.name, filters: subscription.filter == "*" ? [] : [subscription.filter], start: .beginning,
+          deadKey: subscription.parks ? .park : .pass, creditMessages: credit, creditBytes: 5_000)))
+  }
+
+  private func grant(_ c: Int) throws {
+    let messages = pick(15)
+    consumers[c].credit += messages
+    consumers[c].bytes += 3_000
+    try stage.apply(.credit(consumers[c].id, handle: 1, messages: messages, bytes: 3_000))
+  }
+
+  private func lose(_ c: Int) throws {
+    if isDirty { try turn() }
+    // What was delivered in this turn is in flight for the machine, but the consumer has not heard of it: settle the turn first.
+    try turn()
+    let consumer = consumers.remove(at: c)
+    let counting = chance(60)
+    if !counting { try stage.apply(.farewell(consumer.id)) }
+    try stage.apply(.disconnected(consumer.id))
+    model.lose(consumer.id.raw, counting: counting)
+    try turn()
+  }
+
+  private func consume() throws {
+    guard !consumers.isEmpty else { return }
+    // The consumer that fails has heard of all that it was sent.
+    let mayFail = chance(30)
+    if isDirty || mayFail { try turn() }
+    let c = pick(consumers.count)
+    let held = consumers[c].held.keys.sorted()
+    guard !held.isEmpty else { return }
+    let some = held.filter { _ in chance(60) }
+    let s = consumers[c].subscription
+    let id = consumers[c].id
+    if chance(50) {
+      try stage.apply(.working(id, handle: 1, some.map { $0...$0 }))
+      for number in some { model.subscriptions[s].working.insert(consumers[c].held[number]!) }
+    }
+    if chance(10) { try stage.apply(.extend(id, handle: 1, some.map { $0...$0 })) }
+    if chance(20) { return }
+    var done: DeliveryRanges = []
+    var exceptions: [Settlement.Exception] = []
+    for number in some {
+      if !mayFail || chance(60) {
+        done.append(number...number)
+      } else {
+        let verdict: Settlement.Exception.Verdict = chance(15) ? .never(reason: "no") : .later(after: chance(50) ? nil : .seconds(1))
+        exceptions.append(.init(delivery: number, verdict: verdict))
+      }
+    }
+    // And one that is not in flight.
+    if chance(10) { done.append(1_000_000...1_000_010) }
+    try stage.apply(.settle(id, handle: 1, Settlement(done: done, exceptions: exceptions)))
+    for range in done where range.lowerBound < 1_000_000 {
+      model.settle(consumers[c].held.removeValue(forKey: range.lowerBound)!, of: s)
+    }
+    for exception in exceptions {
+      let event = consumers[c].held.removeValue(forKey: exception.delivery)!
+      if case .never = exception.verdict { model.fail(event, never: true, of: s) } else { model.fail(event, never: false, of: s) }
+    }
+    if !exceptions.isEmpty { try turn() }
+  }
+
+  private func pass(_ milliseconds: Int64) throws {
+    stage.now.uptime += milliseconds
+    stage.now.wall = stage.now.wall.adding(.milliseconds(chance(5) ? -3_600_000 : milliseconds))
+    try turn()
+    try stage.apply(.tick)
+    isDirty = true
+  }
+
+  private func read() throws {
+    guard !fetches.isEmpty else { return }
+    let (subscription, from, bytes) = fetches.removeFirst()
+    try stage.apply(.fetched(subscription: subscription, from: from, try stage.read(from: from, bytesMax: bytes)))
+  }
+
+  private func crash(afterSync: Bool) throws {
+    if afterSync {
+      try stage.turn()
+      durable = model
+    }
+    try stage.crash()
+    model = durable
+    model.restart()
+    consumers = []
+    publishers = [nil, nil]
+    fetches = []
+    isDirty = false
+    try turn()
+  }
+
+  // MARK: What left
+
+  private func turn() throws {
+    for consumer in consumers where chance(90) { try stage.apply(.flushed(consumer.id, queuedBytes: chance(90) ? 0 : 3_500)) }
+    try stage.turn()
+    isDirty = false
+    for effect in stage.takeReleased() { try check(effect) }
+    durable = model
+    if chance(4) {
+      let checkpoint = stage.machine.checkpoint()
+      try stage.turn()
+      for effect in stage.takeReleased() { try check(effect) }
+      durable = model
+      if try stage.remembered() != stage.machine.checkpoint() { fault = "what the disk remembers is not what the machine knows" }
+      var other = BrokerMachine(journalID: Stage.journalID, limits: stage.limits)
+      try checkpoint.withUnsafeBytes { try other.restore(checkpoint: $0) }
+      other.recovered()
+      if other.checkpoint() != checkpoint { fault = "a checkpoint restored is another one" }
+    }
+  }
+
+  private func check(_ effect: Effect) throws {
+    switch effect {
+    case .accepted(let id, let through, _):
+      guard let p = publishers.firstIndex(of: id) else { return }
+      if through > model.last[p] { fault = "\(Self.credentials[p]) was told \(through), known is \(model.last[p])" }
+    case .deliver(let id, let handle, let number, _, let attempt, let producer, let sequence, let bytes):
+      guard let c = consumers.firstIndex(where: { $0.id == id }) else { return }
+      deliveries += 1
+      let p = Self.credentials.firstIndex(of: String(stage.machine.producerName(producer).split(separator: "/")[0]))!
+      guard let event = model.event(p, sequence) else { return fault = "delivered \(p)-\(sequence), which was not accepted" }
+      if handle != 1 || number != consumers[c].next { fault = "number \(number), awaited was \(consumers[c].next)" }
+      if consumers[c].credit <= 0 || consumers[c].bytes <= 0 { fault = "delivered beyond credit" }
+      consumers[c].next += 1
+      consumers[c].credit -= 1
+      consumers[c].bytes -= Int(bytes)
+      consumers[c].held[number] = event
+      sizes[event] = Int(bytes)
+      let s = consumers[c].subscription
+      if let wrong = model.deliver(number, event, attempt: attempt, to: id.raw, of: s) {
+        fault = "\(model.subscriptions[s].name): \(model.events[event]) \(wrong)"
+      }
+    case .send(let id, .revoke(_, let ranges)):
+      guard let c = consumers.firstIndex(where: { $0.id == id }) else { return }
+      for range in ranges {
+        for number in range {
+          guard let event = consumers[c].held.removeValue(forKey: number) else {
+            fault = "revoked \(number), which was not held"
+            continue
+          }
+          model.release(event, of: consumers[c].subscription)
+          consumers[c].credit += 1
+          consumers[c].bytes += sizes[event]!
+        }
+      }
+    case .send(let id, .welcome(let welcome)):
+      guard let p = publishers.firstIndex(of: id) else { return }
+      if welcome.lastSequence != model.last[p] { fault = "welcomed with \(welcome.lastSequence), known is \(model.last[p])" }
+      let id = model.last[p] == 0 ? nil : "\(p)-\(model.last[p])"
+      if welcome.lastEventID != id { fault = "welcomed with id \(welcome.lastEventID ?? "-"), known is \(id ?? "-")" }
+    case .send(_, .resume), .send(_, .subscribed), .send(_, .mark): break
+    case .send(_, let message): fault = "unexpected \(message)"
+    case .fetch(let subscription, let from, let bytes): fetches.append((subscription, from, bytes))
+    case .close(_, let refusal): fault = "closed: \(refusal)"
+    }
+  }
+
+  private var sizes: [Int: Int] = [:]
+
+  // MARK: The end
+
+  /// Everybody works well from now on: everything owed must be settled in the end.
+  func drain() throws {
+    for round in 0..<3_000 {
+      if fault != nil { break }
+      for s in model.subscriptions.indices where !consumers.contains(where: { $0.subscription == s }) { try join(s) }
+      for c in consumers.indices {
+        try grant(c)
+        let held = consumers[c].held.keys.sorted()
+        if held.isEmpty { continue }
+        try stage.apply(.settle(consumers[c].id, handle: 1, Settlement(done: held.map { $0...$0 })))
+        for number in held { model.settle(consumers[c].held.removeValue(forKey: number)!, of: consumers[c].subscription) }
+      }
+      while !fetches.isEmpty { try read() }
+      try turn()
+      if model.subscriptions.indices.allSatisfy({ model.owed($0).isEmpty }) { return }
+      if round % 3 == 0 { try pass(10_000) }
+      try turn()
+    }
+    let owed = model.subscriptions.indices.map { "\(model.subscriptions[$0].name) owes \(model.owed($0).count)" }
+    var rows = ""
+    if case .array(let list)? = stage.machine.status()["subscriptions"] { rows = list.map(\.compact).joined(separator: "\n") }
+    throw WorldFault(description: fault ?? "it did not drain: \(owed.joined(separator: "; ")); \(rows)")
+  }
+}
+
+extension JSON {
+  /// An object's members in one line, for messages of failed tests.
+  fileprivate var compact: String {
+    guard case .object(let members) = self else { return "" }
+    return members.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+  }
+}

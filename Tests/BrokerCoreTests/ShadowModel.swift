@@ -1,0 +1,118 @@
+/// What the broker must have remembered and may do next, kept as plainly as possible beside the real machine.
+struct ShadowModel {
+  struct Event: Hashable {
+    let producer: Int
+    let sequence: UInt64
+    let key: String
+    let type: String
+  }
+
+  struct Subscription {
+    let name: String
+    let filter: String
+    let parks: Bool
+    /// Index of the first event that it wants.
+    let from: Int
+    var settled: Set<Int> = []
+    var attempts: [Int: Int] = [:]
+    var dead: Set<Int> = []
+    /// Keys with a dead event that parks.
+    var deadKeys: Set<String> = []
+    /// In flight: event to consumer and number. Of this run only.
+    var inFlight: [Int: (consumer: UInt32, number: UInt64)] = [:]
+    var working: Set<Int> = []
+
+    func wants(_ event: Event) -> Bool {
+      filter == "*" || event.type == filter || (filter.hasSuffix("*") && event.type.hasPrefix(filter.dropLast()))
+    }
+  }
+
+  var attemptsMax = 3
+  /// Accepted, in journal order.
+  var events: [Event] = []
+  var places: [Event: Int] = [:]
+  var last: [UInt64] = []
+  var subscriptions: [Subscription] = []
+
+  mutating func accept(_ event: Event) {
+    places[event] = events.count
+    events.append(event)
+    last[event.producer] = event.sequence
+  }
+
+  func event(_ producer: Int, _ sequence: UInt64) -> Int? {
+    events.firstIndex { $0.producer == producer && $0.sequence == sequence }
+  }
+
+  /// Why this delivery is wrong; nil where it is right.
+  mutating func deliver(_ number: UInt64, _ event: Int, attempt: UInt32, to consumer: UInt32, of s: Int) -> String? {
+    let subscription = subscriptions[s]
+    let it = events[event]
+    guard subscription.wants(it), event >= subscription.from else { return "is not wanted" }
+    if subscription.settled.contains(event) { return "was settled" }
+    if subscription.dead.contains(event) { return "is dead" }
+    if subscription.deadKeys.contains(it.key) { return "is behind a dead event" }
+    if subscription.inFlight[event] != nil { return "is in flight" }
+    if Int(attempt) != 1 + (subscription.attempts[event] ?? 0) {
+      return "is attempt \(attempt), not \(1 + (subscription.attempts[event] ?? 0))"
+    }
+    for (other, flight) in subscription.inFlight where events[other].key == it.key {
+      if other > event { return "comes behind a later one of its key" }
+      if flight.consumer != consumer { return "has its key at another consumer" }
+    }
+    for earlier in subscription.from..<event where events[earlier].key == it.key && subscription.wants(events[earlier]) {
+      if !subscription.settled.contains(earlier), !subscription.dead.contains(earlier), subscription.inFlight[earlier] == nil {
+        return "comes before \(events[earlier])"
+      }
+    }
+    subscriptions[s].inFlight[event] = (consumer, number)
+    return nil
+  }
+
+  mutating func settle(_ event: Int, of s: Int) {
+    subscriptions[s].settled.insert(event)
+    release(event, of: s)
+  }
+
+  /// True where it became a dead letter.
+  mutating func fail(_ event: Int, never: Bool, of s: Int) {
+    release(event, of: s)
+    let attempts = (subscriptions[s].attempts[event] ?? 0) + 1
+    subscriptions[s].attempts[event] = attempts
+    if never || attempts >= attemptsMax {
+      subscriptions[s].dead.insert(event)
+      if subscriptions[s].parks { subscriptions[s].deadKeys.insert(events[event].key) }
+    }
+  }
+
+  mutating func release(_ event: Int, of s: Int) {
+    subscriptions[s].inFlight[event] = nil
+    subscriptions[s].working.remove(event)
+  }
+
+  /// The consumer's connection is gone; what it worked on counts where it said no farewell.
+  mutating func lose(_ consumer: UInt32, counting: Bool) {
+    for s in subscriptions.indices {
+      for (event, flight) in subscriptions[s].inFlight where flight.consumer == consumer {
+        if counting, subscriptions[s].working.contains(event) { fail(event, never: false, of: s) } else { release(event, of: s) }
+      }
+    }
+  }
+
+  /// The broker has started anew.
+  mutating func restart() {
+    for s in subscriptions.indices {
+      subscriptions[s].inFlight = [:]
+      subscriptions[s].working = []
+    }
+  }
+
+  /// Events that a subscription still owes.
+  func owed(_ s: Int) -> [Int] {
+    let subscription = subscriptions[s]
+    return (subscription.from..<max(subscription.from, events.count)).filter { event in
+      subscription.wants(events[event]) && !subscription.settled.contains(event) && !subscription.dead.contains(event)
+        && !(subscription.deadKeys.contains(events[event].key) && subscription.inFlight[event] == nil)
+    }
+  }
+}
