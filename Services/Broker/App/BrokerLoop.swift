@@ -191,7 +191,7 @@ final class BrokerLoop {
       _ = reactor.after(Doorkeeper.answerAfter) { [weak session, unowned self] in
         guard let session else { return }
         end(session, Refusal(
-          code: "wrong_credential",
+          code: "not_known",
           sentence: "nobody is known by the name \(hello.credential) with this secret; take the credential from the data folder"))
       }
       return
