@@ -86,7 +86,9 @@ enum OrderCapture {
     if let shipping = try arguments.integer("--shipping") {
       try add(shipping)
       members.append(
-        .init("charges", .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", money(shipping))])])))
+        .init(
+          "charges",
+          .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", money(shipping))])])))
     }
     let kind = arguments.value("--tender") ?? "card"
     members.append(

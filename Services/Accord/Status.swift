@@ -16,7 +16,10 @@ enum Status {
     let away = (broker == nil ? ["broker"] : []) + departments.filter { $0.1 == nil }.map(\.0)
     if arguments.has("--json") {
       Terminal.print(
-        .object([.init("broker", broker ?? .null)] + departments.map { .init($0.0, $0.1 ?? .null) } + [.init("away", .array(away.map { .string($0) }))]))
+        .object(
+          [.init("broker", broker ?? .null)] + departments.map { .init($0.0, $0.1 ?? .null) } + [
+            .init("away", .array(away.map { .string($0) }))
+          ]))
     } else {
       if let broker { tell(broker: broker) } else { Terminal.print("broker: does not answer") }
       for (name, status) in departments { tell(department: name, status) }

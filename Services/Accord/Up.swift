@@ -12,7 +12,9 @@ extension Command {
       .init("--clock", "CLOCK", "system, or manual[@INSTANT] on a sandbox folder"),
       .init("--segment-mib", "N", "size of the journal's segments in MiB (4 to 1024, default 64)"),
     ],
-    examples: ["accord up", "accord up --data /tmp/shop --detach --ephemeral", "accord up --sandbox --clock manual@2026-05-08T19:00:00-04:00"],
+    examples: [
+      "accord up", "accord up --data /tmp/shop --detach --ephemeral", "accord up --sandbox --clock manual@2026-05-08T19:00:00-04:00",
+    ],
     run: { arguments throws(Complaint) in try Up(arguments).run(arguments) })
 }
 

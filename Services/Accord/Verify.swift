@@ -13,7 +13,8 @@ enum Verify {
   static func run(_ arguments: Arguments) throws(Complaint) {
     let data = try DataPath.of(arguments)
     guard access("\(data)/accord.json", R_OK) == 0 else {
-      throw Complaint(code: .noInput, happened: "\(data) is no data folder of Accord (it has no accord.json)", advice: "name one with --data")
+      throw Complaint(
+        code: .noInput, happened: "\(data) is no data folder of Accord (it has no accord.json)", advice: "name one with --data")
     }
     mkdir("\(data)/logs", 0o750)
     var reports: [JSON.Member] = []
@@ -26,7 +27,9 @@ enum Verify {
     }
     if arguments.has("--json") { Terminal.print(.object(reports)) }
     guard worst == .done else {
-      throw Complaint(code: worst, happened: "not everything is in order", advice: "what was found stands above; restore a backup or heal before you start it again")
+      throw Complaint(
+        code: worst, happened: "not everything is in order",
+        advice: "what was found stands above; restore a backup or heal before you start it again")
     }
   }
 

@@ -62,7 +62,8 @@ final class BenchTarget {
       }
       line += bytes
     }
-    guard let ready = try? JSON(parsing: line), let mesh = ready["mesh"]?["port"]?.integer, let http = ready["http"]?["port"]?.integer else {
+    guard let ready = try? JSON(parsing: line), let mesh = ready["mesh"]?["port"]?.integer, let http = ready["http"]?["port"]?.integer
+    else {
       throw Complaint(code: .bug, happened: "the broker's ready line was not understood", advice: "build again")
     }
     port = UInt16(truncatingIfNeeded: mesh)

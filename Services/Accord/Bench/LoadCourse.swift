@@ -50,7 +50,8 @@ final class LoadCourse: @unchecked Sendable {
     if let reason = failure.withLock({ $0 }) { throw Complaint(code: .refused, happened: reason, advice: "this is a bug worth a report") }
     while !names.isEmpty, try !broker.isDrained(subscriptions: names.count) {
       guard SyncProbe.nanoseconds() - began < Self.roundNanosecondsMax else {
-        throw Complaint(code: .tryAgain, happened: "the last settles are not durable after five minutes", advice: "this is a bug worth a report")
+        throw Complaint(
+          code: .tryAgain, happened: "the last settles are not durable after five minutes", advice: "this is a bug worth a report")
       }
       usleep(1_000)
     }

@@ -67,7 +67,9 @@ extension BrokerLoop {
     guard found == nil else { return }
     // Durable and verified when it was indexed, unreadable now: the consumer must not skip it silently.
     log.error("journal.unreadable", "the event at position \(position.value) cannot be read any more; run accord verify")
-    end(session, Refusal(code: "damaged", sentence: "an event on its way here cannot be read from the journal any more; the operator must verify it"))
+    end(
+      session,
+      Refusal(code: "damaged", sentence: "an event on its way here cannot be read from the journal any more; the operator must verify it"))
   }
 
   private func append(
