@@ -31,6 +31,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .benchBroker,
+    .benchDepartment,
   ]
 
   /// Runs what `words` ask for.
