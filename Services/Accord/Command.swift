@@ -31,7 +31,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .benchBroker,
-    .benchDepartment,
+    .benchDepartment, .benchMesh, .benchRecovery,
   ]
 
   /// Runs what `words` ask for.

@@ -122,13 +122,13 @@ struct BenchDepartment {
     let course = BenchDepartmentLone(listener: listener, teller: teller, tap: tap)
     var figures: [JSON.Member] = []
     for (name, deaf) in [("lone", nil), ("loneBesideRun", false)] + (comparesDeaf ? [("loneBesideDeafRun", true)] : []) {
-      let run = deaf.map { BenchDepartmentRun(in: listener.store, deaf: $0) }
+      let run = try deaf.map { try BenchDepartmentRun(in: listener.store, deaf: $0) }
       run?.start(name)
       let began = Reactor.uptime()
       let times = try course.measure(lone)
       let seconds = Double(Reactor.uptime() - began) / 1e9
       try run?.stop()
-      figures += times.figures(name)
+      figures += times.durable.figures(name) + times.begun.figures(name + "UntilBegun")
       guard let run else { continue }
       let (rows, chunks) = (run.rows.load(ordering: .relaxed), run.chunks.load(ordering: .relaxed))
       figures += [

@@ -14,25 +14,12 @@ enum BenchDepartmentCore {
   static func confine(_ pid: pid_t, to cores: [Int]) throws(Complaint) {
     var set = cpu_set_t()
     withUnsafeMutableBytes(of: &set) { bits in for core in cores { bits[core / 8] |= 1 << UInt8(core % 8) } }
-    for thread in threads(of: pid) {
+    for thread in BenchFolder.names(in: "/proc/\(pid)/task").compactMap({ pid_t($0) }) {
       // A thread may have ended since it was listed.
       guard sched_setaffinity(thread, MemoryLayout<cpu_set_t>.size, &set) == 0 || errno == ESRCH else {
         throw .system("could not confine process \(pid) to core \(cores)", errno)
       }
     }
-  }
-
-  private static func threads(of pid: pid_t) -> [pid_t] {
-    var found: [pid_t] = []
-    guard let listing = opendir("/proc/\(pid)/task") else { return found }
-    while let entry = readdir(listing) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if let thread = pid_t(name) { found.append(thread) }
-    }
-    closedir(listing)
-    return found
   }
 
   /// User and system time of this process so far.

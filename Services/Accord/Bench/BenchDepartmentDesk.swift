@@ -27,6 +27,8 @@ final class BenchDepartmentDesk: Sendable {
   private let source: String
   /// Facts handled so far, those of a transaction under way included.
   let handled = Atomic<UInt64>(0)
+  /// Nanoseconds of `Reactor.uptime` when the handler of the latest fact began, inside its transaction.
+  let begunAt = Atomic<Int64>(0)
   /// The number of the fact handled last, and how many did not follow the one before.
   private let last = Atomic<UInt64>(0)
   let outOfOrder = Atomic<UInt64>(0)
@@ -70,6 +72,7 @@ final class BenchDepartmentDesk: Sendable {
   }
 
   private func hear(_ received: Received, at now: Timestamp, in transaction: inout Transaction) throws -> Disposition {
+    begunAt.store(Reactor.uptime(), ordering: .relaxed)
     guard case .orderCaptured(let order)? = received.event, let person = order.personID else { return .never(reason: "no order") }
     if last.exchange(received.sequence, ordering: .relaxed) + 1 != received.sequence { outOfOrder.add(1, ordering: .relaxed) }
     try transaction.run(

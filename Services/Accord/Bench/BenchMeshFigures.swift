@@ -23,4 +23,16 @@ enum BenchFolder {
 
   /// A name in `parent` that is not there yet.
   static func fresh(in parent: String) -> String { "\(parent)/accord-bench-\(getpid())-\(Supervisor.uptime())" }
+
+  /// The names in the folder at `path`; none where it cannot be read.
+  static func names(in path: String) -> [String] {
+    var names: [String] = []
+    guard let listing = opendir(path) else { return names }
+    defer { closedir(listing) }
+    while let entry = readdir(listing) {
+      names.append(
+        withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } })
+    }
+    return names
+  }
 }
