@@ -1,5 +1,6 @@
 import Contracts
 import Glibc
+import Host
 
 extension Command {
   static let verify = Command(
@@ -15,6 +16,11 @@ enum Verify {
     guard access("\(data)/accord.json", R_OK) == 0 else {
       throw Complaint(
         code: .noInput, happened: "\(data) is no data folder of Accord (it has no accord.json)", advice: "name one with --data")
+    }
+    if let pid = FolderLock.holder(of: data) {
+      throw Complaint(
+        code: .tryAgain, happened: "the mesh runs on \(data) (process \(pid)), and a store that is being written cannot be judged",
+        advice: "`accord down --data \(data)`, then verify")
     }
     mkdir("\(data)/logs", 0o750)
     var reports: [JSON.Member] = []
@@ -51,12 +57,12 @@ enum Verify {
     if let report = try? JSON(parsing: bytes) { return (report, code) }
     let said = String(decoding: LocalFiles.read(log) ?? [], as: UTF8.self).split(separator: "\n").last.map(String.init)
     let finding = said ?? "accord-\(name) ended without a report"
-    return (.object([.init("sound", .bool(false)), .init("findings", .array([.string(finding)]))]), code == 0 ? 1 : code)
+    return (.object([.init("sound", .null), .init("findings", .array([.string(finding)]))]), code == 0 ? 1 : code)
   }
 
   private static func tell(_ name: String, _ report: JSON) {
-    let sound = report["sound"]?.bool == true
-    Terminal.print("\(name): \(sound ? "sound" : "NOT SOUND")" + (report["summary"]?.string.map { ", \($0)" } ?? ""))
+    let verdict = report["sound"]?.bool.map { $0 ? "sound" : "NOT SOUND" } ?? "could not be checked"
+    Terminal.print("\(name): \(verdict)" + (report["summary"]?.string.map { ", \($0)" } ?? ""))
     for finding in report["findings"]?.array ?? [] { Terminal.print("  - \(finding.string ?? "?")") }
   }
 }
