@@ -1,5 +1,6 @@
 import Contracts
 import HTTP
+import Host
 
 extension Command {
   static let orderCapture = Command(
@@ -41,7 +42,7 @@ enum OrderCapture {
   }
 
   private static func read(_ path: String) throws(Complaint) -> JSON {
-    guard let bytes = LocalFiles.read(path == "-" ? "/dev/stdin" : path) else {
+    guard let bytes = try? Files.read(path == "-" ? "/dev/stdin" : path) else {
       throw Complaint(code: .noInput, happened: "\(path) cannot be read", advice: "check the name and its permissions")
     }
     do {
