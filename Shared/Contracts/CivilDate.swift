@@ -9,9 +9,11 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
   /// 1 to 31.
   package let day: Int
 
-  /// Nil where there is no such day.
+  /// Nil where there is no such day, or none within a million years.
   package init?(year: Int, month: Int, day: Int) {
-    guard (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year) else { return nil }
+    guard (-1_000_000...1_000_000).contains(year), (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year) else {
+      return nil
+    }
     self.init(restoringYear: year, month: month, day: day)
   }
 
@@ -35,7 +37,10 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
   }
 
   /// Days since 1970-01-01; negative before.
-  package var daysSinceEpoch: Int {
+  package var daysSinceEpoch: Int { Self.daysSinceEpoch(year: year, month: month, day: day) }
+
+  /// The same for a day that is known to exist.
+  package static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
     let marchYear = month <= 2 ? year - 1 : year
     let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
     let yearOfEra = marchYear - era * 400

@@ -27,7 +27,7 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
     return table
   }()
 
-  // ISO 4217 list one. Metals, funds without a unit, XTS and XXX are left out: nobody pays in them.
+  // ISO 4217 list one of 2026-01-01. Metals, funds without a unit, XTS and XXX are left out: nobody pays in them.
   private static let none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
   private static let three = "BHD IQD JOD KWD LYD OMR TND"
   private static let four = "CLF UYW"
@@ -36,7 +36,7 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
     CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD
     KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR
     PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU
-    UZS VED VES WST XCD XCG YER ZAR ZMW ZWG
+    UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
     """
   // Withdrawn since 2023, kept because old orders are imported: a fact in them stays a fact.
   private static let withdrawn = "ANG BGN HRK SLL ZWL"

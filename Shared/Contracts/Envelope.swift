@@ -23,13 +23,18 @@ package struct Envelope: Sendable, Equatable {
   package var dataSchema: String?
   package var traceParent: String?
   package var extensions: [JSON.Member]
-  /// The event's data, one JSON value, encoded.
+  /// Nil where the sender did not say; then it is JSON (CloudEvents JSON format 3.1).
+  package var dataContentType: String?
+  /// The event's data, one JSON value, encoded. Empty where the event has none, which is not the same as null.
   package var data: [UInt8]
+  /// Whether `data` are raw bytes instead, which travel as `data_base64`.
+  package var dataIsBinary: Bool
 
   package init(
     id: Identifier<Message>, source: String, type: String, subject: String? = nil, time: Timestamp, recordedTime: Timestamp,
     correlationID: String? = nil, causationID: String? = nil, partitionKey: String, authType: String? = nil, authID: String? = nil,
-    ruleVersion: String? = nil, dataSchema: String? = nil, traceParent: String? = nil, extensions: [JSON.Member] = [], data: [UInt8]
+    ruleVersion: String? = nil, dataSchema: String? = nil, traceParent: String? = nil, extensions: [JSON.Member] = [],
+    dataContentType: String? = "application/json", data: [UInt8], dataIsBinary: Bool = false
   ) {
     self.id = id
     self.source = source
@@ -46,6 +51,14 @@ package struct Envelope: Sendable, Equatable {
     self.dataSchema = dataSchema
     self.traceParent = traceParent
     self.extensions = extensions
+    self.dataContentType = dataContentType
     self.data = data
+    self.dataIsBinary = dataIsBinary
+  }
+
+  /// Whether an attribute may bear this name: 1 to 20 of a to z and 0 to 9, and not `data`, which is no attribute.
+  package static func isAttributeName(_ name: some Collection<UInt8>) -> Bool {
+    (1...Limits.attributeNameBytesMax).contains(name.count) && !name.elementsEqual("data".utf8)
+      && name.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (.zero ... .nine).contains($0) }
   }
 }

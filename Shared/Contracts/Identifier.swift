@@ -40,3 +40,6 @@ package enum Campaign {}
 package enum Subscription {}
 package enum Case {}
 package enum Product {}
+package enum OrderLine {}
+package enum Seller {}
+package enum Period {}

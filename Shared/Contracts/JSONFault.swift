@@ -18,6 +18,8 @@ package struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
     case duplicateName(String)
     /// Numbers with fraction or exponent have no canonical form here.
     case notCanonical
+    /// Readable, but not what the contract asks for.
+    case rule(ContractRule)
   }
   package enum Wanted: String, Sendable {
     case value = "a value"
@@ -62,6 +64,7 @@ package struct JSONFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notAnInteger: "a whole number within 64 bits was expected; write it without fraction and exponent"
     case .duplicateName(let name): "the name \"\(name)\" stands twice in one object; two readers would see two values, send one"
     case .notCanonical: "only whole numbers within 64 bits can be hashed; scale the number to an integer"
+    case .rule(let rule): rule.description
     }
   }
 

@@ -20,6 +20,9 @@ package struct JSONWriter {
   /// Goes on behind `bytes`, keeping their storage where it is not shared.
   package init(appendingTo bytes: consuming [UInt8]) { self.bytes = bytes }
 
+  /// What was written, without a copy: the writer ends here, and the bytes may be appended to again.
+  package consuming func finish() -> [UInt8] { bytes }
+
   package mutating func beginObject() { begin(.braceOpen) }
   package mutating func endObject() { end(.braceClose) }
   package mutating func beginArray() { begin(.bracketOpen) }

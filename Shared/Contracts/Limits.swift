@@ -4,4 +4,24 @@ package enum Limits {
   package static let identifierBytesMax = 128
   /// Deeper JSON than any contract has; bounds the scanner's stack (RFC 8259 9 lets a parser set one).
   package static let jsonDepthMax = 64
+  /// Channels, methods, jurisdictions: they become parts of account names and labels of metrics.
+  package static let wordBytesMax = 64
+  /// Free text in facts, such as a category or a file's name: as long as a file's name may be.
+  package static let textBytesMax = 255
+  /// An envelope's attribute: a URL fits; what is longer belongs into the data.
+  package static let attributeBytesMax = 2_048
+  /// CloudEvents 1.0 asks for names of at most 20 characters.
+  package static let attributeNameBytesMax = 20
+
+  /// More lines than any basket of the published data sets has, few enough that an order stays far below a message of 1 MiB.
+  package static let orderLinesMax = 1_000
+  package static let orderChargesMax = 50
+  package static let orderTendersMax = 20
+  package static let orderDiscountsMax = 1_000
+  package static let lineCategoriesMax = 16
+  package static let taxesMax = 16
+  /// Litres and grams are counted too.
+  package static let quantityMax: Int64 = 1_000_000_000
+  /// Ten thousand of the largest amounts still add up within Int64.
+  package static let amountMax: Int64 = 900_000_000_000_000
 }

@@ -54,7 +54,7 @@ package final class HTTPServer: @unchecked Sendable {
   package var waitingCount: Int { readers.waitingCount + writers.waitingCount }
 
   /// Takes no new callers, closes idle connections, answers what has begun with `Connection: close`, then calls `then` on the reactor's
-  /// thread. Any thread.
+  /// thread; not at all where the reactor has been stopped. Any thread.
   package func drain(then: @escaping @Sendable () -> Void = {}) {
     reactor.post { [self] in
       drained.append(then)

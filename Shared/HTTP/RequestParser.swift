@@ -35,9 +35,9 @@ package struct RequestParser {
 
   package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
-  /// True between two requests, before the next one's first byte.
+  /// True between two requests, before the next one's first byte; an empty line does not count.
   package var isBetweenRequests: Bool {
-    guard case .requestLine(0) = state else { return false }
+    guard case .requestLine = state else { return false }
     return lines.isFresh
   }
 

@@ -26,6 +26,7 @@ final class ServerConnection {
   private var bodyBytesIn = 0
   private var closes = false
   private var peerHasEnded = false
+  private var isRefusing = false
 
   init(_ connection: Connection, peer: String, server: HTTPServer) {
     self.connection = connection
@@ -122,7 +123,8 @@ final class ServerConnection {
         case .refused(let refusal): refuse(.problem(refusal))
         }
       case .handling, .answering:
-        connection.pauseReading()
+        // Without bytes to hold back the socket stays watched, so that a client's leaving is heard while its request waits.
+        if offset < bytes.count { connection.pauseReading() }
         return offset
       case .lingering: return bytes.count
       }
@@ -181,6 +183,7 @@ final class ServerConnection {
   /// Answers, then closes: where the next request would begin is unknown or unwanted.
   private func refuse(_ response: Response) {
     closes = true
+    isRefusing = true
     answer(response)
   }
 
@@ -194,7 +197,8 @@ final class ServerConnection {
     found = nil
     bodyBytesIn = 0
     enter(closes ? .lingering : .idle)
-    if closes, peerHasEnded {
+    // A request read to its end leaves nothing behind that could reset the answer, so a drain need not wait for its client.
+    if closes, peerHasEnded || (server.isDraining && !isRefusing) {
       connection.closeAfterFlush()
     } else if closes {
       connection.endSendingAfterFlush()

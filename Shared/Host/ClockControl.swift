@@ -44,7 +44,8 @@ package final class ClockControl: Sendable {
   }
 
   private func answer(_ line: [UInt8]) -> JSON {
-    guard let request = try? JSON(parsing: line), case .string(let text)? = request["to"], let instant = try? Timestamp(rfc3339: text) else {
+    guard let request = try? JSON(parsing: line), case .string(let text)? = request["to"], let instant = try? Timestamp(rfc3339: text)
+    else {
       return .object([.init("refused", .string("write {\"to\":\"INSTANT\"}, an instant such as 2026-03-01T09:00:00Z"))])
     }
     do throws(ClockFault) {

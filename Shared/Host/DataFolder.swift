@@ -55,7 +55,8 @@ package struct DataFolder: Sendable {
       throw .damagedMarker(path)
     }
     guard format <= Self.format else { throw .newer(path, format: format) }
-    guard case .bool(let sandbox)? = marker["sandbox"], case .string(let text)? = marker["created"], let created = try? Timestamp(rfc3339: text)
+    guard case .bool(let sandbox)? = marker["sandbox"], case .string(let text)? = marker["created"],
+      let created = try? Timestamp(rfc3339: text)
     else { throw .damagedMarker(path) }
     return DataFolder(path: path, isSandbox: sandbox, created: created)
   }

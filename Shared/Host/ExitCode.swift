@@ -1,8 +1,11 @@
 import Glibc
+import Telemetry
 
-/// How a program ends, for scripts and supervisors: the codes of sysexits.h.
+/// How a program ends, for scripts and supervisors: the codes of sysexits.h, and 1 for an answer that is a no.
 package enum ExitCode: Int32, Sendable {
   case success = 0
+  /// The program did its work, and what it has to say is bad: a command refused, a store found damaged.
+  case refused = 1
   /// The command line or the environment cannot be used.
   case usage = 64
   /// An input file is missing or unreadable.
@@ -11,6 +14,8 @@ package enum ExitCode: Int32, Sendable {
   case unavailable = 69
   /// A bug in the program.
   case software = 70
+  /// The system refused something that it usually grants, such as a pipe or a process.
+  case system = 71
   /// A file cannot be created.
   case cannotCreate = 73
   /// Reading or writing failed; for the broker also a failed sync.
@@ -33,23 +38,12 @@ package enum FaultSentence {
   /// The line for `error`. What has no sentence of its own is named as it is, as a bug would be.
   package static func line(_ program: String, _ error: any Error) -> String { "\(program): \(error)\n" }
 
+  /// The exit code of `error`; 70 for one that has no sentence of its own.
   package static func exitCode(of error: any Error) -> ExitCode { (error as? any Explained)?.exitCode ?? .software }
 
   /// Prints the line and ends the process at once: nothing of it is running that would need an ordered end.
   package static func end(_ program: String, _ error: any Error) -> Never {
     Output.write(line(program, error), to: STDERR_FILENO)
     exit(exitCode(of: error).rawValue)
-  }
-}
-
-/// Whole texts to a descriptor, past stdio's buffers.
-package enum Output {
-  /// Writes all of `text`; an output that is closed loses it, and then nobody is there to be told.
-  package static func write(_ text: String, to descriptor: Int32 = STDOUT_FILENO) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR, errno != EAGAIN { return }
-    }
   }
 }

@@ -37,6 +37,7 @@ package struct FileFault: Explained, Equatable {
 
 /// The system's words for its error numbers.
 package enum SystemText {
+  /// What the system calls error `code`, such as "Permission denied".
   package static func of(_ code: Int32) -> String {
     var text = [CChar](repeating: 0, count: 128)
     guard strerror_r(code, &text, text.count) == 0 else { return "error \(code)" }

@@ -24,6 +24,40 @@ package protocol Disk {
   func syncDirectory() throws(DiskFault)
 }
 
+extension Disk {
+  /// Writes the first `count` of `bytes`, or all.
+  func write(_ bytes: [UInt8], count: Int? = nil, to file: File, at offset: Int) throws(DiskFault) {
+    try bytes.withUnsafeBufferPointer { all throws(DiskFault) in
+      try write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[..<(count ?? all.count)])), to: file, at: offset)
+    }
+  }
+
+  /// Writes zeros to `file` between the two offsets and syncs each stretch of them.
+  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max) throws(DiskFault) {
+    let zeros = [UInt8](repeating: 0, count: min(JournalLimits.zerosBytes, max(0, end - start)))
+    var at = start
+    var unsynced = 0
+    while at < end {
+      let count = min(zeros.count, end - at)
+      try write(zeros, count: count, to: file, at: at)
+      at += count
+      unsynced += count
+      if unsynced >= stretch || at == end {
+        try sync(file)
+        unsynced = 0
+      }
+    }
+  }
+
+  /// Opens `name`; nil where there is no such file.
+  func openIfThere(_ name: String) throws(DiskFault) -> File? {
+    do throws(DiskFault) { return try open(name) } catch {
+      guard error.errno == DiskFault.noEntry else { throw error }
+      return nil
+    }
+  }
+}
+
 /// What the operating system answered to one operation on the journal's folder.
 package struct DiskFault: Error, Hashable, CustomStringConvertible {
   package enum Operation: String, Sendable {

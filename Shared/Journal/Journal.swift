@@ -1,28 +1,6 @@
-package import Contracts
-
-/// How a journal is opened.
-package struct JournalOptions: Sendable {
-  /// Size of a new journal's segments; a journal that exists keeps its own.
-  package var segmentBytes = JournalLimits.segmentBytes
-  /// What a segment without a reserve is grown by.
-  package var growthBytes = JournalLimits.growthBytes
-  /// The most that one input writes; a segment with less room left wants to be followed by the next.
-  package var inputBytesMax = JournalLimits.inputBytesMax
-  /// 16 random bytes that a new journal takes as its id.
-  package var newID: [UInt8]
-  /// What a new segment says of its making.
-  package var now: Timestamp
-
-  package init(newID: [UInt8], now: Timestamp) {
-    precondition(newID.count == 16, "a journal's id has 16 bytes")
-    self.newID = newID
-    self.now = now
-  }
-}
-
 /// The broker's one memory: what is in it happened. Opened on a folder whose lock is held; confined to one thread.
 ///
-/// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Commit.swift for the types and
+/// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Gathering.swift for the types and
 /// SegmentHeader.swift for the files. After a fatal fault it refuses everything.
 package struct Journal<D: Disk>: ~Copyable {
   let disk: D
@@ -37,7 +15,8 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
-  var stopped = false
+  /// The fatal fault that ended this journal.
+  var ended: JournalFault?
   /// Why the current segment could not be grown, while it could not.
   var growth: DiskFault?
 
@@ -56,6 +35,9 @@ package struct Journal<D: Disk>: ~Copyable {
     self.recovery = recovery.report
   }
 
+  /// The id of the journal on `disk`; nil where there is none yet. What is seeded by it can be made before the journal is opened.
+  package static func id(on disk: D) throws(JournalFault) -> [UInt8]? { try Survey(disk)?.journalID }
+
   /// The first free place.
   package var end: Position { current.end }
   /// Everything before it is on the disk for good.
@@ -67,7 +49,7 @@ package struct Journal<D: Disk>: ~Copyable {
   /// Why there is no room beyond what `Gathering.remaining` says: refuse publishes while this is set.
   package var fullBecause: DiskFault? { growth }
   /// Something was written since the last closing mark: after 100 ms of idleness, write one.
-  package var wantsClosingMark: Bool { !current.isClosed && !stopped }
+  package var wantsClosingMark: Bool { !current.isClosed && ended == nil }
 
   /// Begins to gather a commit, in the memory of an earlier one where given. Grows a segment that is not written ahead; where that fails,
   /// `fullBecause` says why and the gathering has what room is left.
@@ -79,9 +61,18 @@ package struct Journal<D: Disk>: ~Copyable {
     return Gathering(at: current.end, room: room, sum, reusing: bytes, effects: effects)
   }
 
+  /// As above, in all that a commit left behind. Hand it over with `consume`: memory that somebody still holds is copied.
+  package mutating func gather<E>(reusing released: consuming Released<E>) -> Gathering<E> {
+    var bytes: [UInt8] = []
+    var effects: [E] = []
+    swap(&bytes, &released.bytes)
+    swap(&effects, &released.effects)
+    return gather(reusing: bytes, effects: effects)
+  }
+
   /// Writes the commit. Without records it passes through: what it waits for was finished before it.
   package mutating func begin<E>(_ gathering: consuming Gathering<E>) throws(JournalFault) -> Writing<E> {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     var bytes = gathering.bytes
     let effects = gathering.effects
     guard bytes.records > 0 else { return Writing(bytes: bytes, effects: effects) }
@@ -90,8 +81,7 @@ package struct Journal<D: Disk>: ~Copyable {
     do throws(DiskFault) {
       try disk.write(bytes.storage, count: bytes.used, to: current.file, at: current.offset)
     } catch {
-      stopped = true
-      throw .writeFailed(error)
+      throw stop(.writeFailed(error))
     }
     current.end = bytes.end
     current.isClosed = false
@@ -100,7 +90,7 @@ package struct Journal<D: Disk>: ~Copyable {
 
   /// Syncs the commit; only now its effects may leave. A failed sync is never asked again.
   package mutating func finish<E>(_ writing: consuming Writing<E>) throws(JournalFault) -> Durable<E> {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     if writing.bytes.records > 0 {
       try sync()
       current.durableThrough = writing.bytes.end
@@ -116,7 +106,7 @@ package struct Journal<D: Disk>: ~Copyable {
   /// Writes and syncs a closing mark: from now on damage before it is damage, not doubt. Call after 100 ms without a commit, while no
   /// gathering holds records; does nothing where a mark is the last thing or no room is left.
   package mutating func closeMark() throws(JournalFault) {
-    guard !stopped else { throw .stopped }
+    if let ended { throw ended }
     guard !current.isClosed, !current.isDamaged, current.offset + RecordLayout.markBytes <= min(current.filled, segmentBytes) else {
       return
     }
@@ -129,8 +119,7 @@ package struct Journal<D: Disk>: ~Copyable {
     do throws(DiskFault) {
       try disk.write(mark, to: current.file, at: current.offset)
     } catch {
-      stopped = true
-      throw .writeFailed(error)
+      throw stop(.writeFailed(error))
     }
     try sync()
     current.end = end.advanced(by: mark.count)
@@ -140,15 +129,14 @@ package struct Journal<D: Disk>: ~Copyable {
 
   private mutating func sync() throws(JournalFault) {
     do throws(DiskFault) { try disk.sync(current.file) } catch {
-      stopped = true
-      throw .syncFailed(error)
+      throw stop(.syncFailed(error))
     }
   }
 
   /// Keeps two inputs' room written ahead of the end. The zeros are synced so that a commit's sync need not record a new length.
   private mutating func grow() {
     let want = min(current.offset + 2 * options.inputBytesMax, segmentBytes)
-    guard !stopped, !current.isDamaged, current.filled < want else { return }
+    guard ended == nil, !current.isDamaged, current.filled < want else { return }
     let filled = min((want + options.growthBytes - 1) / options.growthBytes * options.growthBytes, segmentBytes)
     do throws(DiskFault) {
       try disk.fill(current.file, from: current.filled, to: filled)
@@ -156,67 +144,13 @@ package struct Journal<D: Disk>: ~Copyable {
       growth = nil
     } catch {
       growth = error
-    }
-  }
-}
-
-/// The segment that is being written.
-struct Current<D: Disk> {
-  var file: D.File
-  let number: UInt64
-  /// Where the segment begins.
-  let base: Position
-  var end: Position
-  var durableThrough: Position
-  /// Bytes of the file that are written ahead.
-  var filled: Int
-  /// The last thing written is a closing mark, or nothing was written yet.
-  var isClosed: Bool
-  /// Nothing is added to a segment that was found damaged.
-  var isDamaged = false
-  var digest: SegmentDigest
-
-  /// Offset of the first free place.
-  var offset: Int { end.distance(from: base) }
-
-  /// Takes up a durable record in the segment's digest. HOT.
-  mutating func note(_ record: Record) {
-    guard record.kind == .event, record.payload.count >= EventHead.byteCount else { return }
-    digest.add(EventHead(record.payload), checksum: record.checksum, offset: record.position.distance(from: base))
-  }
-}
-
-extension Disk {
-  /// Writes the first `count` of `bytes`, or all.
-  func write(_ bytes: [UInt8], count: Int? = nil, to file: File, at offset: Int) throws(DiskFault) {
-    try bytes.withUnsafeBufferPointer { all throws(DiskFault) in
-      try write(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[..<(count ?? all.count)])), to: file, at: offset)
+      if error.operation == .sync || !error.isFull { _ = stop(.fatal(error)) }
     }
   }
 
-  /// Writes zeros to `file` between the two offsets and syncs each stretch of them.
-  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max, between: () -> Void = {}) throws(DiskFault) {
-    let zeros = [UInt8](repeating: 0, count: min(JournalLimits.zerosBytes, max(0, end - start)))
-    var at = start
-    var unsynced = 0
-    while at < end {
-      let count = min(zeros.count, end - at)
-      try write(zeros, count: count, to: file, at: at)
-      at += count
-      unsynced += count
-      if unsynced >= stretch || at == end {
-        try sync(file)
-        unsynced = 0
-        between()
-      }
-    }
-  }
-
-  /// Opens `name`; nil where there is no such file.
-  func openIfThere(_ name: String) throws(DiskFault) -> File? {
-    do throws(DiskFault) { return try open(name) } catch {
-      guard error.errno == DiskFault.noEntry else { throw error }
-      return nil
-    }
+  /// Ends the journal's use with `fault`.
+  mutating func stop(_ fault: JournalFault) -> JournalFault {
+    ended = fault
+    return fault
   }
 }

@@ -6,8 +6,6 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
   case writeFailed(DiskFault)
   /// A sync failed: the kernel may have dropped what it could not write, so asking again would lie (LWN 752063). Fatal.
   case syncFailed(DiskFault)
-  /// Asked after a fatal fault.
-  case stopped
   /// The folder could not be read or prepared.
   case disk(DiskFault)
   /// A segment was written by a later program.
@@ -24,12 +22,17 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
   /// Who was given the journal's records did not take one.
   case notTaken(ReplayRefusal)
 
-  /// Whether the journal refuses all further use: every waiter gets an error, the process ends and the restart believes the disk.
+  /// Whether the journal answers everything from now on with this fault: every waiter gets an error, the process ends and the restart believes the disk.
   package var isFatal: Bool {
     switch self {
-    case .writeFailed, .syncFailed, .stopped: true
+    case .writeFailed, .syncFailed: true
     case .full, .disk, .newerFormat, .foreignSegment, .noHeader, .noCheckpoint, .checkpointTooLarge, .segmentBytes, .notTaken: false
     }
+  }
+
+  /// The end that a fault of the disk makes of a write that somebody relies on.
+  static func fatal(_ fault: DiskFault) -> JournalFault {
+    fault.operation == .sync || fault.operation == .syncDirectory ? .syncFailed(fault) : .writeFailed(fault)
   }
 
   package var description: String {
@@ -38,7 +41,6 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
     case .writeFailed(let fault): "\(fault); the program stops and will believe the disk when it starts again; look at the disk"
     case .syncFailed(let fault):
       "\(fault), so nobody knows what is durable; the program stops and will believe the disk when it starts again; look at the disk"
-    case .stopped: "the journal stopped after a failed write; start the program again"
     case .disk(let fault): "\(fault); see that the journal's folder is there and may be written"
     case .newerFormat(_, let found, let known):
       "this folder was written by a newer Accord (format \(found), this one knows \(known)): run the newer one"

@@ -109,7 +109,8 @@ package struct JournalReader<D: Disk> {
       guard number > 0, let file = try disk.openIfThere(JournalFiles.segment(number)) else { return nil }
       segment = Segment(number: number, file: file, headEnd: try headEnd(number, file))
     }
-    if isSealed, segment.sealedEnd == nil, let next = try disk.openIfThere(JournalFiles.segment(number + 1)), let header = try header(next) {
+    if isSealed, segment.sealedEnd == nil, let next = try disk.openIfThere(JournalFiles.segment(number + 1)), let header = try header(next)
+    {
       segment.sealedEnd = Int(header.sealedEnd.value) - Int(base(number).value)
     }
     open = segment

@@ -49,12 +49,9 @@ struct Recovery<D: Disk> {
       journalID: journalID, number: 1, segmentBytes: segmentBytes, created: options.now, sealedEnd: .zero, digestBytes: 0,
       checkpointBytes: 0)
     let digest = SegmentDigest(of: 1)
-    let opened: (file: D.File, filled: Int)
-    do throws(DiskFault) {
-      opened = try SegmentWriting.open(
-        1, head: SegmentWriting.head(header, digest: digest, checkpoint: [], sum), on: disk, growthBytes: options.growthBytes,
-        segmentBytes: segmentBytes)
-    } catch { throw error.isFull ? .full(error) : .disk(error) }
+    let opened = try SegmentWriting.open(
+      1, head: SegmentWriting.head(header, digest: digest, checkpoint: [], sum), on: disk, growthBytes: options.growthBytes,
+      segmentBytes: segmentBytes)
     let end = header.base.advanced(by: header.headEnd)
     report.replayedFrom = end
     report.replayedThrough = end
@@ -198,15 +195,4 @@ struct Recovery<D: Disk> {
   }
 
   private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
-}
-
-extension Damage {
-  /// Names the damage at `offsets` of a segment by what its digest says stood there.
-  init(segment: UInt64, part: Part, offsets: Range<Int>, base: Position, digest: [SegmentDigest.Entry]) {
-    self.init(
-      segment: segment, part: part, range: base.advanced(by: offsets.lowerBound)..<base.advanced(by: offsets.upperBound),
-      lost: digest.filter { offsets.contains(Int($0.offset)) }.map {
-        LostEvent(position: base.advanced(by: Int($0.offset)), producer: $0.producer, sequence: $0.sequence)
-      })
-  }
 }

@@ -6,6 +6,8 @@
 //                      |       |        behind the last proven place: whole commits count, the rest is undecided
 //                      before it: damage; every record that verifies is kept, with or without its commit
 //
+// In doubt is what names its own place there. Bytes that do not, stale or torn, cannot be read as a record, now or later, and stay.
+//
 // A segment is scanned in memory: 64 MiB take some tens of milliseconds, and places are looked at more than once only where it is damaged.
 
 /// Walks the records of one segment, whose bytes are in memory.
@@ -127,13 +129,15 @@ struct SegmentScan {
     return proven
   }
 
-  /// The offset behind the last place from `start` on that names itself, with the length that it claims where that is possible.
+  /// The offset behind the last place from `start` on that names itself, with the length that it claims where that is possible; a commit
+  /// head that verifies claims its records too.
   private func lastNamed(from start: Int) -> Int? {
     var last: Int?
     var offset = start
     while let place = named(from: offset, before: bytes.count) {
       let payload = Int(Bytes.u32(bytes, place + 4))
-      let claimed = payload <= JournalLimits.payloadBytesMax ? RecordLayout.byteCount(payload: payload) : RecordLayout.headBytes
+      var claimed = payload <= JournalLimits.payloadBytesMax ? RecordLayout.byteCount(payload: payload) : RecordLayout.headBytes
+      if let record = record(at: place), record.kind == .commit, record.payload.count >= 12 { claimed += Int(Bytes.u32(record.payload, 8)) }
       last = max(last ?? 0, min(place + claimed, bytes.count))
       offset = place + 8
     }
@@ -150,88 +154,4 @@ struct SegmentScan {
     }
     return nil
   }
-}
-
-/// The head of a segment, as far as it verifies.
-struct SegmentHead {
-  /// Events of the segment before; nil where a digest record does not verify.
-  private(set) var digest: [SegmentDigest.Entry]? = []
-  /// The state; nil where it does not verify. Empty in segment 1.
-  private(set) var checkpoint: [UInt8]?
-  /// Offset of the first commit.
-  private(set) var end = SegmentHeader.blockBytes
-  private(set) var damaged: [(part: Damage.Part, range: Range<Int>)] = []
-
-  /// Reads the head of segment `number` from `scan`; `header` is nil where the header block is damaged.
-  init(_ scan: SegmentScan, number: UInt64, header: SegmentHeader?) {
-    var gatherer = Checkpoint.Gatherer(scan.sum)
-    var offset = SegmentHeader.blockBytes
-    guard let header else {
-      // Without lengths the records tell by themselves where the head ends.
-      damaged = [(.header, 0..<SegmentHeader.blockBytes)]
-      while let record = scan.record(at: offset), record.kind == .digest || record.kind == .checkpoint {
-        if record.kind == .digest { take(record, before: number) } else if !gatherer.add(record) { break }
-        offset += record.byteCount
-      }
-      checkpoint = gatherer.isWhole ? gatherer.state : nil
-      end = offset
-      return
-    }
-    end = header.headEnd
-    let digestEnd = offset + header.digestBytes
-    while digest != nil, offset < digestEnd {
-      guard let record = scan.record(at: offset), record.kind == .digest else {
-        digest = nil
-        break
-      }
-      take(record, before: number)
-      offset += record.byteCount
-    }
-    if digest == nil { damaged.append((.digest, SegmentHeader.blockBytes..<digestEnd)) }
-    offset = digestEnd
-    while offset < end, let record = scan.record(at: offset), gatherer.add(record) { offset += record.byteCount }
-    if header.checkpointBytes == 0 && number == 1 {
-      checkpoint = []
-    } else if gatherer.isWhole, offset == end {
-      checkpoint = gatherer.state
-    } else {
-      damaged.append((.checkpoint, digestEnd..<end))
-    }
-  }
-
-  private mutating func take(_ record: Record, before number: UInt64) {
-    guard let entries = SegmentDigest.entries(of: number - 1, record.payload) else {
-      digest = nil
-      return
-    }
-    digest?.append(contentsOf: entries)
-  }
-}
-
-/// A file's bytes in memory, given back when the value ends.
-struct SegmentImage: ~Copyable {
-  /// Valid as long as this value.
-  let bytes: UnsafeRawBufferPointer
-
-  /// Reads the first `limit` bytes of `file`, or all.
-  init<D: Disk>(_ disk: D, _ file: D.File, limit: Int = .max) throws(DiskFault) {
-    let count = min(try disk.size(file), limit)
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 8), alignment: 4096)
-    do throws(DiskFault) {
-      let filled = try disk.read(file, at: 0, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
-      bytes = UnsafeRawBufferPointer(rebasing: memory[..<filled])
-    } catch {
-      memory.deallocate()
-      throw error
-    }
-  }
-
-  /// Reads the file of segment `number`, or its first `limit` bytes.
-  init<D: Disk>(_ disk: D, segment number: UInt64, limit: Int = .max) throws(JournalFault) {
-    do throws(DiskFault) { self = try SegmentImage(disk, try disk.open(JournalFiles.segment(number)), limit: limit) } catch {
-      throw .disk(error)
-    }
-  }
-
-  deinit { bytes.deallocate() }
 }

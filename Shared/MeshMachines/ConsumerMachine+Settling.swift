@@ -3,7 +3,7 @@ import Wire
 
 extension ConsumerMachine {
   /// Turns a batch's verdicts into one settlement, and puts back what the transaction did not reach.
-  mutating func tell(_ verdicts: Verdicts, of running: Running) {
+  mutating func tell(_ verdicts: Verdicts, of running: Running, at now: Uptime) {
     var done = DeliveryGather()
     var exceptions: [Settlement.Exception] = []
     for (entry, verdict) in zip(running.entries, verdicts.each) where !running.revoked.contains(entry.parcel.number) {
@@ -15,13 +15,13 @@ extension ConsumerMachine {
       case .later(let after):
         release(parcel)
         exceptions.append(.init(delivery: parcel.number, verdict: .later(after: after.map { min($0, WireLimits.laterMax) })))
-        bars.raise(key: parcel.key, number: parcel.number, position: parcel.position)
+        bars.raise(key: parcel.key, number: parcel.number, position: parcel.position, at: now)
       case .never(let reason):
         release(parcel)
         exceptions.append(.init(delivery: parcel.number, verdict: .never(reason: reason)))
         switch deadKey {
-        case .park: bars.raise(key: parcel.key, number: parcel.number, position: parcel.position)
-        // Followers may come in at once: they are in order behind a dead letter.
+        case .park: bars.raise(key: parcel.key, number: parcel.number, position: parcel.position, at: now)
+        // Followers pass at once: behind a dead letter they are in order, wherever the broker believes them to be.
         case .pass: break
         }
       case nil: passOver(parcel)
@@ -39,7 +39,7 @@ extension ConsumerMachine {
   }
 
   private mutating func passOver(_ parcel: Parcel<Contents>) {
-    bars.drop(key: parcel.key, number: parcel.number, position: parcel.position)
+    bars.drop(key: parcel.key, position: parcel.position)
     passedOver[parcel.number] = parcel
   }
 

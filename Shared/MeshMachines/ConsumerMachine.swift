@@ -145,8 +145,11 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   package mutating func delivered(_ parcel: Parcel<Contents>, at now: Uptime) -> Intake {
     switch line {
     case .closed: return .dropped
-    case .open: break
+    case .open(let lease): return take(parcel, lease, at: now)
     }
+  }
+
+  private mutating func take(_ parcel: Parcel<Contents>, _ lease: Duration, at now: Uptime) -> Intake {
     guard parcel.number > lastNumber else { return .illegal }
     lastNumber = parcel.number
     guard inHandMessages < window.messages * 4 else { return .illegal }
@@ -156,7 +159,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     grantedBytes -= parcel.bytes
     inHandMessages += 1
     inHandBytes += parcel.bytes
-    if !bars.isEmpty, !bars.admits(key: parcel.key, number: parcel.number, position: parcel.position) {
+    if !bars.isEmpty, !bars.admits(key: parcel.key, position: parcel.position, lease: lease, at: now) {
       passedOver[parcel.number] = parcel
       return .dropped
     }
@@ -192,7 +195,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     switch work {
     case .running(let running) where running.token == verdicts.token:
       work = .resting
-      tell(verdicts, of: running)
+      tell(verdicts, of: running, at: now)
     case .orphaned(let token) where token == verdicts.token: work = .resting
     case .running, .orphaned, .resting, .heldBack: preconditionFailure("a batch is committed once, while it is with the store")
     }
@@ -257,6 +260,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     queue.removeFirst(count)
     tokens += 1
     work = .running(Running(token: tokens, entries: entries, begun: now))
-    return .begin(Batch(token: tokens, parcels: entries.map(\.parcel)), working: working.ranges)
+    let batch = Batch(token: tokens, parcels: entries.map(\.parcel), deadKey: deadKey)
+    return .begin(batch, working: working.ranges)
   }
 }

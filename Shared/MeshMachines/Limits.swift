@@ -20,8 +20,8 @@ package enum MeshLimits {
   package static let heartbeatsMissedMax = 3
   /// A heartbeat below this would be a flood; whatever the welcome says is raised to it.
   package static let heartbeatMin = Duration.milliseconds(100)
-  /// Within this an ordered stop says farewell, whatever is still unanswered.
-  package static let drainTimeout = Duration.seconds(5)
+  /// Within this an ordered stop says farewell, whatever is still unanswered: half of the 8 s that a program's stop has is others'.
+  package static let drainTimeout = Duration.seconds(3)
   /// A farewell that is not flushed within this is not waited for.
   package static let leaveTimeout = Duration.seconds(1)
 

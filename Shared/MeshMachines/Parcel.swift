@@ -1,3 +1,5 @@
+package import Wire
+
 /// One delivery in a consumer's hands: what the machine needs to know of it, and its contents, which the machine never looks at.
 package struct Parcel<Contents: Sendable>: Sendable {
   /// The delivery's number on this connection.
@@ -43,6 +45,8 @@ package struct Batch<Contents: Sendable>: Sendable {
   /// Names this batch to the machine; never used twice.
   package let token: UInt64
   package let parcels: [Parcel<Contents>]
+  /// What a dead letter does to those behind it with the same key.
+  package let deadKey: Subscribe.DeadKey
 }
 
 /// What became of a batch, or of its first part: the rest comes again in the next batch.
@@ -54,8 +58,8 @@ package struct Verdicts: Sendable, Equatable {
 
 /// Walks through a batch: which message is next, who is passed over, what became of each.
 ///
-/// After `later` or `never` for one message those behind it with the same key are passed over: the broker takes them back and
-/// sends them again in their order.
+/// After `later` for one message those behind it with the same key are passed over, and after `never` where dead letters hold their key:
+/// the broker takes them back and sends them again in their order.
 package struct BatchWalk<Contents: Sendable>: Sendable {
   private let batch: Batch<Contents>
   private var each: [Verdict?] = []
@@ -77,9 +81,9 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
   }
 
   package mutating func record(_ verdict: Verdict) {
-    switch verdict {
-    case .done: break
-    case .later, .never: failedKeys.insert(batch.parcels[each.count].key)
+    switch (verdict, batch.deadKey) {
+    case (.done, _), (.never, .pass): break
+    case (.later, _), (.never, .park): failedKeys.insert(batch.parcels[each.count].key)
     }
     each.append(verdict)
   }

@@ -42,29 +42,29 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     case stopped(RelayFault)
   }
 
-  package private(set) var state: State = .offline
+  package internal(set) var state: State = .offline
   /// The outbox's highest committed number, as far as it is known.
-  package private(set) var highest: UInt64
+  package internal(set) var highest: UInt64
   /// The broker's cumulative word.
-  package private(set) var accepted: UInt64
-  package private(set) var trimmedThrough: UInt64
+  package internal(set) var accepted: UInt64
+  package internal(set) var trimmedThrough: UInt64
   /// The journal that the broker spoke of first.
-  private var journal: String?
-  private var published: UInt64
-  private var readThrough: UInt64
-  private var window = 1
-  private var forgettable: UInt64 = 0
-  private var rows: [Row] = []
-  private var rowsHead = 0
+  var journal: String?
+  var published: UInt64
+  var readThrough: UInt64
+  var window = 1
+  var forgettable: UInt64 = 0
+  var rows: [Row] = []
+  var rowsHead = 0
   /// The token of the read under way.
-  private var reading: UInt64?
+  var reading: UInt64?
   /// Transactions were committed whose rows nobody counted.
-  private var hasGrown = false
-  private var tokens: UInt64 = 0
-  private var readFailures = 0
-  private var isTrimming = false
-  private var lastTrim = Uptime(milliseconds: 0)
-  private var pendingMark: (through: Timestamp, sequence: UInt64)?
+  var hasGrown = false
+  var tokens: UInt64 = 0
+  var readFailures = 0
+  var isTrimming = false
+  var lastTrim = Uptime(milliseconds: 0)
+  var pendingMark: (through: Timestamp, sequence: UInt64)?
 
   /// `highest`: the outbox's highest number ever; `trimmedThrough`: the number below its oldest row.
   package init(highest: UInt64, trimmedThrough: UInt64) {
@@ -220,68 +220,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     if pendingMark == nil { pendingMark = (through, sequence) }
   }
 
-  // MARK: What is next
-
-  /// The next thing to do; nil when there is nothing to do now.
-  package mutating func next(at now: Uptime) -> Action? {
-    switch state {
-    case .offline, .stopped: break
-    case .checking(let sequence, let id, let isAsked):
-      if !isAsked {
-        state = .checking(sequence: sequence, id: id, isAsked: true)
-        return .check(sequence: sequence)
-      }
-    case .waiting(let until):
-      if now >= until {
-        state = .flowing
-        return flow()
-      }
-    case .flowing:
-      if let action = flow() { return action }
-    }
-    return trim(at: now)
-  }
-
-  /// When `next` should be asked again even if nothing happens.
-  package var wake: Uptime? {
-    let trim = !isTrimming && forgettable > trimmedThrough ? lastTrim.adding(MeshLimits.trimEvery) : nil
-    switch state {
-    case .waiting(let until): return trim.map { min($0, until) } ?? until
-    case .offline, .checking, .flowing, .stopped: return trim
-    }
-  }
-
-  private mutating func flow() -> Action? {
-    if rowsHead < rows.count, published < accepted + UInt64(window) {
-      let row = rows[rowsHead]
-      rowsHead += 1
-      if rowsHead == rows.count {
-        rows.removeAll(keepingCapacity: true)
-        rowsHead = 0
-      }
-      published = row.sequence
-      return .publish(row)
-    }
-    if let mark = pendingMark, accepted >= mark.sequence {
-      pendingMark = nil
-      return .mark(through: mark.through)
-    }
-    if reading == nil, readThrough < highest || hasGrown, rows.count - rowsHead < MeshLimits.relayAhead {
-      tokens += 1
-      hasGrown = false
-      reading = tokens
-      return .read(token: tokens, after: readThrough, limit: MeshLimits.relayChunk)
-    }
-    return nil
-  }
-
-  private mutating func trim(at now: Uptime) -> Action? {
-    guard !isTrimming, forgettable > trimmedThrough else { return nil }
-    let rows = forgettable - trimmedThrough
-    guard rows >= MeshLimits.trimRows || now.since(lastTrim) >= MeshLimits.trimEvery else { return nil }
-    isTrimming = true
-    return .trim(through: trimmedThrough + min(rows, MeshLimits.trimRows))
-  }
+  // MARK: Starting over
 
   private mutating func restart(after sequence: UInt64) {
     published = sequence

@@ -20,6 +20,7 @@ extension Store {
     let source = try Database(path, as: .reader)
     defer { source.close() }
     try Settings.apply(to: source, cacheKibibytes: StoreLimits.readerCacheKibibytes)
+    Database.makePrivate(partial)
     _ = try source.run("VACUUM INTO ?1", [.text(partial)])
 
     let copy = try Database(partial, as: .writer)

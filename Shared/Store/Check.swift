@@ -9,7 +9,8 @@ package struct Check: Sendable {
     self.run = run
   }
 
-  /// What the house's checks and `more` find in a store that is running.
+  /// What the house's checks and `more` find in one snapshot. A large store takes longer than a read of `Store.read` may:
+  /// ask `findings(inFileOf:)` then, which also works beside a running program.
   package static func findings(in snapshot: borrowing Snapshot, with more: [Check] = []) -> [Finding] {
     var found: [Finding] = []
     for check in house + more {
@@ -22,10 +23,11 @@ package struct Check: Sendable {
     return found
   }
 
-  /// What is found in a store's file, whether or not a program runs on it. Changes nothing; `options` say whose it should be.
+  /// What is found in a store's file, beside its running program or, under the folder's lock, without one. Changes nothing;
+  /// `options` say whose it should be.
   package static func findings(inFileOf options: StoreOptions, with more: [Check] = []) -> [Finding] {
     do {
-      let database = try Database(options.path, as: .reader)
+      let database = try Database(options.path, as: .inspector)
       defer { database.close() }
       try Settings.apply(to: database, cacheKibibytes: options.readerCacheKibibytes)
       let look = try FirstLook(database)

@@ -58,7 +58,7 @@ final class Checkpointer: Sendable {
     isScheduled.store(false, ordering: .releasing)
     run(SQLITE_CHECKPOINT_PASSIVE)
     guard gauge.bytes >= StoreLimits.restartBytes else { return }
-    writing.sync { run(SQLITE_CHECKPOINT_RESTART) }
+    _ = writing.sync { run(SQLITE_CHECKPOINT_RESTART) }
   }
 
   private func wakeWhenIdle(after milliseconds: Int) {
@@ -69,13 +69,16 @@ final class Checkpointer: Sendable {
     let idle = (ContinuousClock.now - lastCommit.withLock { $0 }) / .milliseconds(1)
     guard Int(idle) >= StoreLimits.idleMilliseconds else { return wakeWhenIdle(after: StoreLimits.idleMilliseconds - Int(idle) + 1) }
     isIdleScheduled.store(false, ordering: .releasing)
-    writing.sync { run(SQLITE_CHECKPOINT_TRUNCATE) }
+    if writing.sync(execute: { run(SQLITE_CHECKPOINT_TRUNCATE) }) { return }
+    // A reader held the log: it gets another moment.
+    if !isIdleScheduled.exchange(true, ordering: .acquiringAndReleasing) { wakeWhenIdle(after: StoreLimits.idleMilliseconds) }
   }
 
-  private func run(_ mode: Int32) {
+  /// Checkpoints and counts it. False where somebody was in the way, which is nothing to report: the next commit asks again.
+  @discardableResult
+  private func run(_ mode: Int32) -> Bool {
     do {
-      // Somebody in the way is nothing to report: the next commit or the next idle moment asks again.
-      guard let outcome = try database.checkpoint(mode) else { return }
+      guard let outcome = try database.checkpoint(mode) else { return false }
       let isReset = mode != SQLITE_CHECKPOINT_PASSIVE
       if isReset { gauge.reset() } else { gauge.checkpointed(copied: outcome.copied) }
       state.withLock { counts in
@@ -83,7 +86,7 @@ final class Checkpointer: Sendable {
         counts.lastFault = nil
       }
     } catch StoreFault.closed {
-      return
+      return true
     } catch {
       // Nothing is lost: SQLite counts the frames as copied only after the file's own sync, so the next try writes them again.
       state.withLock { counts in
@@ -91,34 +94,18 @@ final class Checkpointer: Sendable {
         counts.lastFault = error
       }
     }
+    return true
   }
 }
 
-/// The length of the write-ahead log, told by the writer's commits and the checkpointer. Safe from any thread.
-final class LogGauge: Sendable {
-  private let frames = Atomic<Int>(0)
-  private let copied = Atomic<Int>(0)
-
-  func committed(frames now: Int) {
-    frames.store(now, ordering: .relaxed)
-    // A shorter log than was copied is a new one.
-    if now < copied.load(ordering: .relaxed) { copied.store(0, ordering: .relaxed) }
+extension Database {
+  /// Copies the log into the file. Returns the frames in the log and how many of them are in the file; nil where others were in the way.
+  func checkpoint(_ mode: Int32) throws(StoreFault) -> (frames: Int, copied: Int)? {
+    let open = unsafe try handle
+    var (frames, copied): (Int32, Int32) = (0, 0)
+    let code = unsafe sqlite3_wal_checkpoint_v2(open, nil, mode, &frames, &copied)
+    if code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED { return nil }
+    guard code == SQLITE_OK else { throw unsafe StoreFault(code, on: open) }
+    return (Int(frames), Int(copied))
   }
-
-  func checkpointed(copied done: Int) {
-    copied.store(done, ordering: .relaxed)
-  }
-
-  /// The next commit begins the log anew.
-  func reset() {
-    copied.store(0, ordering: .relaxed)
-    frames.store(0, ordering: .relaxed)
-  }
-
-  /// The length of the log, copied or not.
-  var bytes: Int { frames.load(ordering: .relaxed) * Self.frameBytes }
-  var uncopiedBytes: Int { max(0, frames.load(ordering: .relaxed) - copied.load(ordering: .relaxed)) * Self.frameBytes }
-
-  /// A page and the frame header before it (sqlite.org/fileformat2.html 4.1).
-  private static let frameBytes = 4_096 + 24
 }

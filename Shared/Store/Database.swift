@@ -6,7 +6,11 @@ import Glibc
 /// Confined: only one thread at a time may use it. The writer's queue, the reader that was taken from the pool and the
 /// checkpointer's queue see to that, so SQLite's own mutex is off.
 @safe final class Database: @unchecked Sendable {
-  enum Role { case writer, reader, checkpointer }
+  enum Role {
+    case writer, reader, checkpointer
+    /// Reads a file that perhaps no program has open, and leaves nothing beside it.
+    case inspector
+  }
 
   let path: String
   let faults: FaultPlan?
@@ -15,8 +19,8 @@ import Glibc
   private var isWriting = false
   private var connection: OpaquePointer?
   // Held here because SQLite keeps only their addresses.
-  private var gauge: LogGauge?
-  private(set) var deadline: Deadline?
+  var gauge: LogGauge?
+  var deadline: Deadline?
   /// By the address of the literal: each literal of the program is compiled once, so their number bounds the cache.
   private var statements: [UInt: Statement] = [:]
 
@@ -29,9 +33,12 @@ import Glibc
       case .writer: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
       case .checkpointer: SQLITE_OPEN_READWRITE
       case .reader: SQLITE_OPEN_READONLY
+      case .inspector: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       }
+    if role == .writer { Self.makePrivate(path) }
+    let name = role == .inspector ? Self.address(of: path) : path
     var opened: OpaquePointer?
-    let code = unsafe sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    let code = unsafe sqlite3_open_v2(name, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let opened = unsafe opened else {
       let system = unsafe opened.map { unsafe sqlite3_system_errno($0) } ?? 0
       let reason = unsafe system != 0 ? String(cString: strerror(system)) : String(cString: sqlite3_errstr(code))
@@ -40,12 +47,35 @@ import Glibc
     }
     unsafe connection = opened
     // SQLite falls back to reading where the file may not be written, and would say so only at the first write.
-    if role != .reader, unsafe sqlite3_db_readonly(opened, "main") == 1 {
+    if role == .writer || role == .checkpointer, unsafe sqlite3_db_readonly(opened, "main") == 1 {
       throw .cannotOpen(path: path, reason: "the file may be read only")
     }
   }
 
   deinit { close() }
+
+  /// Makes an absent file, readable by its owner only: it holds what is known of people. SQLite gives its log the same rights.
+  static func makePrivate(_ path: String) {
+    let descriptor = unsafe open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    // Never a file that exists: closing it would drop this process's locks on it (sqlite.org/howtocorrupt.html 2.2).
+    // Why it cannot be made, SQLite's own opening tells next.
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+  }
+
+  /// The URI of a file to look at. Without a log it has no program and is opened as immutable, else even a reader would leave a log
+  /// and its index behind, perhaps as another user's files (sqlite.org/uri.html).
+  private static func address(of path: String) -> String {
+    var address = "file:"
+    for character in path {
+      switch character {
+      case "%": address += "%25"
+      case "?": address += "%3f"
+      case "#": address += "%23"
+      default: address.append(character)
+      }
+    }
+    return unsafe access(path + "-wal", F_OK) == 0 ? address : address + "?immutable=1"
+  }
 
   /// Finalizes the statements and closes the connection. The last of a file to close copies the log into it.
   func close() {
@@ -187,43 +217,6 @@ import Glibc
     guard isInTransaction else { return }
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")
-  }
-
-  // MARK: Watching
-
-  /// Tells `gauge` the length of the log after each commit of this connection (sqlite.org/c3ref/wal_hook.html).
-  func watchLog(_ gauge: LogGauge) throws(StoreFault) {
-    self.gauge = gauge
-    let open = unsafe try handle
-    _ = unsafe sqlite3_wal_hook(
-      open,
-      { context, _, _, frames in
-        guard let context = unsafe context else { return SQLITE_OK }
-        unsafe Unmanaged<LogGauge>.fromOpaque(context).takeUnretainedValue().committed(frames: Int(frames))
-        return SQLITE_OK
-      }, Unmanaged.passUnretained(gauge).toOpaque())
-  }
-
-  /// Ends statements with `readTooLong` once `deadline` has passed (sqlite.org/c3ref/progress_handler.html).
-  func watchTime(_ deadline: Deadline) throws(StoreFault) {
-    self.deadline = deadline
-    let open = unsafe try handle
-    unsafe sqlite3_progress_handler(
-      open, StoreLimits.stepsBetweenLooks,
-      { context in
-        guard let context = unsafe context else { return 0 }
-        return unsafe Unmanaged<Deadline>.fromOpaque(context).takeUnretainedValue().hasPassed ? 1 : 0
-      }, Unmanaged.passUnretained(deadline).toOpaque())
-  }
-
-  /// Copies the log into the file. Returns the frames in the log and how many of them are in the file; nil where others were in the way.
-  func checkpoint(_ mode: Int32) throws(StoreFault) -> (frames: Int, copied: Int)? {
-    let open = unsafe try handle
-    var (frames, copied): (Int32, Int32) = (0, 0)
-    let code = unsafe sqlite3_wal_checkpoint_v2(open, nil, mode, &frames, &copied)
-    if code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED { return nil }
-    guard code == SQLITE_OK else { throw unsafe StoreFault(code, on: open) }
-    return (Int(frames), Int(copied))
   }
 
   // MARK: Faults

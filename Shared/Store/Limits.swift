@@ -28,6 +28,8 @@ package enum StoreLimits {
   package static let rowsPerChunk = 1_000
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
+  /// One event: the broker's bound of a message.
+  package static let eventBytesMax = 1 << 20
   /// Names of producers, kinds and subjects: an identifier with a prefix; they stand in indexes.
   package static let nameBytesMax = 256
   /// A client's idempotency key: the length of a URL-safe header value that others accept too.

@@ -24,6 +24,9 @@ package enum Outbox {
   package static func append(
     event: [UInt8], id: Identifier<Message>, at recordedAt: Timestamp, in transaction: borrowing Transaction
   ) throws(StoreFault) -> UInt64 {
+    guard (1...StoreLimits.eventBytesMax).contains(event.count) else {
+      throw .beyondLimit(what: "an event in bytes", maximum: StoreLimits.eventBytesMax)
+    }
     try transaction.run(
       """
       INSERT INTO outbox (sequence, id, recorded_at, event) VALUES (

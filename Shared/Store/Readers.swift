@@ -1,4 +1,3 @@
-import CSQLite
 import Dispatch
 import Synchronization
 
@@ -62,13 +61,4 @@ final class Readers: Sendable {
 
   var readCount: Int { reads.load(ordering: .relaxed) }
   var overlongCount: Int { overlong.load(ordering: .relaxed) }
-}
-
-/// The instant at which a connection's statements end themselves. Confined with its connection.
-final class Deadline {
-  private var instant: ContinuousClock.Instant?
-
-  /// nil: never.
-  func set(_ instant: ContinuousClock.Instant?) { self.instant = instant }
-  var hasPassed: Bool { instant.map { ContinuousClock.now > $0 } ?? false }
 }

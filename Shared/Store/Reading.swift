@@ -1,5 +1,8 @@
 /// What can be asked inside a transaction or a snapshot, so that one question serves both:
 /// `func open(in reading: borrowing some Reading & ~Copyable)`.
+///
+/// Closures that are passed on at once may use it freely; a local function takes it as a parameter, since Swift 6.3 fails to compile
+/// one that captures it.
 package protocol Reading: ~Copyable {
   /// The connection underneath; only this module can make one or use it.
   var source: ReadingSource { get }

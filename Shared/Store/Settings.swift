@@ -35,8 +35,9 @@ enum Settings {
       PRAGMA synchronous = FULL;
       -- The checkpointer copies beside the writer: inside commits it costs them their even pace (p99 11 ms against 2 ms).
       PRAGMA wal_autocheckpoint = 0;
-      -- After a burst the log's file shrinks again at its next reset.
-      PRAGMA journal_size_limit = \(StoreLimits.checkpointBytes);
+      -- A log that is written over syncs faster than one that grows, so its file keeps its length until the store is idle;
+      -- only what a burst made longer than callers should let it grow is cut off at the next reset.
+      PRAGMA journal_size_limit = \(StoreLimits.walBytesMax);
       """)
   }
 

@@ -20,6 +20,7 @@ package final class Store: Sendable {
   private let rollbacks = Atomic<Int>(0)
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
+  private let listeners = Mutex<[@Sendable () -> Void]>([])
 
   /// Opens the file, brings its schema up to date and raises its epoch; all of that is durable when this returns.
   package static func open(_ options: StoreOptions) throws(StoreFault) -> Store { try Store(options) }
@@ -55,6 +56,7 @@ package final class Store: Sendable {
         let value = try transact(body)
         commits.add(1, ordering: .relaxed)
         checkpointer.committed()
+        for tell in listeners.withLock({ $0 }) { tell() }
         return Committed(value)
       } catch {
         rollbacks.add(1, ordering: .relaxed)
@@ -80,12 +82,16 @@ package final class Store: Sendable {
     return value
   }
 
+  /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
+  package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
   /// Runs `body` on a snapshot of the last commit. Never waits for a write. Longer than 100 ms is counted, longer than the limit of
   /// the options ends it with `readTooLong`.
   package func read<T>(_ body: (borrowing Snapshot) throws -> T) throws -> T { try readers.read(body) }
 
   /// Waits for what is under way, copies the log into the file and closes it. Later calls throw `closed`; closing twice is harmless.
   package func close() {
+    precondition(writingThread.load(ordering: .relaxed) != UInt(pthread_self()), "a store cannot be closed inside a write")
     readers.close()
     checkpointer.close()
     writing.sync { writer.close() }

@@ -10,6 +10,7 @@ package import Contracts
 /// `event` is a stable dotted name to search for, `message` a sentence for people; fields follow. Correlation travels as the fields
 /// `correlationid`, `causationid`, `messageid` and `traceparent`. Fields named like a secret or like personal data are masked (Redaction).
 package struct Log: Sendable {
+  /// How important a line is.
   package enum Level: String, Sendable, CaseIterable, Comparable {
     case debug, info, warning, error
 
@@ -51,18 +52,22 @@ package struct Log: Sendable {
     return Log(queue: queue, program: program, level: level, now: now, context: line.bytes)
   }
 
+  /// One line for whoever follows the program step by step.
   package func debug(_ event: String, _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.debug, event, message(), fields)
   }
 
+  /// One line on what went as it should and is worth knowing.
   package func info(_ event: String, _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.info, event, message(), fields)
   }
 
+  /// One line on what the program got over and somebody should look at.
   package func warning(_ event: String, _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.warning, event, message(), fields)
   }
 
+  /// One line on what was lost or refused.
   package func error(_ event: String, _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]) {
     write(.error, event, message(), fields)
   }

@@ -21,7 +21,9 @@ struct LogLine {
     append("message", .text(message))
   }
 
+  /// Adds a field; leaves it out where the line is full.
   mutating func append(_ name: String, _ value: LogValue) {
+    guard bytes.count < TelemetryLimits.logLineBytesMax else { return isCut = true }
     bytes += ",".utf8
     quote(name)
     bytes += ":".utf8
@@ -38,8 +40,7 @@ struct LogLine {
 
   /// The finished line with its line feed. A line that was cut somewhere says so.
   consuming func ended() -> [UInt8] {
-    if isCut { append("cut", .bool(true)) }
-    bytes += "}\n".utf8
+    bytes += (isCut ? ",\"cut\":true}\n" : "}\n").utf8
     return bytes
   }
 

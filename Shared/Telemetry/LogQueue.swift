@@ -1,6 +1,5 @@
 import Contracts
 import Dispatch
-import Glibc
 import Synchronization
 
 /// Lines on their way to a descriptor, written by a thread of their own. Bounded: what does not fit is dropped and counted.
@@ -65,7 +64,7 @@ final class LogQueue: Sendable {
         swap(&state.waiting, &batch)
         state.isWriting = true
       }
-      write(batch)
+      Output.write(batch, to: descriptor)
       batch.removeAll(keepingCapacity: true)
       let flushes = state.withLock { state -> [DispatchSemaphore] in
         state.isWriting = false
@@ -74,24 +73,6 @@ final class LogQueue: Sendable {
         return state.flushes
       }
       for flush in flushes { flush.signal() }
-    }
-  }
-
-  /// Writes all of `bytes`, waiting where the descriptor does not block. A descriptor that is gone loses them: there is nobody to tell.
-  private func write(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count > 0 {
-          rest = rest.dropFirst(count)
-        } else if count < 0, errno == EAGAIN {
-          var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&wanted, 1, -1)
-        } else if count < 0, errno != EINTR {
-          return
-        }
-      }
     }
   }
 }

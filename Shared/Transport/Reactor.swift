@@ -107,26 +107,6 @@ import Synchronization
     wakeUp()
   }
 
-  /// Runs on a thread of its own, named `name` (15 characters at most show), until `stop`; `join` waits for its end.
-  package func start(name: String) throws(SystemError) {
-    var handle = pthread_t()
-    let start = unsafe Unmanaged.passRetained(ThreadStart(reactor: self, name: name))
-    let failed = unsafe pthread_create(
-      &handle, nil,
-      { raw in
-        guard let raw = unsafe raw else { return nil }
-        let start = unsafe Unmanaged<ThreadStart>.fromOpaque(raw).takeRetainedValue()
-        _ = unsafe pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
-        start.reactor.run()
-        return nil
-      }, unsafe start.toOpaque())
-    guard failed == 0 else {
-      unsafe start.release()
-      throw SystemError(.thread, failed, on: name)
-    }
-    pthread_detach(handle)
-  }
-
   /// Waits until `run` has returned. For one caller.
   package func join() { finished.wait() }
 
@@ -302,31 +282,5 @@ import Synchronization
     var one: UInt64 = 1
     // EAGAIN means that the counter is full, so the reactor is awake anyway.
     _ = unsafe write(wake.number, &one, 8)
-  }
-}
-
-/// Where a value waits for the thread that asked for it.
-private final class Answer<T: Sendable>: Sendable {
-  private let value = Mutex<T?>(nil)
-  private let given = DispatchSemaphore(value: 0)
-
-  func give(_ answer: T) {
-    value.withLock { $0 = answer }
-    given.signal()
-  }
-
-  func wait() -> T? {
-    given.wait()
-    return value.withLock { $0 }
-  }
-}
-
-/// What a new thread needs to know.
-private final class ThreadStart: Sendable {
-  let reactor: Reactor
-  let name: String
-  init(reactor: Reactor, name: String) {
-    self.reactor = reactor
-    self.name = name
   }
 }

@@ -74,14 +74,22 @@ package struct SocketAddress: Sendable, Equatable, CustomStringConvertible {
     return (SocketAddress(bytes), result)
   }
 
+  /// The address that `host` writes in numbers; nil where it is a name. Asks nobody, so it never blocks.
+  static func numeric(_ host: String, _ port: UInt16) -> [SocketAddress]? {
+    // Failing means only that it is a name.
+    try? resolve(host, port, numericOnly: true)
+  }
+
   /// Every address of `host`, in the order to try them (RFC 6724, by getaddrinfo(3)). Blocks while names are looked up: never on a reactor.
   ///
   /// `passive` is for listening: an empty host is then every address of this machine.
-  static func resolve(_ host: String, _ port: UInt16, passive: Bool = false) throws(SystemError) -> [SocketAddress] {
+  static func resolve(
+    _ host: String, _ port: UInt16, passive: Bool = false, numericOnly: Bool = false
+  ) throws(SystemError) -> [SocketAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
     unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = AI_NUMERICSERV | (passive ? AI_PASSIVE : 0)
+    unsafe hints.ai_flags = AI_NUMERICSERV | (passive ? AI_PASSIVE : 0) | (numericOnly ? AI_NUMERICHOST : 0)
     var list: UnsafeMutablePointer<addrinfo>?
     let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     let failed = unsafe getaddrinfo(bare.isEmpty && passive ? nil : bare, String(port), &hints, &list)

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestKit
 import Testing
 import Transport
 
@@ -7,12 +8,12 @@ import Transport
   @Test func `echoes many megabytes both ways at once`() throws {
     let loop = try Loop()
     let echo = try EchoServer(loop)
-    var random = Randomness("echo")
+    var random = Seed.printed(for: "echo")
     let block = (0..<(1 << 20)).map { _ in UInt8.random(in: 0...255, using: &random) }
     let blocks = 24
     let received = Awaited<Bool>()
     let stream = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: echo.port))
-    DispatchQueue.global().async {
+    DispatchQueue(label: "client").async {
       var same = true
       for _ in 0..<blocks { same = ((try? stream.stream.read(exactly: block.count)) == block) && same }
       received.give(same)
@@ -43,13 +44,13 @@ import Transport
   @Test func `keeps what was not taken and offers it again with more`() throws {
     // Frames of a length byte pair and so many bytes, sent in pieces of any size.
     let loop = try Loop()
-    var random = Randomness("frames")
+    var random = Seed.printed(for: "frames")
     let frames = (0..<300).map { _ in
       [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: Int.random(in: 0...60_000, using: &random))
     }
     let seen = Kept<[[UInt8]]>([])
     let done = Awaited<Bool>()
-    let port = try listen(loop) { connection in
+    let port = try loop.listen { connection in
       connection.onBytes = { bytes in
         var offset = 0
         while bytes.count - offset >= 2 {
@@ -81,7 +82,7 @@ import Transport
     let loop = try Loop()
     let whole = Awaited<Int>()
     let closed = Awaited<CloseReason>()
-    let port = try listen(loop, ConnectionLimits(inboundBytesMax: 1_000_000)) { connection in
+    let port = try loop.listen(ConnectionLimits(inboundBytesMax: 1_000_000)) { connection in
       connection.onBytes = { bytes in
         guard bytes.count >= 900_000 || bytes.first == 2 else { return 0 }
         if bytes.first == 1 { whole.give(bytes.reduce(0) { $0 + Int($1) }) }
@@ -95,62 +96,6 @@ import Transport
     // The peer may hear a reset while it still writes.
     for _ in 0..<2_000 { do { try stream.write([UInt8](repeating: 2, count: 1_000)) } catch { break } }
     #expect(closed.wait() == .inboundOverflow(limit: 1_000_000))
-  }
-
-  @Test func `holds a slow reader's bytes within the limit, then closes it`() throws {
-    let loop = try Loop()
-    let closed = Awaited<CloseReason>()
-    let highest = Kept(0)
-    let limits = ConnectionLimits(outboundBytesMax: 1 << 20, highWater: 256 * 1024, lowWater: 64 * 1024)
-    let port = try listen(loop, limits) { connection in
-      connection.onBytes = { [unowned connection] bytes in
-        // Heedless: sends without asking whether anybody reads.
-        let block = [UInt8](repeating: 7, count: 100_000)
-        for _ in 0..<1_000 {
-          connection.send(block)
-          highest.value = max(highest.value, connection.queuedBytes)
-        }
-        return bytes.count
-      }
-      connection.onClose = { closed.give($0) }
-    }
-    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
-    try stream.write([1])
-    #expect(closed.wait() == .outboundOverflow(limit: 1 << 20))
-    #expect(try loop.on { highest.value } <= 1 << 20)
-  }
-
-  @Test func `tells a considerate sender when to go on, so that little waits`() throws {
-    let loop = try Loop()
-    let highest = Kept(0)
-    let left = Kept(64 * 1024 * 1024)
-    let limits = ConnectionLimits(outboundBytesMax: 1 << 20, highWater: 256 * 1024, lowWater: 64 * 1024)
-    let port = try listen(loop, limits) { connection in
-      let block = [UInt8](repeating: 7, count: 16 * 1024)
-      let pump: () -> Void = { [unowned connection] in
-        while connection.isWritable, left.value > 0 {
-          connection.send(block)
-          left.value -= block.count
-          highest.value = max(highest.value, connection.queuedBytes)
-        }
-        if left.value == 0 { connection.closeAfterFlush() }
-      }
-      connection.onBytes = { bytes in
-        pump()
-        return bytes.count
-      }
-      connection.onWritable = pump
-    }
-    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
-    try stream.write([1])
-    var total = 0
-    while true {
-      let bytes = try stream.read()
-      if bytes.isEmpty { break }
-      total += bytes.count
-    }
-    #expect(total == 64 * 1024 * 1024)
-    #expect(try loop.on { highest.value } <= 256 * 1024 + 16 * 1024)
   }
 
   @Test func `answers a peer that has ended its own stream`() throws {
@@ -169,7 +114,7 @@ import Transport
     let loop = try Loop()
     for (sent, unread) in [(4, 0), (7, 3)] {
       let closed = Awaited<CloseReason>()
-      let port = try listen(loop) { connection in
+      let port = try loop.listen { connection in
         connection.onBytes = { $0.count / 4 * 4 }
         connection.onClose = { closed.give($0) }
       }
@@ -204,7 +149,7 @@ import Transport
     let seen = Kept<[UInt8]>([])
     let first = Awaited<Bool>()
     let all = Awaited<Bool>()
-    let port = try listen(loop) { connection in
+    let port = try loop.listen { connection in
       kept.value = connection
       connection.onBytes = { [unowned connection] bytes in
         // One byte at a time, then a pause.
@@ -228,7 +173,7 @@ import Transport
     for kind in ["bytes", "end", "writable", "twice"] {
       let closes = Kept(0)
       let closed = Awaited<CloseReason>()
-      let port = try listen(loop) { connection in
+      let port = try loop.listen { connection in
         connection.onBytes = { [unowned connection] bytes in
           switch kind {
           case "bytes": connection.close()
@@ -261,7 +206,7 @@ import Transport
 
   @Test func `writes into room given beforehand`() throws {
     let loop = try Loop()
-    let port = try listen(loop) { connection in
+    let port = try loop.listen { connection in
       connection.onBytes = { [unowned connection] bytes in
         for size in [1, 4_000, 60_000, 70_000, 200_000] {
           connection.append(room: size + 10) { room in
@@ -280,38 +225,6 @@ import Transport
       #expect(try stream.read(exactly: size) == (0..<size).map { UInt8(truncatingIfNeeded: $0) })
     }
     #expect(try stream.read().isEmpty)
-  }
-
-  @Test func `a flood on one connection starves no other`() throws {
-    let loop = try Loop()
-    let echo = try EchoServer(loop)
-    let sink = try listen(loop) { connection in connection.onBytes = { $0.count } }
-    let flood = StreamBox(try BlockingStream.connect(host: "127.0.0.1", port: sink))
-    let stop = Kept(false)
-    let ended = Awaited<Bool>()
-    DispatchQueue.global().async {
-      let block = [UInt8](repeating: 0, count: 1 << 20)
-      while !stop.value { do { try flood.stream.write(block) } catch { break } }
-      ended.give(true)
-    }
-    let quiet = try BlockingStream.connect(host: "127.0.0.1", port: echo.port)
-    for number in 0..<200 {
-      try quiet.write([UInt8(number)])
-      #expect(try quiet.read(exactly: 1, timeout: .seconds(2)) == [UInt8(number)])
-    }
-    stop.value = true
-    #expect(ended.wait() == true)
-  }
-
-  /// Listens on a free port and hands each caller's connection to `setUp`.
-  private func listen(
-    _ loop: Loop, _ limits: ConnectionLimits = ConnectionLimits(), _ setUp: @escaping @Sendable (Connection) -> Void
-  ) throws -> UInt16 {
-    try loop.on {
-      try Listener(host: "127.0.0.1", port: 0, on: loop.reactor) { descriptor, _ in
-        setUp(Connection(adopting: descriptor, on: loop.reactor, limits: limits))
-      }.port
-    }
   }
 }
 

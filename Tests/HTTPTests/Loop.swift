@@ -20,6 +20,16 @@ final class Loop: Sendable {
     return try result.get()
   }
 
+  /// Listens on a free port and hands each caller's connection to `setUp`.
+  func listen(_ limits: ConnectionLimits = ConnectionLimits(), _ setUp: @escaping @Sendable (Connection) -> Void) throws -> UInt16 {
+    let reactor = reactor
+    return try on {
+      try Listener(host: "127.0.0.1", port: 0, on: reactor) { descriptor, _ in
+        setUp(Connection(adopting: descriptor, on: reactor, limits: limits))
+      }.port
+    }
+  }
+
   struct LoopEnded: Error {}
 }
 

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Journal
 import Testing
 
@@ -49,7 +50,7 @@ struct Opened<D: Disk>: ~Copyable {
 
 /// Commits notes and tells where they stand.
 @discardableResult
-func commit<D: Disk>(_ journal: inout Journal<D>, _ notes: [[UInt8]]) throws -> [ToldRecord] {
+func commitNotes<D: Disk>(_ journal: inout Journal<D>, _ notes: [[UInt8]]) throws -> [ToldRecord] {
   var gathering = journal.gather(Int.self)
   var told: [ToldRecord] = []
   for payload in notes {

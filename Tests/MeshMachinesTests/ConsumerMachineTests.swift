@@ -123,26 +123,39 @@ let never = Verdict.never(reason: "no")
     #expect(consumer.run(&batch).last == "working [8...9]: a8 a9")
   }
 
-  @Test func `a bar lifts by the revoke, by the return, or by a second coming`() {
-    enum Lift { case revokeOfFailed, revokeOfFollower, comesBack, secondComing, nothing }
-    for lift in [Lift.revokeOfFailed, .revokeOfFollower, .comesBack, .secondComing, .nothing] {
-      var consumer = Consumer.open()
-      var batch: Batch<String>?
-      _ = consumer.deliver("a", 1)
-      _ = consumer.run(&batch)
-      consumer.committed(walked(batch, never), at: at(1))
-      _ = consumer.run()
-      #expect(consumer.deliver("a", 2) == .dropped)
-      switch lift {
-      case .revokeOfFailed: consumer.revoked([1...1])
-      case .revokeOfFollower: consumer.revoked([2...2])
-      case .comesBack: #expect(consumer.deliver("a", 3, position: 10) == .queued)
-      case .secondComing: #expect(consumer.deliver("a", 3, position: 20) == .queued)
-      case .nothing: break
+  @Test func `a bar lifts by the failed one's revoke or return, or by a second coming a lease later`() {
+    enum Lift: CaseIterable { case revokeOfFailed, comesBack, secondComing, tooEarly, nothing }
+    for verdict in [later, never] {
+      for lift in Lift.allCases {
+        var consumer = Consumer.open()
+        var batch: Batch<String>?
+        _ = consumer.deliver("a", 1)
+        _ = consumer.run(&batch)
+        consumer.committed(walked(batch, verdict), at: at(1))
+        _ = consumer.run()
+        #expect(consumer.deliver("a", 2) == .dropped)
+        switch lift {
+        case .revokeOfFailed: consumer.revoked([1...1])
+        case .comesBack: #expect(consumer.deliver("a", 3, position: 10) == .queued)
+        case .secondComing: #expect(consumer.deliver("a", 3, position: 20, at: at(30_001)) == .queued)
+        case .tooEarly: #expect(consumer.deliver("a", 3, position: 20, at: at(30_000)) == .dropped)
+        case .nothing: break
+        }
+        let isLifted = lift != .nothing && lift != .tooEarly
+        #expect(consumer.deliver("a", 4, position: 50) == (isLifted ? .queued : .dropped), "\(lift)")
+        #expect(consumer.deliver("b", 5) == .queued, "another key")
       }
-      #expect(consumer.deliver("a", 4, position: 50) == (lift == .nothing ? .dropped : .queued), "\(lift)")
-      #expect(consumer.deliver("b", 5) == .queued, "another key")
     }
+  }
+
+  @Test func `behind a dead letter that holds nobody the followers go on`() {
+    var consumer = Consumer(window: .init(messages: 8, batchMessages: 2), deadKey: .pass)
+    _ = consumer.opened(lease: .seconds(30))
+    var batch: Batch<String>?
+    for number in 1...3 as ClosedRange<UInt64> { _ = consumer.deliver("a", number) }
+    _ = consumer.run(&batch)
+    consumer.committed(walked(batch, never, .done), at: at(1))
+    #expect(consumer.run(&batch).prefix(2) == ["settle [2...2] never 1", "working [3...3]: a3"])
   }
 
   @Test func `taken back while with the store: not settled, its credit free at once`() {

@@ -83,6 +83,24 @@ struct CheckTests {
     #expect(!FileManager.default.fileExists(atPath: desk.path("none.sqlite")))
   }
 
+  @Test func `looking at a closed file leaves nothing beside it`() throws {
+    let store = try desk.open("odd %20#?name.sqlite")
+    try FaultTests.batch(store, from: 1)
+    store.close()
+    #expect(Check.findings(inFileOf: desk.options("odd %20#?name.sqlite")) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: desk.folder.path) == ["odd %20#?name.sqlite"])
+  }
+
+  @Test func `what is known of people is readable by the owner only`() throws {
+    let store = try filled()
+    try store.backup(to: desk.path("backup.sqlite"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: desk.folder.path).sorted()
+    #expect(names == ["backup.sqlite", "store.sqlite", "store.sqlite-shm", "store.sqlite-wal"])
+    for name in names {
+      #expect(try FileManager.default.attributesOfItem(atPath: desk.path(name))[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
   /// Changes the closed file as no program of ours would.
   private func tamper(_ sql: String) throws {
     var database: OpaquePointer?

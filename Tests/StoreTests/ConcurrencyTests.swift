@@ -3,6 +3,7 @@ import Dispatch
 import Foundation
 import Store
 import Synchronization
+import TestKit
 import Testing
 
 struct ConcurrencyTests {
@@ -124,9 +125,7 @@ struct ConcurrencyTests {
     try store.add("one")
     #expect(store.walBytes > 0)
     let log = desk.path() + "-wal"
-    let deadline = ContinuousClock.now + .seconds(20)
-    while store.walBytes > 0, ContinuousClock.now < deadline { Thread.sleep(forTimeInterval: 0.02) }
-    #expect(store.walBytes == 0)
+    try waitForEmptyLog(of: store)
     #expect(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int == 0)
     #expect(try store.words() == ["one"])
   }
@@ -140,7 +139,26 @@ struct ConcurrencyTests {
       }
       #expect(store.walBytes > 4 << 20)
     }
+    try waitForEmptyLog(of: store)
   }
+
+  func waitForEmptyLog(of store: Store) throws {
+    // The checkpointer is a thread of its own, and nobody but its work tells of it.
+    try eventually("the log is empty", within: .seconds(20)) { store.walBytes == 0 }
+  }
+
+  @Test func `listeners hear of each durable write and of no other`() throws {
+    let store = try desk.open()
+    let heard = Heard()
+    store.afterEachWrite { heard.count.add(1, ordering: .relaxed) }
+    try store.add("one")
+    #expect(throws: Stop()) { try store.write { _ in throw Stop() } }
+    #expect(throws: StoreFault.self) { try store.add("one") }
+    try store.add("two")
+    #expect(heard.count.load(ordering: .relaxed) == 2)
+  }
+
+  final class Heard: Sendable { let count = Atomic<Int>(0) }
 
   @Test func `closing waits for what is under way and leaves one whole file`() throws {
     let store = try desk.open()
@@ -151,7 +169,7 @@ struct ConcurrencyTests {
     }
     thread.start()
     started.wait()
-    while store.statistics.commits < 3 { Thread.sleep(forTimeInterval: 0.001) }
+    try eventually("three commits") { store.statistics.commits >= 3 }
     store.close()
     #expect(try FileManager.default.contentsOfDirectory(atPath: desk.folder.path) == ["store.sqlite"])
     let commits = store.statistics.commits

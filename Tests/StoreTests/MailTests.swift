@@ -114,6 +114,19 @@ struct MailTests {
     #expect(try append(["b"]) == [2])
   }
 
+  @Test func `an event is as large as the broker takes, and never empty`() throws {
+    func append(_ count: Int) throws {
+      try store.write { tx in
+        try Outbox.append(event: [UInt8](repeating: 1, count: count), id: id("of \(count)"), at: instant(1), in: tx)
+      }
+    }
+    try append(StoreLimits.eventBytesMax)
+    for count in [0, StoreLimits.eventBytesMax + 1] {
+      let fault = #expect(throws: StoreFault.self) { try append(count) }
+      #expect(fault == .beyondLimit(what: "an event in bytes", maximum: StoreLimits.eventBytesMax))
+    }
+  }
+
   @Test func `rows come in order within their limits`() throws {
     _ = try append((1...9).map { "event-\($0)" })
     try store.read { snapshot throws in

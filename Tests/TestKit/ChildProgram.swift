@@ -23,14 +23,14 @@ package final class ChildProgram: Sendable {
     waitpid(pid, &status, 0)
   }
 
-  /// Starts `name` of this build with `arguments`.
+  /// Starts `name` of this build, or the script at that path where it begins with a slash.
   ///
   /// The environment is the test's without anything of ACCORD_ but what `environment` adds. With `endsWithTests` the program is told to
   /// end when the test process does; the command line tool itself has no such setting.
   package static func spawn(
     _ name: String, _ arguments: [String], environment: [String: String] = [:], endsWithTests: Bool? = nil
   ) throws -> ChildProgram {
-    let executable = Build.folder + "/" + name
+    let executable = name.hasPrefix("/") ? name : Build.folder + "/" + name
     guard access(executable, X_OK) == 0 else { throw ChildFault.notBuilt(executable) }
     var words = [executable] + arguments
     if endsWithTests ?? (name != "accord") { words += ["--parent", "\(getpid())"] }

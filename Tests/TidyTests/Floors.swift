@@ -10,7 +10,7 @@ enum Floors {
     "CLinux": 2, "CSQLite": 2, "Disk": 2, "Transport": 2, "Store": 2, "Telemetry": 2,
     "Mesh": 3, "HTTP": 3, "Host": 3,
     "accord-broker": 4, "accord-ledger": 4, "accord-marketing": 4, "accord-service": 4, "accord": 4,
-    "TestKit": 5,
+    "TestKit": 5, "host-probe": 5,
   ]
 
   /// What a pure target may see beside Contracts.

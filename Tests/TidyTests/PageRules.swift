@@ -62,7 +62,7 @@ enum PageRules {
           ? nil : "README.md: names \(first), which is no executable file; mend the name or chmod +x"
       }
       guard first == "accord" || first.hasSuffix("/accord"), words.count > 1, words[1].first?.isLowercase == true else { return nil }
-      return tool.contains("\"\(words[1])\"")
+      return tool.contains("\"\(words[1])\"") || tool.contains("\"\(words[1]) ")
         ? nil : "README.md: names `accord \(words[1])`, which Services/Accord does not know; mend one of them"
     }
   }

@@ -60,11 +60,13 @@ struct Source: Sendable {
   let lines: [String]
   /// As many lines as `lines`; only code, so that a word in a sentence breaks no rule.
   let code: [String]
+  private let codeBytes: [[UInt8]]
 
   init(path: String, text: String) {
     self.path = path
     lines = Self.lines(text)
     code = Self.lines(CodeOnly.of(text))
+    codeBytes = code.map { Array($0.utf8) }
   }
 
   /// The file's name without folder and ending.
@@ -72,7 +74,8 @@ struct Source: Sendable {
 
   /// Line numbers from 1 on whose code holds `word` as a whole word.
   func lines(with word: String) -> [Int] {
-    code.indices.filter { Words.holds(code[$0], word) }.map { $0 + 1 }
+    let word = Array(word.utf8)
+    return codeBytes.indices.filter { Words.holds(codeBytes[$0], word) }.map { $0 + 1 }
   }
 
   private static func lines(_ text: String) -> [String] {
@@ -85,8 +88,9 @@ struct Source: Sendable {
 /// Finding words in lines.
 enum Words {
   /// Whether `line` holds `word` with no letter, digit or underscore touching those ends of it that are letters, digits or underscores.
-  static func holds(_ line: String, _ word: String) -> Bool {
-    let line = Array(line.utf8), word = Array(word.utf8)
+  static func holds(_ line: String, _ word: String) -> Bool { holds(Array(line.utf8), Array(word.utf8)) }
+
+  static func holds(_ line: [UInt8], _ word: [UInt8]) -> Bool {
     guard let first = word.first, let last = word.last, line.count >= word.count else { return false }
     for start in 0...(line.count - word.count) where line[start] == first && line[start..<start + word.count].elementsEqual(word) {
       let end = start + word.count

@@ -2,7 +2,7 @@ import Foundation
 
 /// How files and declarations look.
 enum ShapeRules {
-  static let all = [fileLines, brokerLines, mainLines, docLines, namedAfterType, modulesHaveLimits]
+  static let all = [fileLines, brokerLines, mainLines, docLines, uncheckedSayWhy, namedAfterType, modulesHaveLimits]
 
   private static let long = Array(repeating: "let a = 1\n", count: 5_600).joined()
 
@@ -29,21 +29,45 @@ enum ShapeRules {
     "package types and functions have a doc line",
     bad: Project(["Shared/Wire/A.swift": "package struct A {\n  @inlinable\n  package func b(c: Int) -> Int {\n    c\n  }\n}\n"])
   ) { project in
-    project.production.flatMap { source in
-      source.code.indices.filter { needsDoc(source.code[$0]) && !hasDoc(source.lines, above: $0) }.map {
+    let promised = requirements(project)
+    return project.production.flatMap { source in
+      let told = promised.union(source.code.indices.filter { hasDoc(source.lines, above: $0) }.compactMap { functionName(source.code[$0]) })
+      return source.code.indices.filter { needsDoc(source.code[$0], told) && !hasDoc(source.lines, above: $0) }.map {
         "\(source.path):\($0 + 1): no doc line; say what it is for, with units, errors and promises about threads"
       }
     }
   }
 
-  /// A `package` type or function. Operators and one-line functions without arguments say what they are by their names.
-  private static func needsDoc(_ line: String) -> Bool {
+  /// An outer `package` type, or a `package` function that is more than one line.
+  ///
+  /// Operators and empty types say what they are, a nested type is told of by the one around it, what a protocol asks for is documented
+  /// there, and one doc line serves all functions of a name in a file.
+  private static func needsDoc(_ line: String, _ told: Set<String>) -> Bool {
     let words = line.split(separator: " ")
-    guard words.contains("package"), words.first != "import", !words.contains("import"), !words.contains("override") else { return false }
-    if declaredType(line) != nil { return !words.contains("extension") }
-    guard let at = words.firstIndex(of: "func"), at + 1 < words.count, let first = words[at + 1].first, first.isLetter else { return false }
-    let isOneLine = line.hasSuffix("}") && line.contains("()")
-    return !isOneLine && !words[at + 1].hasPrefix("hash(")
+    guard words.contains("package"), !words.contains("import"), !words.contains("override") else { return false }
+    if let type = declaredType(line) { return type.kind != "extension" && line.first?.isWhitespace == false && !line.hasSuffix("{}") }
+    guard let name = functionName(line) else { return false }
+    return !line.hasSuffix("}") && !told.contains(name)
+  }
+
+  /// The names of functions that the project's own protocols, and `Hashable`, ask for.
+  private static func requirements(_ project: Project) -> Set<String> {
+    var names: Set<String> = ["hash"]
+    for source in project.production {
+      var isInside = false
+      for line in source.code {
+        if line.first?.isWhitespace == false { isInside = declaredType(line)?.kind == "protocol" }
+        if isInside, let name = functionName(line) { names.insert(name) }
+      }
+    }
+    return names
+  }
+
+  /// The name of the function that `line` declares; nil for operators.
+  private static func functionName(_ line: String) -> String? {
+    let words = line.split(separator: " ")
+    guard let at = words.firstIndex(of: "func"), at + 1 < words.count, words[at + 1].first?.isLetter == true else { return nil }
+    return String(words[at + 1].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
   }
 
   private static func hasDoc(_ lines: [String], above place: Int) -> Bool {
@@ -52,21 +76,36 @@ enum ShapeRules {
     return at >= 0 && lines[at].drop { $0 == " " }.hasPrefix("///")
   }
 
+  private static let uncheckedSayWhy = Rule(
+    "what the compiler cannot check says why it is right", bad: Project(["Shared/Wire/A.swift": "final class A: @unchecked Sendable {}\n"])
+  ) { project in
+    ["@unchecked Sendable", "nonisolated(unsafe)"].flatMap { word in
+      project.production.flatMap { source in
+        source.lines(with: word).filter { line in
+          !source.lines[max(0, line - 8)..<line].contains { $0.contains("//") }
+        }.map { "\(source.path):\($0): \(word) without a comment; say in a line or two which thread or lock keeps it right" }
+      }
+    }
+  }
+
   private static let namedAfterType = Rule(
-    "a file begins with the type that it is named after", bad: Project(["Shared/Wire/Frame.swift": "struct Other {}\nstruct Frame {}\n"])
+    "a file begins with the type that it is named after", isAdvice: true,
+    bad: Project(["Shared/Wire/Frame.swift": "struct Other {}\nstruct Frame {}\n"])
   ) { project in
     project.production.filter { !["Limits", "main", "Main"].contains($0.name) }.compactMap { source in
       let wanted = String(source.name.prefix { $0 != "+" })
-      guard let (place, type) = firstType(source) else { return "\(source.path): declares no type; put what it holds where it belongs" }
-      guard type != wanted else { return nil }
-      return "\(source.path):\(place): begins with \(type), not with \(wanted); name the file after its first type, or put that first"
+      guard let first = firstType(source) else { return "\(source.path): declares no type; put what it holds where it belongs" }
+      // What a type does may have a file named after the deed: Settling.swift extends Subscription.
+      guard first.kind != "extension" || source.name.contains("+"), !first.name.contains(wanted) else { return nil }
+      return
+        "\(source.path):\(first.line): begins with \(first.name), not with \(wanted); name the file after its first type, or put that first"
     }
   }
 
   /// The first type or extension at the outer level.
-  private static func firstType(_ source: Source) -> (line: Int, name: String)? {
+  private static func firstType(_ source: Source) -> (line: Int, kind: String, name: String)? {
     for (place, line) in source.code.enumerated() where line.first?.isWhitespace == false {
-      if let type = declaredType(line) { return (place + 1, type.name) }
+      if let type = declaredType(line) { return (place + 1, type.kind, type.name) }
     }
     return nil
   }

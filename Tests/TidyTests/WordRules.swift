@@ -66,11 +66,20 @@ enum WordRules {
     }
   }
 
+  /// Files that let time pass for its own sake, each with its reason.
+  private static let pauses: [String: String] = [
+    "Shared/Disk/SegmentPreparer.swift": "pauses between writes, so that preparing leaves the disk to commits",
+    "Tests/StoreTests/CrashTests.swift": "the moment of the kill is what is tried out",
+    "Tests/HTTPTests/ListenerTests.swift": "shows that nothing happens for a while",
+  ]
+
   private static let sleeps = Rule(
     "nobody sleeps", bad: Project(["Tests/WireTests/A.swift": "usleep(10)\n", "Shared/Mesh/B.swift": "Thread.sleep(1)\n"])
   ) { project in
-    ["sleep(", "usleep(", "nanosleep(", "Thread.sleep", "Task.sleep"].flatMap { word in
-      project.sources().flatMap { source in
+    // The command line tool may ask another process again after a while: it has nothing to wait on.
+    let sources = project.sources("Shared", "Tests", "Services/Broker", "Services/Ledger", "Services/Marketing", "Services/CustomerService")
+    return ["sleep(", "usleep(", "nanosleep(", "Thread.sleep", "Task.sleep"].flatMap { word in
+      sources.filter { pauses[$0.path] == nil }.flatMap { source in
         source.lines(with: word).map { "\(source.path):\($0): \(word) guesses how long something takes; wait for the thing itself" }
       }
     }
@@ -79,7 +88,7 @@ enum WordRules {
   private static let unfinished = Rule(
     "nothing is left for later", bad: Project(["Shared/Wire/A.swift": "// TODO: all of it\n"])
   ) { project in
-    lines(of: project) { line in ["TODO", "FIXME", "XXX", "HACK"].first { Words.holds(line, $0) } }.map {
+    lines(of: project) { line in ["TODO", "FIXME", "HACK"].first { Words.holds(line, $0) } }.map {
       "\($0.path):\($0.line): \($0.found) is a promise that nobody keeps; do it, or leave it out"
     }
   }

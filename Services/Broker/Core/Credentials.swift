@@ -47,7 +47,8 @@ package enum TypePattern: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  func matches(_ type: String) -> Bool {
+  /// Whether `type` is one of the set.
+  package func matches(_ type: String) -> Bool {
     switch self {
     case .all: true
     case .below(let prefix): type.hasPrefix(prefix)

@@ -1,0 +1,79 @@
+import Host
+
+/// One thing that `accord` can do: its words, its help and its work.
+struct Command: Sendable {
+  /// Such as `order capture`.
+  let name: String
+  let summary: String
+  /// What follows the name in the usage line.
+  let operands: String
+  let options: [Arguments.Option]
+  /// A few lines that somebody can copy.
+  let examples: [String]
+  let run: @Sendable (Arguments) throws(Complaint) -> Void
+
+  init(
+    _ name: String, _ summary: String, operands: String = "", options: [Arguments.Option] = [], examples: [String] = [],
+    run: @escaping @Sendable (Arguments) throws(Complaint) -> Void
+  ) {
+    self.name = name
+    self.summary = summary
+    self.operands = operands
+    self.options = options + Command.common
+    self.examples = examples
+    self.run = run
+  }
+
+  /// Every command takes these.
+  static let common = [
+    Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_FOLDER, else ./data)"),
+    Arguments.Option("--json", nil, "answer as JSON, one value"),
+    Arguments.Option("--help", nil, "this text"),
+  ]
+
+  static let all: [Command] = [
+    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .benchBroker,
+  ]
+
+  /// Runs what `words` ask for.
+  static func run(_ words: [String]) throws(Complaint) {
+    guard let first = words.first, first != "--help", first != "help" else {
+      Terminal.print(overview)
+      return
+    }
+    // Names of two words are looked for before names of one.
+    for length in [2, 1] where words.count >= length {
+      let name = words[..<length].joined(separator: " ")
+      guard let command = all.first(where: { $0.name == name }) else { continue }
+      let arguments = try Arguments(Array(words[length...]), options: command.options, command: name)
+      if arguments.has("--help") {
+        Terminal.print(command.help)
+      } else {
+        try command.run(arguments)
+      }
+      return
+    }
+    let siblings = all.map(\.name).filter { $0.hasPrefix(first + " ") }
+    if !siblings.isEmpty { throw .usage("“accord \(first)” is not a whole command", "there is: \(siblings.joined(separator: ", "))") }
+    let near = Nearest.of(first, among: all.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+    throw .usage("there is no command “\(first)”\(near)", "accord --help lists them all")
+  }
+
+  var help: String {
+    var text = "accord \(name)\(operands.isEmpty ? "" : " " + operands)\n\n\(summary)\n\nOptions:\n"
+    for option in options {
+      let head = "  " + option.flag + (option.value.map { " " + $0 } ?? "")
+      text += head + String(repeating: " ", count: max(2, 30 - head.count)) + option.help + "\n"
+    }
+    if !examples.isEmpty { text += "\nExamples:\n" + examples.map { "  \($0)\n" }.joined() }
+    return String(text.dropLast())
+  }
+
+  static var overview: String {
+    var text = "accord: keeps marketing and customer service from contradicting each other\n\nCommands:\n"
+    for command in all {
+      text += "  \(command.name)" + String(repeating: " ", count: max(2, 18 - command.name.count)) + command.summary + "\n"
+    }
+    return text + "\naccord COMMAND --help tells more. Exit codes: 0 done, 1 refused or found wanting, 64 and above as in sysexits.h."
+  }
+}

@@ -1,0 +1,84 @@
+import Contracts
+import HTTP
+import Host
+
+/// The running mesh as the command line sees it: addresses from endpoints.json, the operator's credential, one question at a time.
+struct Office {
+  let data: String
+  let endpoints: JSON
+  private let token: String
+
+  /// Finds the mesh that runs on the folder of `arguments`.
+  init(_ arguments: Arguments) throws(Complaint) {
+    data = try DataPath.of(arguments)
+    guard let bytes = try? Files.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
+      throw Complaint(
+        code: .unavailable, happened: "nothing runs on \(data) (it has no endpoints.json)",
+        advice: "`accord up --data \(data)` starts it; --data names another folder")
+    }
+    endpoints = found
+    do {
+      token = try Credential.read("operator", in: DataFolder.existing(data)).secret
+    } catch {
+      throw Complaint(host: error)
+    }
+  }
+
+  /// Asks `program` and gives its answer. Throws where it cannot be reached, or answers with a problem (RFC 9457).
+  func ask(
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)] = [], body: JSON? = nil, seconds: Int64 = 30
+  ) throws(Complaint) -> JSON {
+    let response = try send(program, method, path, headers: headers, body: body, seconds: seconds)
+    let answer = (try? JSON(parsing: response.body)) ?? .null
+    guard (200..<300).contains(response.status) else {
+      let sentence = answer["detail"]?.string ?? answer["title"]?.string ?? "\(program) answered \(response.status)"
+      throw Complaint(
+        code: response.status >= 500 ? .temporary : .refused, happened: "\(program): \(sentence)",
+        advice: answer["advice"]?.string ?? "")
+    }
+    return answer
+  }
+
+  /// The like of `ask` for programs that may be away: nil where nobody answers.
+  func askIfThere(_ program: String, _ path: String) -> JSON? {
+    guard let response = try? send(program, .get, path, headers: [], body: nil, seconds: 5), response.status == 200 else { return nil }
+    return try? JSON(parsing: response.body)
+  }
+
+  private func send(
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
+  ) throws(Complaint) -> Response {
+    guard let http = endpoints[program]?["http"], let host = http["host"]?.string, let port = http["port"]?.integer else {
+      throw Complaint(code: .unavailable, happened: "\(data)/endpoints.json does not know \(program)", advice: "start the mesh again")
+    }
+    var fields = Headers()
+    for (name, value) in [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers { fields.set(name, value) }
+    do throws(HTTPFault) {
+      return try HTTPClient.send(
+        method, host: host, port: UInt16(truncatingIfNeeded: port), path: path, headers: fields, body: body?.bytes ?? [],
+        timeout: .seconds(seconds))
+    } catch {
+      throw Complaint(
+        code: .unavailable, happened: "\(program) cannot be reached at \(host):\(port) (\(error))",
+        advice: "`accord status --data \(data)` tells who is there")
+    }
+  }
+}
+
+extension String {
+  /// Percent-encoded for one path segment or query value (RFC 3986 2.3: everything but the unreserved characters).
+  var percentEncoded: String {
+    var result = ""
+    for byte in utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        let digits = Array("0123456789ABCDEF")
+        result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+      }
+    }
+    return result
+  }
+}

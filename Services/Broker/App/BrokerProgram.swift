@@ -1,0 +1,141 @@
+import BrokerCore
+import Contracts
+import Disk
+import HTTP
+import Host
+import Journal
+import Synchronization
+import Telemetry
+import Transport
+import Wire
+
+/// The broker as a process: its settings, its parts in the order in which they start, and in the order in which they stop.
+enum BrokerProgram {
+  static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where departments connect and HTTP answers")
+  static let port = Setting("port", .integer(in: 0...65_535), default: "4460", doc: "the mesh's port; 0 picks a free one")
+  static let httpPort = Setting("http-port", .integer(in: 0...65_535), default: "4461", doc: "the HTTP port; 0 picks a free one")
+  static let segment = Setting("segment-mib", .integer(in: 4...1_024), default: "64", doc: "size of a new journal's segments in MiB")
+
+  static let program = Program(
+    "accord-broker", part: .broker, summary: "Takes events, keeps them, and delivers them in order per key.",
+    settings: [host, port, httpPort, segment])
+
+  static func run() -> Never {
+    program.run { start in try begin(start) }
+  }
+
+  private static func begin(_ start: Start) throws -> Running {
+    var random = SystemRandomNumberGenerator()
+    let registry = Mutex(try CredentialRegistry.open(in: start.folder, using: &random))
+    let folder = BrokerFolders.journal(in: start.folder)
+    try Files.makeFolder(folder)
+    let disk = try FileDisk(folder: folder)
+
+    // Recovery: the checkpoint, then what came after it.
+    var limits = BrokerLimits()
+    limits.frameBytes = WireLimits.frameBytesMax
+    var options = JournalOptions(newID: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }, now: start.clock.now())
+    options.segmentBytes = start.configuration[segment] << 20
+    var machine = BrokerMachine(journalID: try Journal.id(on: disk) ?? options.newID, limits: limits)
+    let journal = try Journal(opening: disk, options: options) { (replayed) throws(ReplayRefusal) in
+      do {
+        switch replayed {
+        case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
+        case .record(let record): try machine.replay(record)
+        case .damaged(let damage): start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed")
+        }
+      } catch { throw ReplayRefusal("\(error)") }
+    }
+    machine.recovered()
+    tell(journal.recovery, start.log)
+
+    let reactor = try Reactor()
+    let mark = DurableMark()
+    let metrics = BrokerMetrics(start.metrics)
+    let (journalID, segmentBytes) = (journal.id, journal.segmentBytes)
+    let window = JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes)
+    let loop = BrokerLoop(
+      reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
+      backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
+      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
+      credentials: { registry.withLock { $0 } },
+      abort: { start.abort(.inputOutput, $0.description) })
+    let shared = LoopHandle(loop)
+
+    let listener = try Listener(host: start.configuration[host], port: UInt16(start.configuration[port]), on: reactor) { descriptor, _ in
+      shared.loop.accept(descriptor)
+    }
+    let readiness = Readiness()
+    let api = BrokerAPI(
+      reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
+      metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: try OperatorDoor(start.folder), readiness: readiness)
+    let http = try HTTPServer(
+      reactor: reactor, host: start.configuration[host], port: UInt16(start.configuration[httpPort]), routes: api.routes)
+    loop.start()
+    try reactor.start(name: "broker")
+    readiness.becomesReady()
+
+    let listening = ListenerHandle(listener)
+    return Running(
+      endpoints: [
+        ("mesh", Address(host: start.configuration[host], port: listener.port)),
+        ("http", Address(host: start.configuration[host], port: http.port)),
+      ],
+      reload: {
+        do {
+          let fresh = try CredentialRegistry.existing(in: start.folder)
+          registry.withLock { $0 = fresh }
+          start.log.info("credentials.reloaded", "\(fresh.entries.count) credentials are known")
+        } catch { start.log.error("credentials.unreadable", "the old credentials stay: \(error)") }
+      },
+      stops: [
+        Stop("turn away callers") {
+          readiness.stops()
+          _ = reactor.perform { listening.listener.close() }
+        },
+        Stop("drain the sessions", within: .seconds(4)) {
+          let done = Event()
+          reactor.post { shared.loop.drain { done.happen() } }
+          done.wait()
+        },
+        Stop("answer what was asked") { http.drain() },
+        Stop("stop the loop") {
+          reactor.stop()
+          reactor.join()
+        },
+      ])
+  }
+
+  private static func tell(_ recovery: RecoveryReport, _ log: Log) {
+    log.info(
+      "journal.recovered",
+      recovery.isNew
+        ? "a new journal begins"
+        : "the journal is read: \(recovery.commits) commits after the checkpoint of segment \(recovery.startedAt), through position \(recovery.replayedThrough.value)"
+    )
+    if let undecided = recovery.undecided {
+      log.warning(
+        "journal.undecided",
+        "the end of the journal was no whole commit; nobody was told of it; its bytes are kept in \(undecided.file)")
+    }
+  }
+}
+
+extension BrokerLoop {
+  /// For people: what the machine knows, and how far the journal is.
+  func status() -> JSON {
+    let told = machine.status()
+    return .object((told.object ?? []) + [.init("durable_through", .integer(Int64(clamping: journal.durableThrough.value)))])
+  }
+}
+
+/// Lets closures of other threads name what belongs to the reactor's thread; they only ever use it there.
+private struct LoopHandle: @unchecked Sendable {
+  let loop: BrokerLoop
+  init(_ loop: BrokerLoop) { self.loop = loop }
+}
+
+private struct ListenerHandle: @unchecked Sendable {
+  let listener: Listener
+  init(_ listener: Listener) { self.listener = listener }
+}

@@ -1,0 +1,75 @@
+import BrokerCore
+import Transport
+import Wire
+
+/// One client's connection as the loop keeps it. Belongs to the reactor's thread.
+final class Session {
+  let id: ConnectionID
+  let connection: Connection
+  var decoder = FrameDecoder(payloadBytesMax: WireLimits.helloBytesMax)
+  var machine = SessionMachine()
+  /// The credential's name, from its hello on.
+  var credential: String?
+  /// The newest cumulative answer that has not been put into the out buffer: of one turn only the last one is sent.
+  var accepted: (through: UInt64, forget: UInt64)?
+  /// It said farewell: closes once it has what it is owed.
+  var isLeaving = false
+  /// Something was appended in this turn.
+  var isTouched = false
+  /// Bytes were queued beyond the limit: the machine waits to hear that there is room again.
+  var reportsRoom = false
+
+  init(id: ConnectionID, connection: Connection) {
+    self.id = id
+    self.connection = connection
+  }
+}
+
+/// The sessions by number: an array, because each delivery looks one up.
+///
+/// A number is its place in the lower 16 bits and how often that place was taken in the upper ones, so an effect for a connection that is
+/// gone never meets its successor.
+struct Sessions {
+  private var places: [Session?] = []
+  private var turns: [UInt16] = []
+  private var free: [Int] = []
+  private(set) var count = 0
+
+  /// More connections than files that a process may open by default on any system that runs this.
+  static let countMax = 65_536
+
+  subscript(id: ConnectionID) -> Session? {
+    let place = Int(id.raw & 0xFFFF)
+    guard place < places.count, let session = places[place], session.id == id else { return nil }
+    return session
+  }
+
+  /// The number for the next session; nil where every place is taken.
+  mutating func nextID() -> ConnectionID? {
+    if let place = free.last { return ConnectionID(UInt32(turns[place]) << 16 | UInt32(place)) }
+    guard places.count < Self.countMax else { return nil }
+    places.append(nil)
+    turns.append(1)
+    free.append(places.count - 1)
+    return ConnectionID(1 << 16 | UInt32(places.count - 1))
+  }
+
+  mutating func insert(_ session: Session) {
+    let place = Int(session.id.raw & 0xFFFF)
+    precondition(free.last == place, "a session takes the number that nextID gave")
+    free.removeLast()
+    places[place] = session
+    count += 1
+  }
+
+  mutating func remove(_ id: ConnectionID) {
+    let place = Int(id.raw & 0xFFFF)
+    guard self[id] != nil else { return }
+    places[place] = nil
+    turns[place] = turns[place] &+ 1
+    free.append(place)
+    count -= 1
+  }
+
+  var all: [Session] { places.compactMap { $0 } }
+}

@@ -1,0 +1,7 @@
+import Host
+
+/// Customer service's process.
+@main
+enum Main {
+  static func main() { ServiceProgram.department.run() }
+}

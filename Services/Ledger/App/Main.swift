@@ -1,0 +1,7 @@
+import Host
+
+/// The ledger's process.
+@main
+enum Main {
+  static func main() { LedgerProgram.department.run() }
+}

@@ -1,0 +1,7 @@
+import Host
+
+/// Marketing's process.
+@main
+enum Main {
+  static func main() { MarketingProgram.department.run() }
+}

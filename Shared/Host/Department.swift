@@ -1,0 +1,142 @@
+package import Contracts
+package import HTTP
+package import Mesh
+package import Store
+import Telemetry
+import Transport
+package import Wire
+
+/// What makes a department this one and no other; everything else the three share.
+package struct Department: Sendable {
+  package let name: String
+  package let part: DataFolder.Part
+  package let summary: String
+  package let httpPort: Int
+  /// Stands in the header of its store, so that another's is not taken for it.
+  package let applicationID: Int32
+  package let migrations: [Migration]
+  package let manifest: Manifest
+  /// What it hears, by the name of the subscription.
+  package let subscriptions: [MeshSubscription]
+  /// Its own doors, beside those that every program has.
+  package let routes: @Sendable (DepartmentDesk) -> [Route]
+  /// What it knows of a message by itself, in sentences; nil where it knows nothing.
+  package let story: @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?
+  package let checks: [Check]
+
+  package init(
+    name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
+    subscriptions: [MeshSubscription], routes: @escaping @Sendable (DepartmentDesk) -> [Route],
+    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check]
+  ) {
+    self.name = name
+    self.part = part
+    self.summary = summary
+    self.httpPort = httpPort
+    self.applicationID = applicationID
+    self.migrations = migrations
+    self.manifest = manifest
+    self.subscriptions = subscriptions
+    self.routes = routes
+    self.story = story
+    self.checks = checks
+  }
+
+  /// The `source` of its events.
+  package var source: String { "/" + part.rawValue }
+
+  /// What is known of one message: in what role, where it stands, and what came of it.
+  package struct Story: Sendable {
+    package enum Role: String, Sendable { case publisher, handler }
+    package let role: Role
+    /// The journal's place, where it is known here.
+    package let position: UInt64?
+    package let sentences: [String]
+    package init(role: Role, position: UInt64?, sentences: [String]) {
+      self.role = role
+      self.position = position
+      self.sentences = sentences
+    }
+  }
+
+  /// Where its store lies.
+  package func storeOptions(in folder: DataFolder) -> StoreOptions {
+    StoreOptions(path: folder.folder(of: part) + "/store.sqlite", applicationID: applicationID, migrations: migrations)
+  }
+
+  // MARK: Running
+
+  private static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where HTTP answers")
+  private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
+
+  /// Runs the department on the calling thread until it is stopped, or verifies its store where the first word is `verify`.
+  package func run() -> Never {
+    if CommandLine.arguments.dropFirst().first == "verify" { VerifyCommand.run("accord-\(name)") { try verify($0) } }
+    let port = Setting("http-port", .integer(in: 0...65_535), default: String(httpPort), doc: "the HTTP port; 0 picks a free one")
+    Program("accord-\(name)", part: part, summary: summary, settings: [Self.host, port, Self.broker]).run { start in
+      try begin(start, httpPort: UInt16(start.configuration[port]))
+    }
+  }
+
+  private func begin(_ start: Start, httpPort: UInt16) throws -> Running {
+    let store = try Store.open(storeOptions(in: start.folder))
+    let broker = start.configuration[Self.broker]
+    let credential = try Credential.read(part.rawValue, in: start.folder)
+    let reactor = try Reactor()
+    let mesh = MeshClient(
+      MeshConfiguration(
+        host: broker.host, port: broker.port, credential: credential.name, secret: credential.secret, program: "accord-\(name)",
+        manifest: manifest),
+      store: store, reactor: reactor, log: start.log, metrics: start.metrics, now: { start.clock.now() })
+    for subscription in subscriptions { mesh.subscribe(subscription) }
+    StoreFigures.register(store, in: start.metrics)
+
+    let readiness = Readiness()
+    let desk = DepartmentDesk(
+      department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: try OperatorDoor(start.folder))
+    let http = try HTTPServer(
+      reactor: reactor, host: start.configuration[Self.host], port: httpPort,
+      routes: CommonRoutes.health(readiness, start.metrics) + CommonRoutes.department(desk) + routes(desk))
+    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log)
+    mesh.start()
+    try reactor.start(name: name)
+    dueClerk.start()
+    readiness.becomesReady()
+
+    return Running(
+      endpoints: [("http", Address(host: start.configuration[Self.host], port: http.port))],
+      stops: [
+        Stop("take no new requests") {
+          readiness.stops()
+          let done = Event()
+          http.drain { done.happen() }
+          done.wait(within: .seconds(2))
+        },
+        Stop("stop what falls due") { dueClerk.stop() },
+        Stop("drain the mesh", within: .seconds(4)) {
+          let done = Event()
+          mesh.drain { done.happen() }
+          done.wait(within: .seconds(4))
+        },
+        Stop("stop the loop") {
+          reactor.stop()
+          reactor.join()
+        },
+        Stop("close the store") { store.close() },
+      ])
+  }
+
+  // MARK: Verifying
+
+  private func verify(_ folder: DataFolder) throws -> (json: JSON, isSound: Bool) {
+    let lock = try FolderLock.take(folder.folder(of: part))
+    defer { withExtendedLifetime(lock) {} }
+    let options = storeOptions(in: folder)
+    guard Files.exists(options.path) else { return (VerifyReport.json(sound: true, summary: "no store yet", findings: []), true) }
+    let findings = Check.findings(inFileOf: options, with: checks)
+    let summary =
+      findings.isEmpty
+      ? "integrity, references, identity, outbox, inbox and \(checks.count) checks of its own hold" : "\(findings.count) findings"
+    return (VerifyReport.json(sound: findings.isEmpty, summary: summary, findings: findings.map(\.description)), findings.isEmpty)
+  }
+}

@@ -1,0 +1,124 @@
+package import Contracts
+package import HTTP
+package import Mesh
+package import Store
+package import Telemetry
+
+/// What a department's doors work with: its store, its mesh, its clock. Safe from any thread; commands block, so they run on workers.
+package struct DepartmentDesk: Sendable {
+  package let department: Department
+  package let store: Store
+  package let mesh: MeshClient
+  package let clock: Clock
+  package let log: Log
+  package let door: OperatorDoor
+
+  /// What a command does inside its transaction: its answer, or a refusal, after which nothing of it stays.
+  package typealias Command = (inout Transaction, Occasion) throws -> Outcome
+
+  /// Who commands, when, and under which correlation.
+  package struct Occasion: Sendable {
+    package let principal: String
+    package let now: Timestamp
+    package let key: String
+    package let correlation: String?
+  }
+
+  package enum Outcome: Sendable {
+    case done(status: Int, JSON)
+    /// The business says no: kept under the key as well, so that asking again gives the same answer.
+    case refused(status: Int, code: String, sentence: String)
+  }
+
+  /// Does a command once for its Idempotency-Key: the answer is written in the command's own transaction, and a repetition gets it again.
+  ///
+  /// Answers 400 without a key, 422 where the key came with another body, 503 where the store cannot write now.
+  package func command(_ request: Request, _ body: Command) -> Response {
+    door.guarding(request) {
+      guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
+        return .problem(
+          status: 400, code: "idempotency_key",
+          detail:
+            "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one"
+        )
+      }
+      let occasion = Occasion(
+        principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: request.header("X-Correlation-Id"))
+      do {
+        let answer = try store.write { transaction in try once(request, occasion, &transaction, body) }.value
+        mesh.outboxGrew()
+        return answer
+      } catch { return trouble(error, request) }
+    }
+  }
+
+  private func once(
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction, _ body: Command
+  ) throws -> Response {
+    let hash = SHA256.hash(request.body)
+    switch try Idempotency.find(key: occasion.key, principal: occasion.principal, bodyHash: hash, in: transaction) {
+    case .same(let answer): return Self.response(answer).with("Idempotent-Replay", "true")
+    case .otherBody:
+      return .problem(
+        status: 422, code: "idempotency_key_reused",
+        detail: "the key \(occasion.key) came before with another body; a key stands for one command: take a new one")
+    case .new: break
+    }
+    let outcome = try transaction.savepoint { transaction in
+      let outcome = try body(&transaction, occasion)
+      // A refusal leaves nothing behind but its answer.
+      if case .refused = outcome { throw Refused(outcome: outcome) }
+      return outcome
+    } otherwise: { (refused: Refused) in
+      refused.outcome
+    }
+    let answer = Self.answer(outcome)
+    try Idempotency.record(
+      key: occasion.key, principal: occasion.principal, bodyHash: hash, answer: answer, at: occasion.now, in: transaction)
+    return Self.response(answer)
+  }
+
+  private struct Refused: Error { let outcome: Outcome }
+
+  private static func answer(_ outcome: Outcome) -> Idempotency.Answer {
+    switch outcome {
+    case .done(let status, let json): .init(status: status, response: json.bytes)
+    case .refused(let status, let code, let sentence):
+      .init(status: status, response: Response.problem(status: status, code: code, detail: sentence).body)
+    }
+  }
+
+  private static func response(_ answer: Idempotency.Answer) -> Response {
+    let type = answer.status < 400 ? "application/json" : "application/problem+json"
+    return Response(status: answer.status, headers: ["Content-Type": type], body: answer.response)
+  }
+
+  /// Answers a question from one snapshot of the store.
+  package func question(_ request: Request, _ body: (borrowing Snapshot) throws -> Response) -> Response {
+    door.guarding(request) {
+      do { return try store.read { try body($0) } } catch { return trouble(error, request) }
+    }
+  }
+
+  private func trouble(_ error: any Error, _ request: Request) -> Response {
+    log.error("request.failed", "\(request.method.rawValue) \(request.path): \(error)")
+    guard let fault = error as? StoreFault else {
+      return .problem(
+        status: 500, code: "bug", detail: "the program met something that it did not expect; nothing was changed; its log says what")
+    }
+    switch fault.kind {
+    case .retry: return .problem(status: 503, code: "store_busy", detail: "\(fault)").with("Retry-After", "1")
+    case .refuse: return .problem(status: 422, code: "beyond_limit", detail: "\(fault)")
+    case .fatal: return .problem(status: 503, code: "store_unusable", detail: "\(fault)")
+    }
+  }
+}
+
+extension Transaction {
+  /// A savepoint whose `Refusing` error is an answer: what the body wrote is taken back, and `otherwise` makes the answer of it.
+  fileprivate mutating func savepoint<T, Refusing: Error>(
+    _ body: (inout Transaction) throws -> T, otherwise: (Refusing) -> T
+  ) throws -> T {
+    do { return try savepoint(body) } catch let refusing as Refusing { return otherwise(refusing) }
+  }
+}

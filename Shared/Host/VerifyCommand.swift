@@ -1,0 +1,28 @@
+package import Contracts
+import Glibc
+import Telemetry
+
+/// `accord-<program> verify --data DIR`: looks through one program's part of a folder on which nothing runs.
+package enum VerifyCommand {
+  /// Prints the report as one line of JSON and ends the process: 0 where everything is sound, 1 where it is not.
+  package static func run(_ program: String, _ report: (DataFolder) throws -> (json: JSON, isSound: Bool)) -> Never {
+    let words = Array(CommandLine.arguments.dropFirst(2))
+    guard words.count == 2, words[0] == "--data" else {
+      Output.write("\(program): verify needs the data folder; write \(program) verify --data DIR\n", to: STDERR_FILENO)
+      exit(ExitCode.usage.rawValue)
+    }
+    do {
+      let found = try report(try DataFolder.existing(words[1]))
+      Output.write(found.json.text + "\n")
+      exit((found.isSound ? ExitCode.success : .refused).rawValue)
+    } catch { FaultSentence.end(program, error) }
+  }
+}
+
+/// What a verification found, as JSON.
+package enum VerifyReport {
+  /// `summary` is half a sentence for people; `findings` are whole ones, none where everything is sound.
+  package static func json(sound: Bool, summary: String, findings: [String]) -> JSON {
+    .object([.init("sound", .bool(sound)), .init("summary", .string(summary)), .init("findings", .array(findings.map { .string($0) }))])
+  }
+}
