@@ -12,7 +12,9 @@ extension Command {
       .init("--clock", "CLOCK", "system, or manual[@INSTANT] on a sandbox folder"),
       .init("--segment-mib", "N", "size of the journal's segments in MiB (4 to 1024, default 64)"),
     ],
-    examples: ["accord up", "accord up --data /tmp/shop --detach --ephemeral", "accord up --sandbox --clock manual@2026-05-08T19:00:00-04:00"],
+    examples: [
+      "accord up", "accord up --data /tmp/shop --detach --ephemeral", "accord up --sandbox --clock manual@2026-05-08T19:00:00-04:00",
+    ],
     run: { arguments throws(Complaint) in try Up(arguments).run(arguments) })
 }
 
@@ -34,10 +36,10 @@ struct Up {
 
   func run(_ arguments: Arguments) throws(Complaint) {
     if arguments.has("--detach") { return try detach(arguments) }
-    let began = Supervisor.uptime()
+    let began = Clock.uptimeMilliseconds
     let lock = try prepare()
     defer { withExtendedLifetime(lock) {} }
-    let plan = Supervisor.Plan(data: data, programs: LocalFiles.programFolder(), arguments: try programArguments(arguments))
+    let plan = Supervisor.Plan(data: data, arguments: try programArguments(arguments))
     var supervisor = try Supervisor(plan)
     try supervisor.run { endpoints throws(Complaint) in
       do throws(FileFault) { try Files.write(endpoints.bytes + [UInt8(ascii: "\n")], to: "\(data)/endpoints.json") } catch {
@@ -46,7 +48,7 @@ struct Up {
       if arguments.has("--json") {
         Terminal.print(endpoints)
       } else {
-        welcome(endpoints, milliseconds: Supervisor.uptime() - began)
+        welcome(endpoints, milliseconds: Clock.uptimeMilliseconds - began)
       }
     }
     unlink("\(data)/endpoints.json")
@@ -72,7 +74,7 @@ struct Up {
     }
     result["broker"] = ["--port", next(), "--http-port", next()]
     if let size = try arguments.integer("--segment-mib") { result["broker"]? += ["--segment-mib", String(size)] }
-    for name in Supervisor.departments {
+    for name in Programs.departments {
       result[name] = ["--http-port", next()] + (sandbox ? ["--sandbox"] : []) + ["--clock", clock]
     }
     return result
@@ -90,24 +92,15 @@ struct Up {
     if sandbox { words.append("--sandbox") }
     if let size = arguments.value("--segment-mib") { words += ["--segment-mib", size] }
     let log = "\(data)/logs/up.log"
-    let child = try ChildProcess(path: "\(LocalFiles.programFolder())/accord", arguments: words, log: log)
-    var line: [UInt8] = []
-    while !line.contains(UInt8(ascii: "\n")) {
-      var descriptor = pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)
-      poll(&descriptor, 1, 1_000)
-      guard let bytes = child.read() else {
-        var status: Int32 = 0
-        waitpid(child.pid, &status, 0)
-        let lines = (LocalFiles.read(log) ?? []).split(separator: UInt8(ascii: "\n"))
-        let reason = lines.last.map { String(decoding: $0, as: UTF8.self) } ?? "its log \(log) is empty"
-        throw Complaint(
-          code: ExitCode(rawValue: (status >> 8) & 0xFF) ?? .unavailable,
-          happened: reason.hasPrefix("accord: ") ? String(reason.dropFirst(8)) : reason, advice: "the whole log is \(log)")
-      }
-      line += bytes
+    let child = try ChildProcess(path: Programs.own, arguments: words, log: log)
+    guard let line = child.firstLine() else {
+      let reason = LastWords.of(log: log) ?? "its log \(log) is empty"
+      throw Complaint(
+        code: child.end().flatMap(ExitCode.init) ?? .unavailable,
+        happened: reason.hasPrefix("accord: ") ? String(reason.dropFirst(8)) : reason, advice: "the whole log is \(log)")
     }
-    guard let endpoints = try? JSON(parsing: line.filter { $0 != UInt8(ascii: "\n") }) else {
-      throw Complaint(code: .bug, happened: "the supervisor answered with something else than its endpoints", advice: "see \(log)")
+    guard let endpoints = try? JSON(parsing: line) else {
+      throw Complaint(code: .software, happened: "the supervisor answered with something else than its endpoints", advice: "see \(log)")
     }
     if arguments.has("--json") {
       Terminal.print(endpoints)

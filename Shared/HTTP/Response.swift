@@ -13,7 +13,7 @@ package struct Response: Sendable {
   }
 
   /// One JSON document.
-  package static func json(_ value: JSON, status: Int = 200) -> Response { json(encoded: JSONText.encoded(value), status: status) }
+  package static func json(_ value: JSON, status: Int = 200) -> Response { json(encoded: value.bytes, status: status) }
 
   /// One JSON document that is already bytes.
   package static func json(encoded bytes: [UInt8], status: Int = 200) -> Response {
@@ -41,7 +41,7 @@ package struct Response: Sendable {
       JSON.Member("detail", .string(detail)),
     ]
     return Response(
-      status: status, headers: ["Content-Type": "application/problem+json"], body: JSONText.encoded(.object(members + extra)))
+      status: status, headers: ["Content-Type": "application/problem+json"], body: JSON.object(members + extra).bytes)
   }
 
   /// The problem document of a refused request.

@@ -38,7 +38,9 @@ package struct DepartmentDesk: Sendable {
       guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
         return .problem(
           status: 400, code: "idempotency_key",
-          detail: "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one")
+          detail:
+            "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one"
+        )
       }
       let occasion = Occasion(
         principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: request.header("X-Correlation-Id"))
@@ -67,7 +69,9 @@ package struct DepartmentDesk: Sendable {
       // A refusal leaves nothing behind but its answer.
       if case .refused = outcome { throw Refused(outcome: outcome) }
       return outcome
-    } otherwise: { (refused: Refused) in refused.outcome }
+    } otherwise: { (refused: Refused) in
+      refused.outcome
+    }
     let answer = Self.answer(outcome)
     try Idempotency.record(
       key: occasion.key, principal: occasion.principal, bodyHash: hash, answer: answer, at: occasion.now, in: transaction)
@@ -99,7 +103,8 @@ package struct DepartmentDesk: Sendable {
   private func trouble(_ error: any Error, _ request: Request) -> Response {
     log.error("request.failed", "\(request.method.rawValue) \(request.path): \(error)")
     guard let fault = error as? StoreFault else {
-      return .problem(status: 500, code: "bug", detail: "the program met something that it did not expect; nothing was changed; its log says what")
+      return .problem(
+        status: 500, code: "bug", detail: "the program met something that it did not expect; nothing was changed; its log says what")
     }
     switch fault.kind {
     case .retry: return .problem(status: 503, code: "store_busy", detail: "\(fault)").with("Retry-After", "1")

@@ -26,7 +26,9 @@ package final class OperatorDoor: Sendable {
     guard let known = try? load() else {
       return .problem(
         status: 503, code: "no_credential",
-        detail: "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again")
+        detail:
+          "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again"
+      )
     }
     guard let token = request.bearer else {
       return .problem(

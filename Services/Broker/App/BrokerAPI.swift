@@ -75,7 +75,8 @@ struct BrokerAPI: Sendable {
       }
     }
     guard let found else {
-      return .problem(status: 404, code: "no_event", detail: "no event stands at position \(position); it was never one, or it is no longer kept")
+      return .problem(
+        status: 404, code: "no_event", detail: "no event stands at position \(position); it was never one, or it is no longer kept")
     }
     return .json(found)
   }
@@ -84,7 +85,8 @@ struct BrokerAPI: Sendable {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([
-      .init("position", .integer(Int64(clamping: record.position.value))), .init("accepted_at", .string(record.head.acceptedAt.description)),
+      .init("position", .integer(Int64(clamping: record.position.value))),
+      .init("accepted_at", .string(record.head.acceptedAt.description)),
       .init("producer", .string(producer)), .init("sequence", .integer(Int64(clamping: record.head.sequence))), .init("event", event),
     ])
   }
@@ -133,7 +135,10 @@ final class JournalWindow: Sendable {
         guard slice.next > at else { return (next, nil) }
         at = slice.next
       case .damaged(let range):
-        return (Position(range.upperBound.value - 1), "the journal is damaged from \(range.lowerBound.value) to \(range.upperBound.value); run accord verify")
+        return (
+          Position(range.upperBound.value - 1),
+          "the journal is damaged from \(range.lowerBound.value) to \(range.upperBound.value); run accord verify"
+        )
       case .forgotten(let oldest):
         next = Position(oldest.value - 1)
         at = oldest

@@ -36,6 +36,8 @@ final class BrokerLoop {
   let published: DurableMark
 
   private var turnMoment: Moment?
+  /// Where the machine's tail began when the last commit was done.
+  private var tailStart = Position.zero
   var touched: [Session] = []
   private var ridingTimer: Reactor.Timer?
   private var idleTimer: Reactor.Timer?
@@ -189,7 +191,7 @@ final class BrokerLoop {
       _ = reactor.after(Doorkeeper.answerAfter) { [weak session, unowned self] in
         guard let session else { return }
         end(session, Refusal(
-          code: "wrong_credential",
+          code: "not_known",
           sentence: "nobody is known by the name \(hello.credential) with this secret; take the credential from the data folder"))
       }
       return
@@ -283,7 +285,9 @@ final class BrokerLoop {
       metrics.events.increment(by: accepted - metrics.events.value)
       metrics.syncTime.observe(Self.nanoseconds() - began)
       metrics.bytesWritten.increment(by: Int64(released.byteCount))
-      recent.drop(before: machine.tailStart)
+      // This commit's effects may name events that the machine's tail has passed over since: what the turn before needed stays.
+      recent.drop(before: tailStart)
+      tailStart = machine.tailStart
       released.bytes.withUnsafeBytes { recent.keep(UnsafeRawBufferPointer(rebasing: $0[..<released.byteCount]), at: released.start) }
       published.advance(to: journal.durableThrough)
       metrics.durableThrough.set(Int64(clamping: journal.durableThrough.value))

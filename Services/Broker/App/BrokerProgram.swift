@@ -111,7 +111,8 @@ enum BrokerProgram {
       "journal.recovered",
       recovery.isNew
         ? "a new journal begins"
-        : "the journal is read: \(recovery.commits) commits after the checkpoint of segment \(recovery.startedAt), through position \(recovery.replayedThrough.value)")
+        : "the journal is read: \(recovery.commits) commits after the checkpoint of segment \(recovery.startedAt), through position \(recovery.replayedThrough.value)"
+    )
     if let undecided = recovery.undecided {
       log.warning(
         "journal.undecided",

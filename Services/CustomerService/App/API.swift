@@ -12,7 +12,8 @@ struct API: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR") { request, parameters in
+      Route(.get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR") {
+        request, parameters in
         desk.question(request) { snapshot in try timeline(parameters["id"], request, snapshot) }
       },
       Route(.get, "/v1/timeline", "how many entries and customers there are on all timelines") { request, _ in
@@ -27,7 +28,8 @@ struct API: Sendable {
 
   private func timeline(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
     guard let person = try? Identifier<Person>(text) else {
-      return .problem(status: 400, code: "customer_id", detail: "“\(text)” is no customer's id; ids have no spaces and at most 128 characters")
+      return .problem(
+        status: 400, code: "customer_id", detail: "“\(text)” is no customer's id; ids have no spaces and at most 128 characters")
     }
     guard let limit = Int(request.query("limit") ?? "100"), (1...Self.pageMax).contains(limit) else {
       return .problem(status: 400, code: "limit", detail: "limit is a number from 1 to \(Self.pageMax); correct the query")

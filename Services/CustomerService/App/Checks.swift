@@ -11,7 +11,8 @@ enum Checks {
         WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.position = t.position) LIMIT 20
         """
       ) { row throws(StoreFault) in
-        Finding("timelines", "message \(try row.text(0)) stands on a timeline, but no handled message stood at position \(try row.unsigned(1))")
+        Finding(
+          "timelines", "message \(try row.text(0)) stands on a timeline, but no handled message stood at position \(try row.unsigned(1))")
       }
     }
   ]

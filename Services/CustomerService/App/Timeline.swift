@@ -12,7 +12,8 @@ enum Timeline {
     let position: UInt64
   }
 
-  static func isNoted(_ kind: TimelineEntry.Kind, _ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+  static func isNoted(_ kind: TimelineEntry.Kind, _ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bool
+  {
     try reading.integer("SELECT 1 FROM timeline_entry WHERE kind = ?1 AND order_id = ?2", .text(kind.rawValue), .text(order.text)) != nil
   }
 

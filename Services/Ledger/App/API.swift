@@ -18,7 +18,11 @@ struct API: Sendable {
           guard let id = try? Identifier<Order>(parameters["id"]), let known = try Orders.find(id, in: snapshot) else {
             return .problem(status: 404, code: "no_order", detail: "no order \(parameters["id"]) was captured; is its id right?")
           }
-          return .json(.object([.init("message_id", .string(known.messageID.text)), .init("order", try JSON(parsing: DomainEvent.orderCaptured(known.order).encode()))]))
+          return .json(
+            .object([
+              .init("message_id", .string(known.messageID.text)),
+              .init("order", try JSON(parsing: DomainEvent.orderCaptured(known.order).encode())),
+            ]))
         }
       },
     ]
