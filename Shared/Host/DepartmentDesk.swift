@@ -47,6 +47,12 @@ package struct DepartmentDesk: Sendable {
       do {
         let answer = try store.write { transaction in try once(request, occasion, &transaction, body) }.value
         mesh.outboxGrew()
+        log.info(
+          "command.answered", "\(request.method.rawValue) \(request.path) was answered \(answer.status)",
+          [
+            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(occasion.principal),
+            "correlationid": .text(occasion.correlation ?? ""), "traceparent": .text(request.header("traceparent") ?? ""),
+          ])
         return answer
       } catch { return trouble(error, request) }
     }
