@@ -302,6 +302,7 @@ final class RandomWorld {
 
   /// Everybody works well from now on: everything owed must be settled in the end.
   func drain() throws {
+    try turn()
     for round in 0..<3_000 {
       if fault != nil { break }
       for s in model.subscriptions.indices where !consumers.contains(where: { $0.subscription == s }) { try join(s) }

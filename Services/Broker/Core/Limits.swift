@@ -60,6 +60,8 @@ package struct BrokerLimits: Sendable {
   package var deadLetters = 4_096
   /// Followers moved behind a dead letter by one input; the rest follow at the next tick.
   package var buriedPerInput = 2_048
+  /// The same for a publish, whose event may fill the commit but for 64 KiB.
+  package var buriedPerPublish = 128
   /// Of a reason for a dead letter; a sentence for a person.
   package var reasonBytes = 256
 
