@@ -45,8 +45,10 @@ package struct DepartmentDesk: Sendable {
       let occasion = Occasion(
         principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: request.header("X-Correlation-Id"))
       do {
-        let answer = try store.write { transaction in try once(request, occasion, &transaction, body) }.value
-        mesh.outboxGrew()
+        let (answer, highest) = try store.write { transaction in
+          (try once(request, occasion, &transaction, body), try Outbox.highest(in: transaction))
+        }.value
+        mesh.outboxGrew(through: highest)
         return answer
       } catch { return trouble(error, request) }
     }

@@ -31,6 +31,7 @@ package final class MeshClient: @unchecked Sendable {
   let asking = Asking()
   private let shown: Mutex<Shown>
   private let isGrowthTold = Atomic<Bool>(false)
+  private let grownThrough = Atomic<UInt64>(0)
 
   // Of the reactor's thread.
   var link = LinkMachine()
@@ -124,12 +125,14 @@ package final class MeshClient: @unchecked Sendable {
 
   // MARK: While it runs
 
-  /// Something was appended to the outbox and committed. Costs next to nothing where it was just told.
-  package func outboxGrew() {
+  /// The outbox was committed through number `highest`. Costs next to nothing where growth was just told.
+  package func outboxGrew(through highest: UInt64) {
+    grownThrough.max(highest, ordering: .relaxed)
     guard !isGrowthTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
     reactor.post {
-      self.isGrowthTold.store(false, ordering: .releasing)
-      self.relay?.grew()
+      // An exchange, not a store: whoever found the flag set has raised the number before this, and it is seen below.
+      _ = self.isGrowthTold.exchange(false, ordering: .acquiringAndReleasing)
+      self.relay?.grew(highest: self.grownThrough.load(ordering: .relaxed))
       self.pump()
     }
   }
