@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import TestKit
 import Wire
 
 /// A broker without sockets: the machine over the real journal on a disk in memory, as the shell drives it.
