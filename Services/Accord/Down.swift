@@ -19,11 +19,11 @@ enum Down {
       )
     }
     guard kill(pid, SIGTERM) == 0 || errno == ESRCH else { throw .system("could not signal process \(pid)", errno) }
-    let deadline = Supervisor.uptime() + 25_000
+    let deadline = Clock.uptimeMilliseconds + 25_000
     while FolderLock.holder(of: data) == pid {
-      guard Supervisor.uptime() < deadline else {
+      guard Clock.uptimeMilliseconds < deadline else {
         throw Complaint(
-          code: .tryAgain, happened: "process \(pid) has not stopped within 25 s",
+          code: .temporary, happened: "process \(pid) has not stopped within 25 s",
           advice: "see \(data)/logs; `kill -9 \(pid)` ends it and its children")
       }
       usleep(20_000)

@@ -1,6 +1,6 @@
 import Contracts
-import HTTP
 import Glibc
+import HTTP
 
 extension Command {
   static let tail = Command(

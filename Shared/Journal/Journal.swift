@@ -1,6 +1,6 @@
 /// The broker's one memory: what is in it happened. Opened on a folder whose lock is held; confined to one thread.
 ///
-/// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Commit.swift for the types and
+/// A turn of the loop: `gather`, add records and effects, `begin`, `finish`, `release`. See Gathering.swift for the types and
 /// SegmentHeader.swift for the files. After a fatal fault it refuses everything.
 package struct Journal<D: Disk>: ~Copyable {
   let disk: D

@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// The N-th operation fails, for N = 1, 2, 3 ... until nothing fails any more.
@@ -139,20 +140,23 @@ import Testing
 
   /// A reserve that holds the head of a roll nobody finished is not used again: its checkpoint would lie behind a shorter one.
   @Test func `what an unfinished roll wrote is never found again`() throws {
+    var options = smallOptions
+    options.segmentBytes = 4 << 20
     let disk = MemoryDisk()
-    var now = try Opened(disk)
+    var now = try Opened(disk, options)
     try commitNotes(&now.journal, [[1]])
-    try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes)
+    try Reserve.prepare(on: disk, segmentBytes: options.segmentBytes)
     disk.failures[disk.operations + 3] = DiskFault.inputOutput
-    #expect(throws: JournalFault.self) { try now.journal.roll(checkpoint: [UInt8](repeating: 1, count: 9_000), at: smallOptions.now) }
+    // Of two pieces, so that the second lies behind all that the next roll writes.
+    #expect(throws: JournalFault.self) { try now.journal.roll(checkpoint: [UInt8](repeating: 1, count: 3 << 19), at: options.now) }
     disk.failures = [:]
     let after = disk.afterPowerCut()
-    #expect(after.contents("reserve.segment")?.contains { $0 != 0 } == true)
-    now = try Opened(after)
-    try Reserve.prepare(on: after, segmentBytes: smallOptions.segmentBytes)
-    try now.journal.roll(checkpoint: [2], at: smallOptions.now)
+    #expect(after.contents("reserve.segment")?.first != 0)
+    now = try Opened(after, options)
+    try Reserve.prepare(on: after, segmentBytes: options.segmentBytes)
+    try now.journal.roll(checkpoint: [2], at: options.now)
     let written = try commitNotes(&now.journal, [[3]])
-    let again = try Opened(after.afterPowerCut())
+    let again = try Opened(after.afterPowerCut(), options)
     #expect(again.told == Told(checkpoint: [2], records: written))
     #expect(again.journal.recovery.undecided == nil)
   }
