@@ -37,7 +37,7 @@ struct BenchDepartment {
 
   func run(json: Bool) throws(Complaint) {
     let data = BenchFolder.fresh(in: folder)
-    defer { Folders.remove(data) }
+    defer { Files.remove(data) }
     let broker = try BenchTarget(data)
     defer { broker.stop() }
     var figures: [JSON.Member] = [.init("facts", .integer(Int64(facts))), .init("loneFacts", .integer(Int64(lone)))]
@@ -144,7 +144,7 @@ struct BenchDepartment {
     let end = Reactor.uptime() + 300_000_000_000
     while !isSo() {
       guard Reactor.uptime() < end else {
-        throw Complaint(code: .tryAgain, happened: "after five minutes it is not so that \(what)", advice: "fewer --facts")
+        throw Complaint(code: .temporary, happened: "after five minutes it is not so that \(what)", advice: "fewer --facts")
       }
       usleep(1_000)
     }

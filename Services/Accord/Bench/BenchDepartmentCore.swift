@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Host
 
 /// The processor's cores: which of them a process may use, and what it used of them.
 enum BenchDepartmentCore {
@@ -14,7 +15,7 @@ enum BenchDepartmentCore {
   static func confine(_ pid: pid_t, to cores: [Int]) throws(Complaint) {
     var set = cpu_set_t()
     withUnsafeMutableBytes(of: &set) { bits in for core in cores { bits[core / 8] |= 1 << UInt8(core % 8) } }
-    for thread in BenchFolder.names(in: "/proc/\(pid)/task").compactMap({ pid_t($0) }) {
+    for thread in ((try? Files.names(in: "/proc/\(pid)/task")) ?? []).compactMap({ pid_t($0) }) {
       // A thread may have ended since it was listed.
       guard sched_setaffinity(thread, MemoryLayout<cpu_set_t>.size, &set) == 0 || errno == ESRCH else {
         throw .system("could not confine process \(pid) to core \(cores)", errno)

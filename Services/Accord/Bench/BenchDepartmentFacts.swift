@@ -26,20 +26,24 @@ enum BenchDepartmentFacts {
   /// Spread over the customers by a multiplication, as buyers come: no neighbour follows its neighbour.
   private static func person(_ number: UInt64) -> String { "C-\(number &* 7_919 % UInt64(persons))" }
 
-  /// Appends `count` facts to the outbox of `store`, behind those that are there.
-  static func fill(_ store: Store, count: Int, at now: Timestamp) throws {
+  /// Appends `count` facts to the outbox of `store`, behind those that are there. Returns the number of the last.
+  @discardableResult
+  static func fill(_ store: Store, count: Int, at now: Timestamp) throws -> UInt64 {
     var left = count
+    var last: UInt64 = 0
     while left > 0 {
       let chunk = min(left, 1_000)
-      try store.write { transaction in
+      last = try store.write { transaction in
         let highest = try Outbox.highest(in: transaction)
         for number in highest + 1...highest + UInt64(chunk) {
           let fact = try fact(number, at: now)
           try Outbox.append(event: fact.bytes, id: fact.id, at: now, in: transaction)
         }
-      }
+        return highest + UInt64(chunk)
+      }.value
       left -= chunk
     }
+    return last
   }
 
   private struct Unusable: Error {}

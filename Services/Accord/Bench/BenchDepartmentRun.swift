@@ -37,7 +37,7 @@ final class BenchDepartmentRun: Sendable {
   func stop() throws(Complaint) {
     isStopped.store(true, ordering: .relaxed)
     ended.wait()
-    if let reason = trouble.withLock({ $0 }) { throw Complaint(code: .bug, happened: reason, advice: "this is a bug worth a report") }
+    if let reason = trouble.withLock({ $0 }) { throw Complaint(code: .software, happened: reason, advice: "this is a bug worth a report") }
   }
 
   private func work(_ subject: String) throws {
@@ -89,10 +89,10 @@ struct BenchDepartmentLone {
     for _ in 0..<count {
       usleep(UInt32.random(in: 2_000...12_000))
       probe.wanted.store(listener.handled.load(ordering: .relaxed) + 1, ordering: .releasing)
-      try BenchDepartmentFacts.fill(teller.store, count: 1, at: Clock.system().now())
-      teller.mesh.outboxGrew()
+      let through = try BenchDepartmentFacts.fill(teller.store, count: 1, at: Clock.system().now())
+      teller.mesh.outboxGrew(through: through)
       guard probe.done.wait(within: .seconds(10)) else {
-        throw Complaint(code: .tryAgain, happened: "a lone fact was not handled within 10 s", advice: "is the machine overloaded?")
+        throw Complaint(code: .temporary, happened: "a lone fact was not handled within 10 s", advice: "is the machine overloaded?")
       }
       let delivered = tap.deliveredAt.load(ordering: .acquiring)
       begun.add(nanoseconds: listener.begunAt.load(ordering: .relaxed) - delivered)

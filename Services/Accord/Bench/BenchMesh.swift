@@ -1,4 +1,5 @@
 import Contracts
+import Host
 
 extension Command {
   static let benchMesh = Command(
@@ -26,7 +27,7 @@ struct BenchMesh {
 
   func run(json: Bool) throws(Complaint) {
     let data = BenchFolder.fresh(in: folder)
-    defer { Folders.remove(data) }
+    defer { Files.remove(data) }
     let house = try BenchMeshHouse(data)
     defer { house.stop() }
     // The first requests of a mesh pay for pages and statements that later ones find.

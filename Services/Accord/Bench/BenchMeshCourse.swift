@@ -4,6 +4,7 @@ import Glibc
 import HTTP
 import Host
 import Synchronization
+import Transport
 
 /// Orders at a fixed rate into the ledger's door, whatever becomes of those before, and how long each takes.
 ///
@@ -51,14 +52,14 @@ final class BenchMeshCourse: Sendable {
   }
 
   func run() throws(Complaint) -> Outcome {
-    let began = SyncProbe.nanoseconds() + 100_000_000
+    let began = Reactor.uptime() + 100_000_000
     let (capturing, others) = (DispatchGroup(), DispatchGroup())
     for connection in 0..<Self.connections { start("capture \(connection)", capturing) { try self.capture(connection, from: began) } }
     start("watch", others) { try self.watch() }
     if hasBulk { start("bulk", others) { try self.pour() } }
     capturing.wait()
-    let end = SyncProbe.nanoseconds() + 5_000_000_000
-    while state.withLock({ !$0.missing.isEmpty && $0.trouble == nil }), SyncProbe.nanoseconds() < end { usleep(1_000) }
+    let end = Reactor.uptime() + 5_000_000_000
+    while state.withLock({ !$0.missing.isEmpty && $0.trouble == nil }), Reactor.uptime() < end { usleep(1_000) }
     isOver.store(true, ordering: .relaxed)
     others.wait()
     let (outcome, missing, trouble) = state.withLock { ($0.outcome, $0.missing.count, $0.trouble) }
@@ -85,7 +86,7 @@ final class BenchMeshCourse: Sendable {
       let (order, isWatched) = ("\(name)-\(number)", number % Self.watchedEvery == 0)
       if isWatched { state.withLock { $0.missing[order] = intended } }
       try post(order, of: isWatched ? Self.watched : "C-\(number)", over: &session)
-      let answered = SyncProbe.nanoseconds()
+      let answered = Reactor.uptime()
       state.withLock { $0.outcome.captures.add(nanoseconds: answered - intended) }
     }
   }
@@ -98,7 +99,7 @@ final class BenchMeshCourse: Sendable {
       if count > 0 {
         let path = "/v1/customers/\(Self.watched)/timeline?limit=\(min(1_000, count + 20))"
         let answer = try session.send(.get, path, headers: headers)
-        let now = SyncProbe.nanoseconds()
+        let now = Reactor.uptime()
         let entries = (try? JSON(parsing: answer.body))?["entries"]?.array ?? []
         state.withLock { state in
           state.outcome.polls += 1
@@ -141,6 +142,6 @@ final class BenchMeshCourse: Sendable {
 
   private static func sleep(until instant: Int64) {
     var time = timespec(tv_sec: Int(instant / 1_000_000_000), tv_nsec: Int(instant % 1_000_000_000))
-    while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, nil) == EINTR {}
+    while clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &time, nil) == EINTR {}
   }
 }

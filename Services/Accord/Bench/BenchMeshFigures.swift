@@ -1,5 +1,6 @@
 import Contracts
 import Glibc
+import Host
 
 /// What a benchmark tells: one JSON object, or a line for each figure.
 enum BenchMeshFigures {
@@ -22,17 +23,5 @@ enum BenchFolder {
   }
 
   /// A name in `parent` that is not there yet.
-  static func fresh(in parent: String) -> String { "\(parent)/accord-bench-\(getpid())-\(Supervisor.uptime())" }
-
-  /// The names in the folder at `path`; none where it cannot be read.
-  static func names(in path: String) -> [String] {
-    var names: [String] = []
-    guard let listing = opendir(path) else { return names }
-    defer { closedir(listing) }
-    while let entry = readdir(listing) {
-      names.append(
-        withUnsafePointer(to: &entry.pointee.d_name) { $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) } })
-    }
-    return names
-  }
+  static func fresh(in parent: String) -> String { "\(parent)/accord-bench-\(getpid())-\(Clock.uptimeMilliseconds)" }
 }

@@ -5,7 +5,6 @@ import Host
 
 /// A whole mesh that a benchmark started for itself: `accord up --detach --ephemeral` on an empty folder.
 final class BenchMeshHouse: Sendable {
-  static let programs = ["broker", "ledger", "marketing", "service"]
   let data: String
   private let endpoints: JSON
   private let token: String
@@ -14,12 +13,9 @@ final class BenchMeshHouse: Sendable {
     self.data = data
     guard mkdir(data, 0o700) == 0 else { throw .system("could not make \(data)", errno) }
     let up = try ChildProcess(
-      path: "\(LocalFiles.programFolder())/accord", arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"],
+      path: Programs.own, arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"],
       log: "\(data).log")
-    var status: Int32 = 0
-    while waitpid(up.pid, &status, 0) < 0, errno == EINTR {}
-    close(up.output)
-    guard status == 0, let bytes = LocalFiles.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
+    guard up.end() == 0, let bytes = try? Files.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
       throw Complaint(code: .unavailable, happened: "the mesh did not start", advice: "see \(data).log and \(data)/logs")
     }
     unlink("\(data).log")
@@ -31,8 +27,8 @@ final class BenchMeshHouse: Sendable {
   func stop() {
     guard let supervisor = FolderLock.holder(of: data) else { return }
     kill(supervisor, SIGTERM)
-    let end = Supervisor.uptime() + 25_000
-    while FolderLock.holder(of: data) == supervisor, Supervisor.uptime() < end { usleep(10_000) }
+    let end = Clock.uptimeMilliseconds + 25_000
+    while FolderLock.holder(of: data) == supervisor, Clock.uptimeMilliseconds < end { usleep(10_000) }
   }
 
   func process(of program: String) -> pid_t { pid_t(truncatingIfNeeded: endpoints[program]?["pid"]?.integer ?? 0) }

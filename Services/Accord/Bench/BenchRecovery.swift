@@ -1,5 +1,6 @@
 import Contracts
 import Glibc
+import Host
 
 extension Command {
   static let benchRecovery = Command(
@@ -54,7 +55,7 @@ struct BenchRecovery {
     let bytes = tailMebibytes << 20
     let start = try killed(bytes: bytes, segmentMebibytes: segment) { folder throws(Complaint) in
       guard let name = BenchRecoveryDisk.newestSegment(folder) else {
-        throw Complaint(code: .bug, happened: "\(folder) holds no segment", advice: "this is a bug worth a report")
+        throw Complaint(code: .software, happened: "\(folder) holds no segment", advice: "this is a bug worth a report")
       }
       BenchRecoveryDisk.forget(folder)
       disk = try BenchRecoveryDisk.readRate("\(folder)/\(name)", bytes: bytes)
@@ -79,7 +80,7 @@ struct BenchRecovery {
     func remove() {
       broker.end(SIGTERM)
       unlink("\(broker.data).log")
-      Folders.remove(broker.data)
+      Files.remove(broker.data)
     }
   }
 
@@ -101,7 +102,7 @@ struct BenchRecovery {
       try meanwhile("\(data)/broker/journal")
       return Again(broker: try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes))
     } catch {
-      Folders.remove(data)
+      Files.remove(data)
       throw error
     }
   }
@@ -112,15 +113,15 @@ struct BenchRecovery {
 
   private func idle() throws(Complaint) -> [JSON.Member] {
     let data = BenchFolder.fresh(in: folder)
-    defer { Folders.remove(data) }
+    defer { Files.remove(data) }
     let house = try BenchMeshHouse(data)
     defer { house.stop() }
     // What a start leaves behind has been done by then: checkpoints, the closing mark, the reserve segment.
     sleep(2)
-    let before = BenchMeshHouse.programs.map { Self.nanosecondsUsed(house.process(of: $0)) }
+    let before = Programs.all.map { Self.nanosecondsUsed(house.process(of: $0)) }
     sleep(Self.idleSeconds)
     var figures: [JSON.Member] = []
-    for (name, earlier) in zip(BenchMeshHouse.programs, before) {
+    for (name, earlier) in zip(Programs.all, before) {
       let process = house.process(of: name)
       let share = Double(Self.nanosecondsUsed(process) - earlier) / 1e7 / Double(Self.idleSeconds)
       figures.append(.init("\(name)IdleCpuPercent", .number(BenchBroker.text(share))))
@@ -138,7 +139,7 @@ struct BenchRecovery {
   }
 
   private static func residentMebibytes(_ process: pid_t) -> Double {
-    let text = String(decoding: LocalFiles.read("/proc/\(process)/status") ?? [], as: UTF8.self)
+    let text = String(decoding: (try? Files.read("/proc/\(process)/status")) ?? [], as: UTF8.self)
     for line in text.split(separator: "\n") where line.hasPrefix("VmRSS:") {
       return Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]).map { $0 / 1_024 } ?? 0
     }

@@ -15,24 +15,18 @@ final class BenchRecoveryBroker {
 
   init(_ data: String, segmentMebibytes: Int) throws(Complaint) {
     self.data = data
-    let began = SyncProbe.nanoseconds()
+    let began = Reactor.uptime()
     child = try ChildProcess(
-      path: "\(LocalFiles.programFolder())/accord-broker",
+      path: Programs.path("broker"),
       arguments: [
         "--data", data, "--port", "0", "--http-port", "0", "--segment-mib", String(segmentMebibytes), "--parent", String(getpid()),
       ], log: "\(data).log")
-    var line: [UInt8] = []
-    while !line.contains(UInt8(ascii: "\n")) {
-      var descriptor = pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)
-      poll(&descriptor, 1, 1_000)
-      guard let bytes = child.read() else {
-        throw Complaint(code: .unavailable, happened: "the broker ended before it was ready", advice: "see \(data).log")
-      }
-      line += bytes
+    guard let line = child.firstLine() else {
+      throw Complaint(code: .unavailable, happened: "the broker ended before it was ready", advice: "see \(data).log")
     }
-    nanosecondsToReady = SyncProbe.nanoseconds() - began
+    nanosecondsToReady = Reactor.uptime() - began
     guard let ready = try? JSON(parsing: line), let mesh = ready["mesh"]?["port"]?.integer, let http = ready["http"]?["port"]?.integer
-    else { throw Complaint(code: .bug, happened: "the broker's ready line was not understood", advice: "build again") }
+    else { throw Complaint(code: .software, happened: "the broker's ready line was not understood", advice: "build again") }
     port = UInt16(truncatingIfNeeded: mesh)
     httpPort = UInt16(truncatingIfNeeded: http)
   }
@@ -44,9 +38,7 @@ final class BenchRecoveryBroker {
   /// Ends the process with `signal` and waits for its end.
   func end(_ signal: Int32) {
     kill(child.pid, signal)
-    var status: Int32 = 0
-    while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
-    close(child.output)
+    _ = child.end()
   }
 
   /// The journal's place up to which everything is durable.
@@ -104,13 +96,13 @@ final class BenchRecoveryFill: @unchecked Sendable {
   }
 
   func wait(forBytes bytes: Int) throws(Complaint) {
-    let end = SyncProbe.nanoseconds() + 600_000_000_000
+    let end = Reactor.uptime() + 600_000_000_000
     while true {
       let now = reactor.perform { [self] in (accepted: publishers.reduce(0) { $0 + $1.accepted }, trouble: trouble) }
       if Int(now?.accepted ?? 0) * (events.byteCount + Self.bytesBesideEvent) >= bytes { return }
       if let trouble = now?.trouble { throw Complaint(code: .refused, happened: trouble, advice: "see the broker's log") }
-      guard SyncProbe.nanoseconds() < end else {
-        throw Complaint(code: .tryAgain, happened: "the journal was not written within ten minutes", advice: "less --mib")
+      guard Reactor.uptime() < end else {
+        throw Complaint(code: .temporary, happened: "the journal was not written within ten minutes", advice: "less --mib")
       }
       usleep(2_000)
     }
