@@ -42,6 +42,7 @@ struct BenchDepartment {
     defer { broker.stop() }
     var figures: [JSON.Member] = [.init("facts", .integer(Int64(facts))), .init("loneFacts", .integer(Int64(lone)))]
     do {
+      figures += try BenchMeshFigures.sync(in: data)
       figures += try relay(data, broker)
       figures += try handling(data, broker)
       figures += try loneFacts(data, broker)

@@ -33,6 +33,7 @@ struct BenchMesh {
     // The first requests of a mesh pay for pages and statements that later ones find.
     _ = try BenchMeshCourse(house, name: "warm", rate: rate, seconds: 1, bulk: false).run()
     var figures: [JSON.Member] = [.init("perSecond", .integer(Int64(rate))), .init("seconds", .integer(Int64(seconds)))]
+    figures += try BenchMeshFigures.sync(in: data)
     for (name, bulk) in [("quiet", false), ("besideBulk", true)] {
       let outcome = try BenchMeshCourse(house, name: name, rate: rate, seconds: seconds, bulk: bulk).run()
       figures.append(.init(name + "Effects", .integer(Int64(outcome.effects.count))))

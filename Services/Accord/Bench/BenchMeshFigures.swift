@@ -15,6 +15,17 @@ enum BenchMeshFigures {
   }
 }
 
+extension BenchMeshFigures {
+  /// How long this disk's own sync takes now: the floor under every commit that is measured beside it.
+  static func sync(in folder: String) throws(Complaint) -> [JSON.Member] {
+    let probe = try SyncProbe(folder: folder, count: 500)
+    return [
+      .init("fdatasyncP50Microseconds", .number(BenchBroker.text(probe.p50Microseconds))),
+      .init("fdatasyncP99Microseconds", .number(BenchBroker.text(probe.p99Microseconds))),
+    ]
+  }
+}
+
 /// Where benchmarks put their data.
 enum BenchFolder {
   /// `--folder`, else below $TMPDIR, else /tmp.
