@@ -72,7 +72,8 @@ extension MeshTests {
       #expect(notAnOrder.status == 400 && notAnOrder.json["code"] == "order_unreadable")
 
       for (program, path) in [
-        ("ledger", "/v1/orders/A"), ("service", "/v1/timeline"), ("marketing", "/v1/buyers"), ("broker", "/v1/events"), ("broker", "/v1/status"),
+        ("ledger", "/v1/orders/A"), ("service", "/v1/timeline"), ("marketing", "/v1/buyers"), ("broker", "/v1/events"),
+        ("broker", "/v1/status"),
       ] {
         let missing = try caller.send(program, .get, path, token: "")
         #expect(missing.status == 401 && missing.json["code"] == "token_missing" && missing.header("WWW-Authenticate") != nil)
