@@ -38,7 +38,6 @@ package struct Gathering<Effect>: ~Copyable {
   package var hasRecords: Bool { bytes.records > 0 }
   /// Somebody waits, for a record or for an effect.
   package var isUrgent: Bool { bytes.isUrgent || !effects.isEmpty }
-  package var effectCount: Int { effects.count }
   /// Bytes of the commit so far, its head included.
   package var byteCount: Int { bytes.used }
   /// Bytes that records may still take in this segment. Begin the commit, and roll if the journal asks for it, before an input that could

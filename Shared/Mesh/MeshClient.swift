@@ -101,7 +101,7 @@ package final class MeshClient: @unchecked Sendable {
         self.reactor.post { self.opened(highest: highest, forgotten: forgotten) }
       } catch {
         self.log.error("mesh.start", "the outbox cannot be read, so the mesh waits: \(error)")
-        self.reactor.post { _ = self.reactor.after(.seconds(1)) { self.open() } }
+        self.reactor.post { _ = self.reactor.after(MeshLimits.outboxRetry) { self.open() } }
       }
     }
   }

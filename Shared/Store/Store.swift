@@ -21,6 +21,7 @@ package final class Store: Sendable {
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
   private let listeners = Mutex<[@Sendable () -> Void]>([])
+  private let endListeners = Mutex<[@Sendable (StoreFault) -> Void]>([])
 
   /// Opens the file, brings its schema up to date and raises its epoch; all of that is durable when this returns.
   package static func open(_ options: StoreOptions) throws(StoreFault) -> Store { try Store(options) }
@@ -60,7 +61,10 @@ package final class Store: Sendable {
         return Committed(value)
       } catch {
         rollbacks.add(1, ordering: .relaxed)
-        if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms { ended.withLock { $0 = fault } }
+        if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms {
+          ended.withLock { $0 = fault }
+          for tell in endListeners.withLock({ $0 }) { tell(fault) }
+        }
         throw error
       }
     }
@@ -84,6 +88,9 @@ package final class Store: Sendable {
 
   /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
   package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
+  /// Calls `tell` when a fault has ended the store: it takes no more writes, and only a new start may believe its disk again.
+  package func whenEnded(_ tell: @escaping @Sendable (StoreFault) -> Void) { endListeners.withLock { $0.append(tell) } }
 
   /// Runs `body` on a snapshot of the last commit. Never waits for a write. Longer than 100 ms is counted, longer than the limit of
   /// the options ends it with `readTooLong`.

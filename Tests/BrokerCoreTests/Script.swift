@@ -17,14 +17,14 @@ import Wire
 /// `crash` is a power cut and a new start; `tick +30s` lets time pass. After every commit the memory replayed from disk must
 /// equal the machine's.
 final class Script {
-  private let stage: Stage
+  let stage: Stage
   private var connections: [String: ConnectionID] = [:]
-  private var names: [UInt32: String] = [:]
+  var names: [UInt32: String] = [:]
   private var credentials: [String: String] = [:]
   private var handles: [String: UInt32] = [:]
-  private var handleNames: [String: String] = [:]
-  private var events: [UInt64: String] = [:]
-  private var fetches: [(subscription: UInt32, from: Position, bytes: Int)] = []
+  var handleNames: [String: String] = [:]
+  var events: [UInt64: String] = [:]
+  var fetches: [(subscription: UInt32, from: Position, bytes: Int)] = []
   private var nextConnection: UInt32 = 1
 
   init(limits: BrokerLimits) throws { stage = try Stage(limits: limits) }
@@ -91,13 +91,13 @@ final class Script {
       try stage.roll()
       return try turn()
     case "tick":
-      let span = Self.duration(rest[0])
+      let span = Words.duration(rest[0])
       stage.now.uptime += span
       stage.now.wall = stage.now.wall.adding(.milliseconds(span))
       try stage.apply(.tick)
       return []
     case "clock":
-      stage.now.wall = stage.now.wall.adding(.milliseconds(Self.duration(rest[0])))
+      stage.now.wall = stage.now.wall.adding(.milliseconds(Words.duration(rest[0])))
       return []
     case "disk":
       let asked = fetches
@@ -140,7 +140,7 @@ final class Script {
     func handle(_ words: Words) -> UInt32 { handles["\(name)/\(words[1])"]! }
     switch words[0] {
     case "publish":
-      let range = Self.ranges(words[1])[0]
+      let range = Words.ranges(words[1])[0]
       for sequence in range {
         let keys = words.number("keys")
         let event = TestEvent(
@@ -161,7 +161,7 @@ final class Script {
         case nil, "new": .new
         case "beginning": .beginning
         case let other? where other.hasPrefix("@"): .position(events.first { $0.value == other.dropFirst() }!.key)
-        case let other?: .time(stage.now.wall.adding(.milliseconds(Self.duration(other))))
+        case let other?: .time(stage.now.wall.adding(.milliseconds(Words.duration(other))))
         }
       try stage.apply(
         .subscribe(
@@ -175,14 +175,14 @@ final class Script {
     case "credit":
       try stage.apply(
         .credit(id, handle: handle(words), messages: Int(words[2])!, bytes: Int(words.number("bytes") ?? 1_000_000)))
-    case "working": try stage.apply(.working(id, handle: handle(words), Self.ranges(words[2])))
-    case "extend": try stage.apply(.extend(id, handle: handle(words), Self.ranges(words[2])))
+    case "working": try stage.apply(.working(id, handle: handle(words), Words.ranges(words[2])))
+    case "extend": try stage.apply(.extend(id, handle: handle(words), Words.ranges(words[2])))
     case "settle":
-      let done = words.count > 2 && !words[2].contains("=") ? Self.ranges(words[2]) : []
+      let done = words.count > 2 && !words[2].contains("=") ? Words.ranges(words[2]) : []
       let exceptions = words.all("later").map { text in
         let parts = text.split(separator: "/").map(String.init)
         return Settlement.Exception(
-          delivery: UInt64(parts[0])!, verdict: .later(after: parts.count > 1 ? .milliseconds(Self.duration(parts[1])) : nil))
+          delivery: UInt64(parts[0])!, verdict: .later(after: parts.count > 1 ? .milliseconds(Words.duration(parts[1])) : nil))
       }
       let never = words.all("never").map { text in
         let parts = text.split(separator: "/").map(String.init)
@@ -196,7 +196,7 @@ final class Script {
           id,
           Request(
             id: words.number("id") ?? 1, peer: words[1], subject: words[2],
-            deadline: .milliseconds(words["deadline"].map(Self.duration) ?? 1_000), body: .null)))
+            deadline: .milliseconds(words["deadline"].map(Words.duration) ?? 1_000), body: .null)))
     case "reply": try stage.apply(.reply(id, Reply(id: UInt64(words[1])!, outcome: .answered(.string("yes")))))
     case "admin":
       let command: [JSON.Member] =
@@ -208,121 +208,4 @@ final class Script {
     default: Issue.record("no such input: \(words[0])")
     }
   }
-
-  // MARK: What left
-
-  private func turn() throws -> [String] {
-    try stage.turn()
-    #expect(try stage.remembered() == stage.machine.checkpoint(), "what the disk remembers is not what the machine knows")
-    let effects = stage.takeReleased()
-    var last: [UInt32: Int] = [:]
-    for (i, effect) in effects.enumerated() { if case .accepted(let id, _, _) = effect { last[id.raw] = i } }
-    return effects.enumerated().compactMap { i, effect in
-      // The shell sends only the last of a turn.
-      if case .accepted(let id, _, _) = effect, last[id.raw] != i { return nil }
-      return tell(effect)
-    }
-  }
-
-  private func tell(_ effect: Effect) -> String {
-    switch effect {
-    case .accepted(let id, let through, let forget):
-      return "\(names[id.raw]!) accepted \(through)" + (forget > 0 ? " forget=\(forget)" : "")
-    case .deliver(let id, let handle, let number, let position, let attempt, let producer, let sequence, _):
-      let event = "\(stage.machine.producerName(producer).split(separator: "/")[0])-\(sequence)"
-      events[position.value] = event
-      return "\(names[id.raw]!) deliver \(handleName(id, handle)) #\(number) \(event)" + (attempt > 1 ? " attempt=\(attempt)" : "")
-    case .fetch(let subscription, let from, let bytes):
-      fetches.append((subscription, from, bytes))
-      return "fetch for \(subscription) bytes=\(bytes)"
-    case .close(let id, let refusal): return "\(names[id.raw]!) closed [\(refusal.code)] \(refusal.sentence)"
-    case .send(let id, let message): return "\(names[id.raw]!) " + tell(message, id)
-    }
-  }
-
-  private func tell(_ message: BrokerMessage, _ id: ConnectionID) -> String {
-    func ranges(_ ranges: DeliveryRanges) -> String {
-      ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
-    }
-    return switch message {
-    case .welcome(let it):
-      "welcome last=\(it.lastSequence) id=\(it.lastEventID ?? "-")" + (it.deduplicated ? "" : " not de-duplicated")
-    case .accepted(let through, _): "accepted \(through)"
-    case .refused(let sequence, let reason): "refused \(sequence) [\(reason.code)] \(reason.sentence)"
-    case .resume(let from, let after, let reason): "resume from=\(from) after=\(after.milliseconds) [\(reason.code)]"
-    case .subscribed(let handle, let position):
-      "subscribed \(handleName(id, handle)) at \(position == 0 ? "the beginning" : events[position] ?? "a place")"
-    case .unsubscribed(let handle, let reason):
-      "unsubscribed \(handleName(id, handle))" + (reason.map { " [\($0.code)] \($0.sentence)" } ?? "")
-    case .deliver(let it): "deliver \(it.number)"
-    case .revoke(let handle, let list): "revoke \(handleName(id, handle)) \(ranges(list))"
-    case .mark(let handle, let source, let through):
-      "mark \(handleName(id, handle)) \(source) through=+\(through.milliseconds - 1_700_000_000_000) ms"
-    case .request(let it): "request \(it.id) from \(it.peer): \(it.subject) within \(it.deadline.milliseconds) ms"
-    case .reply(let it):
-      switch it.outcome {
-      case .answered: "reply \(it.id) answered"
-      case .failed(let why): "reply \(it.id) [\(why.code)] \(why.sentence)"
-      }
-    case .admin(_, let answer): "answer " + Self.short(answer)
-    case .ping, .pong: "ping"
-    case .farewell(let reason): "farewell \(reason)"
-    case .fault(let why): "fault [\(why.code)]"
-    }
-  }
-
-  private func handleName(_ id: ConnectionID, _ handle: UInt32) -> String { handleNames["\(id.raw)/\(handle)"] ?? "\(handle)" }
-
-  /// The subscriptions' rows as a person would read them.
-  private func status() -> [String] {
-    guard case .array(let rows) = stage.machine.status()["subscriptions"] else { return [] }
-    return rows.map(Self.row)
-  }
-
-  private static func row(_ row: JSON) -> String {
-    func number(_ name: String) -> Int64 { if case .integer(let value)? = row[name] { value } else { -1 } }
-    guard case .string(let name)? = row["name"], case .string(let why)? = row["waits_for"] else { return "?" }
-    let behind = number("behind") > 0 ? "behind, waits for \(why)" : "up to date"
-    let rest = ["in_flight", "look_ahead", "troubled", "dead", "ignored"].compactMap { number($0) > 0 ? " \($0)=\(number($0))" : nil }
-    return "\(name) \(behind)" + rest.joined()
-  }
-
-  private static func short(_ answer: JSON) -> String {
-    if case .array(let rows)? = answer["subscriptions"] { return rows.map(row).joined(separator: "; ") }
-    if case .string(let code)? = answer["code"] { return "[\(code)]" }
-    if case .array(let letters)? = answer["letters"] {
-      return letters.map { letter in
-        guard case .integer(let sequence)? = letter["sequence"], case .string(let why)? = letter["why"] else { return "?" }
-        if case .string(let reason)? = letter["reason"] { return "\(sequence) \(why): \(reason)" }
-        return "\(sequence) \(why)"
-      }.joined(separator: ", ")
-    }
-    return "ok"
-  }
-
-  // MARK: Words
-
-  private static func duration(_ text: String) -> Int64 {
-    let digits = Int64(text.filter { $0.isNumber })! * (text.hasPrefix("-") ? -1 : 1)
-    return text.hasSuffix("ms") ? digits : text.hasSuffix("m") ? digits * 60_000 : text.hasSuffix("h") ? digits * 3_600_000 : digits * 1_000
-  }
-
-  private static func ranges(_ text: String) -> DeliveryRanges {
-    text.split(separator: ",").map { part in
-      let ends = part.split(separator: "-").map { UInt64($0)! }
-      return ends[0]...(ends.count > 1 ? ends[1] : ends[0])
-    }
-  }
-}
-
-/// The words of a line behind its first: plain ones by place, `name=value` ones by name.
-private struct Words {
-  let list: [String]
-  init(_ list: [String]) { self.list = list }
-  var count: Int { list.count }
-  subscript(_ at: Int) -> String { list[at] }
-  /// The value of `name=value`, or the name itself where it stands alone.
-  subscript(_ name: String) -> String? { all(name).first ?? (list.contains(name) ? name : nil) }
-  func all(_ name: String) -> [String] { list.filter { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) } }
-  func number(_ name: String) -> UInt64? { all(name).first.flatMap { UInt64($0) } }
 }

@@ -37,6 +37,8 @@ package struct BrokerMachine: Sendable {
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
+  /// How many followers of dead events this input may still move.
+  var burials = 0
   package internal(set) var counts = Counts()
   private var pen = ByteWriter()
 
@@ -165,6 +167,13 @@ package struct BrokerMachine: Sendable {
 
   // MARK: Inputs
 
+  /// A new input at `moment`.
+  @inline(__always)
+  mutating func enter(_ moment: Moment) {
+    now = clock.steady(moment)
+    burials = limits.buriedPerInput
+  }
+
   /// Applies one input. Not `publish` in a hurry: call that one directly.
   package mutating func apply(_ input: Input, at moment: Moment, into commit: inout Gathering<Effect>) {
     switch input {
@@ -194,8 +203,7 @@ package struct BrokerMachine: Sendable {
 
   /// Leases that ended, waits that are over, marks, questions without an answer, followers of dead events.
   package mutating func tick(at moment: Moment, into commit: inout Gathering<Effect>) {
-    now = clock.steady(moment)
-    var burials = limits.buriedPerInput
+    enter(moment)
     let marksAreDue = markDue <= now.uptime
     if marksAreDue { markDue = .max }
     for number in subscriptions.indices where subscriptions[number].isAttached {
@@ -223,7 +231,7 @@ package struct BrokerMachine: Sendable {
   package mutating func fetched(
     _ subscription: UInt32, from: Position, _ answer: Fetched, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    now = clock.steady(moment)
+    enter(moment)
     let number = Int(subscription)
     guard number < subscriptions.count, subscriptions[number].isOpen else { return }
     subscriptions[number].fetched(from: from, answer, at: now)
@@ -232,7 +240,6 @@ package struct BrokerMachine: Sendable {
 
   /// Serves a subscription after something changed for it.
   mutating func pump(_ number: Int, into commit: inout Gathering<Effect>) {
-    var burials = limits.buriedPerInput
     subscriptions[number].pump(tail, newest, &burials, at: now, &outlets, into: &commit)
     if !subscriptions[number].marks.isEmpty { subscriptions[number].passMarks(newest, thorough: false, into: &commit) }
   }

@@ -54,8 +54,10 @@ struct Subscription: Sendable {
     var ignored: UInt64 = 0
     var revoked: UInt64 = 0
     var expired: UInt64 = 0
-    /// Wall clock since when it is not up with the newest event, and since when it has no consumer.
+    /// Wall clock: since when it has not read up to the newest event, since when its first unsettled event is the first,
+    /// and since when it has no consumer.
     var behindSince: Int64?
+    var floorSince: Int64 = 0
     var detachedSince: Int64?
   }
 
@@ -206,11 +208,16 @@ struct Subscription: Sendable {
 
   /// Remembers a key whose place must be found anew once all changes of this input are done.
   mutating func touch(_ node: Int) {
-    if !touched.contains(node) { touched.append(node) }
+    if keys[node].isTouched { return }
+    keys[node].isTouched = true
+    touched.append(node)
   }
 
   mutating func relistTouched(_ now: Moment) {
-    for node in touched { relist(node, now) }
+    for node in touched {
+      keys[node].isTouched = false
+      relist(node, now)
+    }
     touched.removeAll(keepingCapacity: true)
   }
 

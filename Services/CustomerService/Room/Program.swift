@@ -1,12 +1,12 @@
 import Contracts
-import Host
+package import Host
 import Mesh
 import Store
 import Wire
 
 /// What makes customer service customer service: whom it hears and what stands on a customer's timeline.
-enum ServiceProgram {
-  static let department = Department(
+package enum ServiceProgram {
+  package static let department = Department(
     name: "service", part: .service, summary: "Answers customers, and sees everything that happened to them.", httpPort: 4464,
     applicationID: 0x4143_5356, migrations: Schema.migrations, manifest: Manifest(reads: [OrderCaptured.type]),
     subscriptions: [MeshSubscription(name: "orders", filters: [OrderCaptured.type], inlet: { try Inlets.order($0, in: &$1) })],

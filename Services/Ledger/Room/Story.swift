@@ -11,7 +11,7 @@ enum Story {
       role: .publisher, position: nil,
       sentences: [
         "\(told.actor) had order \(told.order) \(whose) captured at \(told.capturedAt)",
-        "it was written together with this message, number \(told.sequence) of the ledger",
+        "it was written together with this message",
       ])
   }
 }

@@ -12,7 +12,6 @@ enum Schema {
         placed_at INTEGER NOT NULL,
         captured_at INTEGER NOT NULL,
         message_id TEXT NOT NULL UNIQUE,
-        sequence INTEGER NOT NULL UNIQUE,
         actor TEXT NOT NULL,
         -- The fact as it was told: canonical for ever, so it is kept and never rebuilt.
         content BLOB NOT NULL

@@ -5,11 +5,15 @@ import Store
 enum Checks {
   static let all = [
     Check("orders") { snapshot in
-      // Each order is told by a message that the outbox gave a number to.
+      // A message's id is the lineage's beginning and its number, which the outbox of that lineage gave out.
       let highest = try Outbox.highest(in: snapshot)
-      return try snapshot.all("SELECT order_id, sequence FROM captured_order WHERE sequence > ?1 LIMIT 20", .unsigned(highest)) {
-        row throws(StoreFault) in
-        Finding("orders", "order \(try row.text(0)) names message number \(try row.unsigned(1)), which the outbox never gave out")
+      return try snapshot.all(
+        """
+        SELECT order_id, message_id FROM captured_order, store_identity
+        WHERE message_id LIKE substr(lineage, 1, 12) || '-%' AND CAST(substr(message_id, 14) AS INTEGER) > ?1 LIMIT 20
+        """, .unsigned(highest)
+      ) { row throws(StoreFault) in
+        Finding("orders", "order \(try row.text(0)) was told by message \(try row.text(1)), a number that the outbox never gave out")
       }
     },
     Check("order contents") { snapshot in

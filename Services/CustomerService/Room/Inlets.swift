@@ -6,9 +6,7 @@ import Store
 /// What customer service does with the facts of others: decode, decide, write.
 enum Inlets {
   static func order(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
-    guard case .orderCaptured(let order)? = try DomainEvent.decode(type: received.envelope.type, data: received.envelope.data) else {
-      return .done
-    }
+    guard case .orderCaptured(let order)? = received.event else { return .done }
     let noted = try Timeline.isNoted(.ordered, order.orderID, in: transaction)
     switch ServiceDomain.decide(order, noted: noted) {
     case .note(let entry):

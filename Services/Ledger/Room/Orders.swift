@@ -9,7 +9,6 @@ enum Orders {
     let order: String
     let person: String?
     let capturedAt: Timestamp
-    let sequence: UInt64
     let actor: String
   }
 
@@ -29,17 +28,17 @@ enum Orders {
       order: try row.content.withUnsafeBytes { try OrderCaptured(decoding: $0) }, messageID: Identifier(restoring: row.message))
   }
 
-  /// Keeps a new order with the message that tells of it.
+  /// Keeps a new order with the message that tells of it; `content` is the order as that message has it, byte for byte.
   static func insert(
-    _ order: OrderCaptured, message: Identifier<Message>, sequence: UInt64, actor: String, in transaction: borrowing Transaction
+    _ order: OrderCaptured, content: [UInt8], message: Identifier<Message>, actor: String, in transaction: borrowing Transaction
   ) throws {
     try transaction.run(
       """
-      INSERT INTO captured_order (order_id, person_id, placed_at, captured_at, message_id, sequence, actor, content)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      INSERT INTO captured_order (order_id, person_id, placed_at, captured_at, message_id, actor, content)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """, .text(order.orderID.text), order.personID.map { .text($0.text) } ?? .null, .timestamp(order.placedAt),
       .timestamp(order.capturedAt),
-      .text(message.text), .unsigned(sequence), .text(actor), .blob(DomainEvent.orderCaptured(order).encode()))
+      .text(message.text), .text(actor), .blob(content))
   }
 
   /// What is told of a message: the order that it captured.
@@ -47,11 +46,10 @@ enum Orders {
     by message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable
   ) throws -> Told? {
     try reading.first(
-      "SELECT order_id, person_id, captured_at, sequence, actor FROM captured_order WHERE message_id = ?1", .text(message.text)
+      "SELECT order_id, person_id, captured_at, actor FROM captured_order WHERE message_id = ?1", .text(message.text)
     ) { row throws(StoreFault) in
       Told(
-        order: try row.text(0), person: try row.optionalText(1), capturedAt: try row.timestamp(2), sequence: try row.unsigned(3),
-        actor: try row.text(4))
+        order: try row.text(0), person: try row.optionalText(1), capturedAt: try row.timestamp(2), actor: try row.text(3))
     }
   }
 }

@@ -31,17 +31,11 @@ struct API: Sendable {
   private func capture(
     _ request: Request, _ occasion: DepartmentDesk.Occasion, _ transaction: inout Transaction
   ) throws -> DepartmentDesk.Outcome {
-    let known: KnownOrder?
+    let form: OrderForm
+    do { form = try OrderForm(request.body) } catch { return Self.unreadable(error) }
+    let known = try Orders.find(form.orderID, in: transaction)
     let order: OrderCaptured
-    do {
-      let form = try OrderForm(request.body)
-      known = try Orders.find(form.orderID, in: transaction)
-      order = try form.order(at: occasion.now, known: known?.order)
-    } catch let fault as StoreFault {
-      throw fault
-    } catch {
-      return .refused(status: 400, code: "order_unreadable", sentence: "the order cannot be read: \(error)")
-    }
+    do { order = try form.order(at: occasion.now, known: known?.order) } catch { return Self.unreadable(error) }
     let decision: LedgerDecision
     do throws(LedgerRefusal) { decision = try LedgerDomain.capture(order, given: known, at: occasion.now) } catch {
       return .refused(status: 409, code: error.code, sentence: error.description)
@@ -57,8 +51,13 @@ struct API: Sendable {
     _ order: OrderCaptured, _ occasion: DepartmentDesk.Occasion, in transaction: borrowing Transaction
   ) throws -> Identifier<Message> {
     let told = try desk.publish(.orderCaptured(order), true: order.placedAt, occasion, in: transaction)
-    try Orders.insert(order, message: told.id, sequence: told.sequence, actor: occasion.principal, in: transaction)
+    try Orders.insert(
+      order, content: DomainEvent.orderCaptured(order).encode(), message: told.id, actor: occasion.principal, in: transaction)
     return told.id
+  }
+
+  private static func unreadable(_ error: any Error) -> DepartmentDesk.Outcome {
+    .refused(status: 400, code: "order_unreadable", sentence: "the order cannot be read: \(error)")
   }
 
   private static func answer(_ outcome: String, _ order: Identifier<Order>, _ message: Identifier<Message>) -> JSON {

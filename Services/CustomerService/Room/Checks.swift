@@ -7,8 +7,7 @@ enum Checks {
       // What stands on a timeline came by a message, and the inbox has a mark for the place where that message stands.
       try snapshot.all(
         """
-        SELECT message_id, position FROM timeline_entry t
-        WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.position = t.position) LIMIT 20
+        SELECT message_id, position FROM timeline_entry WHERE position NOT IN (SELECT position FROM inbox) LIMIT 20
         """
       ) { row throws(StoreFault) in
         Finding(

@@ -6,9 +6,7 @@ import Store
 /// What marketing does with the facts of others: decode, decide, write.
 enum Inlets {
   static func order(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
-    guard case .orderCaptured(let order)? = try DomainEvent.decode(type: received.envelope.type, data: received.envelope.data) else {
-      return .done
-    }
+    guard case .orderCaptured(let order)? = received.event else { return .done }
     let counted = try Buyers.isCounted(order.orderID, in: transaction)
     let buyer = try order.personID.flatMap { person in try Buyers.find(person, in: transaction) }
     switch MarketingDomain.decide(order, counted: counted, buyer: buyer) {
