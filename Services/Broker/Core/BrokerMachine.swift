@@ -26,6 +26,7 @@ package struct BrokerMachine: Sendable {
   var lastAccepted: Int64 = 0
 
   // Of this run.
+  private var segmentBytes: UInt64 = 1
   var clock = SteadyClock()
   var now = Moment(wall: Timestamp(milliseconds: 0), uptime: 0)
   var connections: [Connection] = []
@@ -73,15 +74,19 @@ package struct BrokerMachine: Sendable {
     }
   }
 
-  /// The journal has told everything. From here on inputs may come.
-  package mutating func recovered() {
+  /// The journal, whose segments have so many bytes, has told everything. From here on inputs may come.
+  package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes) {
+    self.segmentBytes = UInt64(segmentBytes)
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
       (try? EventScan(json, from: 0))?.routing.id
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
-    for number in subscriptions.indices { subscriptions[number].dropWindow() }
+    for number in subscriptions.indices {
+      subscriptions[number].segmentBytes = self.segmentBytes
+      subscriptions[number].dropWindow()
+    }
   }
 
   /// Writes a decision of the machine's own, and folds it as a replay will.
@@ -113,7 +118,9 @@ package struct BrokerMachine: Sendable {
         subscriptions[Int(number)].change(row)
       } else {
         let floor = row.floor == SubscriptionRow.here ? position : row.floor
-        let fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        var fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        fresh.segmentBytes = segmentBytes
+        fresh.dropWindow()
         if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
       }
       subscriptions[Int(number)].types = wantedTypes(row)

@@ -5,9 +5,6 @@ import Wire
 ///
 /// A value, so that tests can cross them cheaply.
 package struct BrokerLimits: Sendable {
-  /// Of the journal: reading from a position that a client named begins where its segment does.
-  package var segmentBytes: UInt64 = 67_108_864
-
   // The journal holds at most 1 MiB + 64 KiB for one input: `inFlightPerConnection`, `buriedPerInput` and the bytes of
   // reasons are chosen so that no input writes more.
 
