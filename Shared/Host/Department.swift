@@ -143,7 +143,9 @@ package struct Department: Sendable {
     let options = storeOptions(in: folder)
     guard Files.exists(options.path) else { return (VerifyReport.json(sound: true, summary: "no store yet", findings: []), true) }
     let findings = Check.findings(inFileOf: options, with: checks)
-    let summary = findings.isEmpty ? "integrity, references, identity, outbox, inbox and \(checks.count) checks of its own hold" : "\(findings.count) findings"
+    let summary =
+      findings.isEmpty
+      ? "integrity, references, identity, outbox, inbox and \(checks.count) checks of its own hold" : "\(findings.count) findings"
     return (VerifyReport.json(sound: findings.isEmpty, summary: summary, findings: findings.map(\.description)), findings.isEmpty)
   }
 }

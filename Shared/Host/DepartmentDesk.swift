@@ -48,14 +48,18 @@ package struct DepartmentDesk: Sendable {
       guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
         return .problem(
           status: 400, code: "idempotency_key",
-          detail: "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one")
+          detail:
+            "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one"
+        )
       }
       // It goes into every event of the command: what a reader would refuse there must not come in here.
       let correlation = request.header("X-Correlation-Id")
       if let correlation, (try? Identifier<Command>(correlation)) == nil {
         return .problem(
           status: 400, code: "correlation_id",
-          detail: "the header X-Correlation-Id is no id: ids have 1 to \(Limits.identifierBytesMax) visible ASCII characters without quotation marks and backslashes; correct it or leave it out")
+          detail:
+            "the header X-Correlation-Id is no id: ids have 1 to \(Limits.identifierBytesMax) visible ASCII characters without quotation marks and backslashes; correct it or leave it out"
+        )
       }
       do {
         let answer = try store.write { transaction in
@@ -87,7 +91,9 @@ package struct DepartmentDesk: Sendable {
       // A refusal leaves nothing behind but its answer.
       if case .refused = outcome { throw Refused(outcome: outcome) }
       return outcome
-    } otherwise: { (refused: Refused) in refused.outcome }
+    } otherwise: { (refused: Refused) in
+      refused.outcome
+    }
     let answer = Self.answer(outcome)
     try Idempotency.record(
       key: occasion.key, principal: occasion.principal, bodyHash: hash, answer: answer, at: occasion.now, in: transaction)

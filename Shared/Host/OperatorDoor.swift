@@ -47,7 +47,8 @@ package final class OperatorDoor: Sendable {
     guard case .absent = fault else { return .problem(status: 503, code: "credential_unusable", detail: fault.description) }
     return .problem(
       status: 503, code: "no_credential",
-      detail: "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again")
+      detail:
+        "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again")
   }
 
   private func load() throws(CredentialFault) -> [UInt8] {

@@ -17,7 +17,8 @@ package final class Readiness: Sendable {
   /// The answer of /readyz: 200, or 503 with what is missing.
   package var response: Response {
     switch state.withLock({ $0 }) {
-    case .starting: .problem(status: 503, code: "starting", detail: "the program is still reading what it has on disk; ask again in a moment")
+    case .starting:
+      .problem(status: 503, code: "starting", detail: "the program is still reading what it has on disk; ask again in a moment")
     case .stopping: Self.stopping
     case .ready: alsoNeeds().map { .problem(status: 503, code: "not_ready", detail: $0) } ?? .text("ready\n")
     }

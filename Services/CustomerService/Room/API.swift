@@ -12,14 +12,14 @@ struct API: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR") { request, parameters in
+      Route(.get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR") {
+        request, parameters in
         desk.question(request) { snapshot in try timeline(parameters["id"], request, snapshot) }
       },
       Route(.get, "/v1/timeline", "how many entries and customers there are on all timelines") { request, _ in
         desk.question(request) { snapshot in
-          let entries = try snapshot.integer("SELECT count(*) FROM timeline_entry") ?? 0
-          let customers = try snapshot.integer("SELECT count(DISTINCT person_id) FROM timeline_entry") ?? 0
-          return .json(.object([.init("entries", .integer(entries)), .init("customers", .integer(customers))]))
+          let totals = try Timeline.totals(in: snapshot)
+          return .json(.object([.init("entries", .integer(totals.entries)), .init("customers", .integer(totals.customers))]))
         }
       },
     ]
@@ -27,7 +27,8 @@ struct API: Sendable {
 
   private func timeline(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
     guard let person = try? Identifier<Person>(text) else {
-      return .problem(status: 400, code: "customer_id", detail: "“\(text)” is no customer's id; ids have no spaces and at most 128 characters")
+      return .problem(
+        status: 400, code: "customer_id", detail: "“\(text)” is no customer's id; ids have no spaces and at most 128 characters")
     }
     guard let limit = Int(request.query("limit") ?? "100"), (1...Self.pageMax).contains(limit) else {
       return .problem(status: 400, code: "limit", detail: "limit is a number from 1 to \(Self.pageMax); correct the query")

@@ -3,14 +3,18 @@ import HTTP
 import Host
 import LedgerDomain
 import Store
+import enum Wire.WireLimits
 
 /// The ledger's doors: orders come in here and nowhere else.
 struct API: Sendable {
   let desk: DepartmentDesk
 
+  /// The fact that is made of an order must fit into a message, with its envelope and what the body may leave out.
+  private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
+
   var routes: [Route] {
     [
-      Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: 1 << 20) { request, _ in
+      Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: Self.orderBytesMax) { request, _ in
         desk.command(request) { transaction, occasion in try capture(request, occasion, &transaction) }
       },
       Route(.get, "/v1/orders/{id}", "an order as it was captured") { request, parameters in
@@ -18,7 +22,11 @@ struct API: Sendable {
           guard let id = try? Identifier<Order>(parameters["id"]), let known = try Orders.find(id, in: snapshot) else {
             return .problem(status: 404, code: "no_order", detail: "no order \(parameters["id"]) was captured; is its id right?")
           }
-          return .json(.object([.init("message_id", .string(known.messageID.text)), .init("order", try JSON(parsing: DomainEvent.orderCaptured(known.order).encode()))]))
+          return .json(
+            .object([
+              .init("message_id", .string(known.messageID.text)),
+              .init("order", try JSON(parsing: DomainEvent.orderCaptured(known.order).encode())),
+            ]))
         }
       },
     ]
@@ -47,7 +55,8 @@ struct API: Sendable {
     _ order: OrderCaptured, _ occasion: DepartmentDesk.Occasion, in transaction: borrowing Transaction
   ) throws -> Identifier<Message> {
     let told = try desk.publish(.orderCaptured(order), true: order.placedAt, occasion, in: transaction)
-    try Orders.insert(order, content: DomainEvent.orderCaptured(order).encode(), message: told.id, actor: occasion.principal, in: transaction)
+    try Orders.insert(
+      order, content: DomainEvent.orderCaptured(order).encode(), message: told.id, actor: occasion.principal, in: transaction)
     return told.id
   }
 

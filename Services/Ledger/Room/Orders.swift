@@ -19,11 +19,13 @@ enum Orders {
 
   /// What is held under `id`; nil where nothing is.
   static func find(_ id: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> KnownOrder? {
-    let row = try reading.first("SELECT content, message_id FROM captured_order WHERE order_id = ?1", .text(id.text)) { row throws(StoreFault) in
+    let row = try reading.first("SELECT content, message_id FROM captured_order WHERE order_id = ?1", .text(id.text)) {
+      row throws(StoreFault) in
       Kept(content: try row.blob(0), message: try row.text(1))
     }
     guard let row else { return nil }
-    return KnownOrder(order: try row.content.withUnsafeBytes { try OrderCaptured(decoding: $0) }, messageID: Identifier(restoring: row.message))
+    return KnownOrder(
+      order: try row.content.withUnsafeBytes { try OrderCaptured(decoding: $0) }, messageID: Identifier(restoring: row.message))
   }
 
   /// Keeps a new order with the message that tells of it; `content` is the order as that message has it, byte for byte.
@@ -34,7 +36,8 @@ enum Orders {
       """
       INSERT INTO captured_order (order_id, person_id, placed_at, captured_at, message_id, actor, content)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-      """, .text(order.orderID.text), order.personID.map { .text($0.text) } ?? .null, .timestamp(order.placedAt), .timestamp(order.capturedAt),
+      """, .text(order.orderID.text), order.personID.map { .text($0.text) } ?? .null, .timestamp(order.placedAt),
+      .timestamp(order.capturedAt),
       .text(message.text), .text(actor), .blob(content))
   }
 

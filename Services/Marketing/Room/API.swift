@@ -18,12 +18,14 @@ struct API: Sendable {
       Route(.get, "/v1/buyers/{id}", "one buyer: orders, first and last") { request, parameters in
         desk.question(request) { snapshot in
           guard let id = try? Identifier<Person>(parameters["id"]), let buyer = try Buyers.find(id, in: snapshot) else {
-            return .problem(status: 404, code: "no_buyer", detail: "\(parameters["id"]) has not bought anything yet, as far as marketing has heard")
+            return .problem(
+              status: 404, code: "no_buyer", detail: "\(parameters["id"]) has not bought anything yet, as far as marketing has heard")
           }
           return .json(
             .object([
               .init("person_id", .string(buyer.person.text)), .init("orders", .integer(buyer.orders)),
-              .init("first_placed_at", .string(buyer.firstPlacedAt.description)), .init("last_placed_at", .string(buyer.lastPlacedAt.description)),
+              .init("first_placed_at", .string(buyer.firstPlacedAt.description)),
+              .init("last_placed_at", .string(buyer.lastPlacedAt.description)),
             ]))
         }
       },

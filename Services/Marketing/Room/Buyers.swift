@@ -17,7 +17,8 @@ enum Buyers {
   }
 
   static func find(_ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Buyer? {
-    try reading.first("SELECT orders, first_placed_at, last_placed_at FROM buyer WHERE person_id = ?1", .text(person.text)) { row throws(StoreFault) in
+    try reading.first("SELECT orders, first_placed_at, last_placed_at FROM buyer WHERE person_id = ?1", .text(person.text)) {
+      row throws(StoreFault) in
       Buyer(person: person, orders: try row.integer(0), firstPlacedAt: try row.timestamp(1), lastPlacedAt: try row.timestamp(2))
     }
   }

@@ -6,7 +6,8 @@ import Store
 enum Story {
   static func tell(_ message: Identifier<Message>, in snapshot: borrowing Snapshot) throws -> Department.Story? {
     guard let counted = try Buyers.counted(by: message, in: snapshot) else { return nil }
-    let effect = counted.person.map { "order \(counted.order) counts for \($0)" } ?? "order \(counted.order) counts for nobody: it names no person"
+    let effect =
+      counted.person.map { "order \(counted.order) counts for \($0)" } ?? "order \(counted.order) counts for nobody: it names no person"
     return Department.Story(role: .handler, position: counted.position, sentences: ["heard it at position \(counted.position): \(effect)"])
   }
 }
