@@ -1,3 +1,5 @@
+import Host
+
 /// The words after a command, sorted into options and operands against what the command declares.
 struct Arguments {
   /// One option that a command takes.
@@ -31,7 +33,7 @@ struct Arguments {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard let option = options.first(where: { $0.flag == parts[0] }) else {
-        let near = Nearest.to(parts[0], among: options.map(\.flag)).map { "; did you mean \($0)?" } ?? ""
+        let near = Nearest.of(parts[0], among: options.map(\.flag)).map { "; did you mean \($0)?" } ?? ""
         throw .usage("\(command) has no option \(parts[0])\(near)", "try accord \(command) --help")
       }
       guard option.value != nil else {
@@ -72,30 +74,5 @@ struct Arguments {
         ? .usage("the \(what) is missing", "name it after the command") : .usage("one \(what) at a time", "leave out the others")
     }
     return only
-  }
-}
-
-/// Finds what somebody probably meant.
-enum Nearest {
-  /// The candidate that needs the fewest edits to become `word`, where these are few.
-  static func to(_ word: String, among candidates: [String]) -> String? {
-    let scored = candidates.map { (distance(Array(word.utf8), Array($0.utf8)), $0) }
-    guard let best = scored.min(by: { $0.0 < $1.0 }), best.0 <= max(2, word.utf8.count / 3) else { return nil }
-    return best.1
-  }
-
-  /// Levenshtein's distance, one row at a time.
-  private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, y) in b.enumerated() {
-        let above = row[j + 1]
-        row[j + 1] = x == y ? diagonal : 1 + min(diagonal, above, row[j])
-        diagonal = above
-      }
-    }
-    return row[b.count]
   }
 }

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// One program that the supervisor started: its process id and the pipe on which it says that it is ready.
+/// One program that this one started: its process id and the pipe on which it says that it is ready, or what it was asked.
 struct ChildProcess {
   let pid: pid_t
   /// Read end of the child's standard output, non-blocking, closed by the owner.
@@ -55,6 +55,40 @@ struct ChildProcess {
     _ = fcntl(pipes[0], F_SETFL, fcntl(pipes[0], F_GETFL) | O_NONBLOCK)
     pid = child
     output = pipes[0]
+  }
+
+  /// Waits for the first line that the child writes, without its line feed; nil where it ends before that.
+  func firstLine() -> [UInt8]? {
+    var line: [UInt8] = []
+    while !line.contains(UInt8(ascii: "\n")) {
+      awaitOutput()
+      guard let bytes = read() else { return nil }
+      line += bytes
+    }
+    return Array(line.prefix { $0 != UInt8(ascii: "\n") })
+  }
+
+  /// Waits until the child has closed its standard output; all that it wrote there.
+  func wholeOutput() -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      awaitOutput()
+      guard let more = read() else { return bytes }
+      bytes += more
+    }
+  }
+
+  /// Waits for the child's end and closes its output. Its exit code; nil where a signal ended it.
+  func end() -> Int32? {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    close(output)
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+  }
+
+  private func awaitOutput() {
+    var descriptor = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
+    poll(&descriptor, 1, -1)
   }
 
   /// What has arrived on the child's standard output since the last call; empty where nothing has, nil once it is closed.

@@ -1,3 +1,5 @@
+import Host
+
 /// One thing that `accord` can do: its words, its help and its work.
 struct Command: Sendable {
   /// Such as `order capture`.
@@ -53,7 +55,7 @@ struct Command: Sendable {
     }
     let siblings = all.map(\.name).filter { $0.hasPrefix(first + " ") }
     if !siblings.isEmpty { throw .usage("“accord \(first)” is not a whole command", "there is: \(siblings.joined(separator: ", "))") }
-    let near = Nearest.to(first, among: all.map(\.name)).map { "; did you mean \($0)?" } ?? ""
+    let near = Nearest.of(first, among: all.map(\.name)).map { "; did you mean \($0)?" } ?? ""
     throw .usage("there is no command “\(first)”\(near)", "accord --help lists them all")
   }
 

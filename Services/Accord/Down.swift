@@ -15,13 +15,16 @@ enum Down {
     let data = try DataPath.of(arguments)
     guard let pid = FolderLock.holder(of: data) else {
       throw Complaint(
-        code: .unavailable, happened: "nothing runs on \(data)", advice: "`accord up --data \(data)` starts it; --data names another folder")
+        code: .unavailable, happened: "nothing runs on \(data)", advice: "`accord up --data \(data)` starts it; --data names another folder"
+      )
     }
     guard kill(pid, SIGTERM) == 0 || errno == ESRCH else { throw .system("could not signal process \(pid)", errno) }
-    let deadline = Supervisor.uptime() + 25_000
+    let deadline = Clock.uptimeMilliseconds + 25_000
     while FolderLock.holder(of: data) == pid {
-      guard Supervisor.uptime() < deadline else {
-        throw Complaint(code: .tryAgain, happened: "process \(pid) has not stopped within 25 s", advice: "see \(data)/logs; `kill -9 \(pid)` ends it and its children")
+      guard Clock.uptimeMilliseconds < deadline else {
+        throw Complaint(
+          code: .temporary, happened: "process \(pid) has not stopped within 25 s",
+          advice: "see \(data)/logs; `kill -9 \(pid)` ends it and its children")
       }
       usleep(20_000)
     }

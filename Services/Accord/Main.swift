@@ -1,4 +1,5 @@
 import Glibc
+import Host
 
 /// The command line of the whole mesh.
 @main

@@ -11,7 +11,7 @@ struct Office {
   /// Finds the mesh that runs on the folder of `arguments`.
   init(_ arguments: Arguments) throws(Complaint) {
     data = try DataPath.of(arguments)
-    guard let bytes = LocalFiles.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
+    guard let bytes = try? Files.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
       throw Complaint(
         code: .unavailable, happened: "nothing runs on \(data) (it has no endpoints.json)",
         advice: "`accord up --data \(data)` starts it; --data names another folder")
@@ -33,7 +33,7 @@ struct Office {
     guard (200..<300).contains(response.status) else {
       let sentence = answer["detail"]?.string ?? answer["title"]?.string ?? "\(program) answered \(response.status)"
       throw Complaint(
-        code: response.status >= 500 ? .tryAgain : .refused, happened: "\(program): \(sentence)",
+        code: response.status >= 500 ? .temporary : .refused, happened: "\(program): \(sentence)",
         advice: answer["advice"]?.string ?? "")
     }
     return answer

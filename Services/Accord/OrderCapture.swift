@@ -1,5 +1,6 @@
 import Contracts
 import HTTP
+import Host
 
 extension Command {
   static let orderCapture = Command(
@@ -41,7 +42,7 @@ enum OrderCapture {
   }
 
   private static func read(_ path: String) throws(Complaint) -> JSON {
-    guard let bytes = LocalFiles.read(path == "-" ? "/dev/stdin" : path) else {
+    guard let bytes = try? Files.read(path == "-" ? "/dev/stdin" : path) else {
       throw Complaint(code: .noInput, happened: "\(path) cannot be read", advice: "check the name and its permissions")
     }
     do {
@@ -76,7 +77,7 @@ enum OrderCapture {
       var line: [JSON.Member] = [.init("line_id", .string(parts["line"] ?? String(index + 1)))]
       guard let sku = parts["sku"] else { throw .usage("a --line has no sku", "write sku=NAME,paid=CENTS") }
       line.append(.init("sku", .string(sku)))
-      line.append(.init("quantity", .integer(parts["quantity"] == nil ? 1 : try cents(parts["quantity"], "--line quantity"))))
+      line.append(.init("quantity", .integer(try quantity(parts["quantity"]))))
       if let list = parts["list"] { line.append(.init("list", money(try cents(list, "--line list")))) }
       line.append(.init("paid", money(paid)))
       lines.append(.object(line))
@@ -86,7 +87,9 @@ enum OrderCapture {
     if let shipping = try arguments.integer("--shipping") {
       try add(shipping)
       members.append(
-        .init("charges", .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", money(shipping))])])))
+        .init(
+          "charges",
+          .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", money(shipping))])])))
     }
     let kind = arguments.value("--tender") ?? "card"
     members.append(
@@ -108,6 +111,12 @@ enum OrderCapture {
       result[sides[0]] = sides[1]
     }
     return result
+  }
+
+  private static func quantity(_ text: String?) throws(Complaint) -> Int64 {
+    guard let text else { return 1 }
+    guard let number = Int64(text) else { throw .usage("--line quantity takes a whole number, not “\(text)”", "write digits only") }
+    return number
   }
 
   private static func cents(_ text: String?, _ what: String) throws(Complaint) -> Int64 {

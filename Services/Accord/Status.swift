@@ -1,4 +1,5 @@
 import Contracts
+import Host
 
 extension Command {
   static let status = Command(
@@ -12,11 +13,14 @@ enum Status {
   static func run(_ arguments: Arguments) throws(Complaint) {
     let office = try Office(arguments)
     let broker = office.askIfThere("broker", "/v1/status")
-    let departments = Supervisor.departments.map { ($0, office.askIfThere($0, "/v1/status")) }
+    let departments = Programs.departments.map { ($0, office.askIfThere($0, "/v1/status")) }
     let away = (broker == nil ? ["broker"] : []) + departments.filter { $0.1 == nil }.map(\.0)
     if arguments.has("--json") {
       Terminal.print(
-        .object([.init("broker", broker ?? .null)] + departments.map { .init($0.0, $0.1 ?? .null) } + [.init("away", .array(away.map { .string($0) }))]))
+        .object(
+          [.init("broker", broker ?? .null)] + departments.map { .init($0.0, $0.1 ?? .null) } + [
+            .init("away", .array(away.map { .string($0) }))
+          ]))
     } else {
       if let broker { tell(broker: broker) } else { Terminal.print("broker: does not answer") }
       for (name, status) in departments { tell(department: name, status) }

@@ -1,6 +1,7 @@
 import CLinux
 import Contracts
 import Glibc
+import Host
 
 /// What `accord up` is once everything is checked: it starts the broker, then the departments, starts again what dies, and at the end
 /// stops the departments before the broker.
@@ -12,8 +13,6 @@ struct Supervisor {
   /// Everything that one run of the mesh needs to know.
   struct Plan {
     var data: String
-    /// Folder of the programs, beside the one that runs now.
-    var programs: String
     /// Further arguments by program, such as ports.
     var arguments: [String: [String]]
   }
@@ -35,9 +34,8 @@ struct Supervisor {
     var readySince: Int64 = 0
   }
 
-  static let departments = ["ledger", "marketing", "service"]
   private let plan: Plan
-  private var members = (["broker"] + Supervisor.departments).map { Member(name: $0) }
+  private var members = Programs.all.map { Member(name: $0) }
   private let signals: Int32
 
   /// Takes over SIGTERM, SIGINT and SIGCHLD of this process.
@@ -86,22 +84,23 @@ struct Supervisor {
 
   private mutating func start(_ index: Int) throws(Complaint) {
     let member = members[index]
-    var arguments = ["--data", plan.data, "--parent", String(getpid())] + (plan.arguments[member.name] ?? [])
+    var settings = plan.arguments[member.name] ?? []
+    // A program that comes back listens where it did before: its neighbours and the person at the browser still know that place.
+    for (flag, door) in [("--port", "mesh"), ("--http-port", "http")] {
+      guard let known = member.endpoint?[door]?["port"]?.integer, let place = settings.firstIndex(of: flag) else { continue }
+      settings[place + 1] = String(known)
+    }
+    var arguments = ["--data", plan.data, "--parent", String(getpid())] + settings
     if member.name != "broker", let mesh = members[0].endpoint?["mesh"], let port = mesh["port"]?.integer {
       arguments += ["--broker", "\(mesh["host"]?.string ?? "127.0.0.1"):\(port)"]
     }
-    // A program that comes back listens where it did before: its neighbours and the person at the browser still know that place.
-    if let known = member.endpoint {
-      if let port = known["http"]?["port"]?.integer { arguments += ["--http-port", String(port)] }
-      if let port = known["mesh"]?["port"]?.integer { arguments += ["--port", String(port)] }
-    }
     let child = try ChildProcess(
-      path: "\(plan.programs)/accord-\(member.name)", arguments: arguments, log: "\(plan.data)/logs/\(member.name).log")
-    members[index].stage = .starting(child, since: Self.uptime(), line: [])
+      path: Programs.path(member.name), arguments: arguments, log: "\(plan.data)/logs/\(member.name).log")
+    members[index].stage = .starting(child, since: Clock.uptimeMilliseconds, line: [])
   }
 
   private mutating func startWhatIsDue() throws(Complaint) {
-    let now = Self.uptime()
+    let now = Clock.uptimeMilliseconds
     guard members[0].endpoint != nil else { return }
     for index in members.indices {
       switch members[index].stage {
@@ -109,7 +108,7 @@ struct Supervisor {
       case .resting(let until) where until <= now: try start(index)
       case .starting(_, let since, _) where now - since > Self.readyMillisecondsMax:
         throw Complaint(
-          code: .tryAgain, happened: "\(members[index].name) was not ready within \(Self.readyMillisecondsMax / 1000) s",
+          code: .temporary, happened: "\(members[index].name) was not ready within \(Self.readyMillisecondsMax / 1000) s",
           advice: "its log says why: \(plan.data)/logs/\(members[index].name).log")
       case .idle, .resting, .starting, .ready: break
       }
@@ -126,11 +125,11 @@ struct Supervisor {
       }
       guard let said = try? JSON(parsing: Array(line[..<end])), said["ready"] != nil else {
         throw Complaint(
-          code: .bug, happened: "\(members[index].name) said something else than that it is ready",
+          code: .software, happened: "\(members[index].name) said something else than that it is ready",
           advice: "is it another version? Build again")
       }
       members[index].endpoint = said
-      members[index].readySince = Self.uptime()
+      members[index].readySince = Clock.uptimeMilliseconds
       members[index].stage = .ready(child)
     }
   }
@@ -152,10 +151,10 @@ struct Supervisor {
             code: ExitCode(rawValue: exit) ?? .unavailable, happened: "\(members[index].name) \(word) before it was ready",
             advice: lastWords(of: members[index].name))
         }
-        if Self.uptime() - members[index].readySince > 60_000 { members[index].deaths = 0 }
+        if Clock.uptimeMilliseconds - members[index].readySince > 60_000 { members[index].deaths = 0 }
         let rest = Int64(100) << Int64(min(members[index].deaths, 6))
         members[index].deaths += 1
-        members[index].stage = .resting(until: Self.uptime() + rest)
+        members[index].stage = .resting(until: Clock.uptimeMilliseconds + rest)
         Terminal.note("\(members[index].name) \(word); starting it again in \(rest) ms (log: \(plan.data)/logs/\(members[index].name).log)")
       }
     }
@@ -170,12 +169,9 @@ struct Supervisor {
     }
   }
 
-  /// The last line of a program's log: usually the sentence that explains its death.
   private func lastWords(of name: String) -> String {
     let path = "\(plan.data)/logs/\(name).log"
-    let lines = (LocalFiles.read(path) ?? []).split(separator: UInt8(ascii: "\n"))
-    guard let last = lines.last else { return "see \(path)" }
-    return "its last words: \(String(decoding: last, as: UTF8.self))"
+    return LastWords.of(log: path).map { "its last words: \($0)" } ?? "see \(path)"
   }
 
   // MARK: Stopping
@@ -188,7 +184,7 @@ struct Supervisor {
 
   private mutating func stop(_ indices: [Int]) {
     for index in indices { if let child = child(of: index) { kill(child.pid, SIGTERM) } }
-    let deadline = Self.uptime() + Self.stopMillisecondsMax
+    let deadline = Clock.uptimeMilliseconds + Self.stopMillisecondsMax
     var alive = indices.filter { child(of: $0) != nil }
     while !alive.isEmpty {
       alive.removeAll { index in
@@ -200,7 +196,7 @@ struct Supervisor {
         return true
       }
       guard !alive.isEmpty else { return }
-      if Self.uptime() > deadline {
+      if Clock.uptimeMilliseconds > deadline {
         for index in alive {
           guard let child = child(of: index) else { continue }
           Terminal.note("\(members[index].name) did not stop within \(Self.stopMillisecondsMax / 1000) s; it is killed")
@@ -219,7 +215,7 @@ struct Supervisor {
   private func wait() throws(Complaint) -> Int32? {
     var descriptors = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
     var timeout: Int64 = 60_000
-    let now = Self.uptime()
+    let now = Clock.uptimeMilliseconds
     for member in members {
       switch member.stage {
       case .starting(let child, _, _):
@@ -254,13 +250,6 @@ struct Supervisor {
   private static func ending(_ status: Int32) -> String {
     let signal = status & 0x7F
     return signal == 0 ? "ended with exit code \((status >> 8) & 0xFF)" : "was ended by signal \(signal)"
-  }
-
-  /// Milliseconds since the machine started, sleep included.
-  static func uptime() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
   /// A journal of gigabytes recovers within this on a slow disk.

@@ -1,6 +1,6 @@
 import Contracts
-import HTTP
 import Glibc
+import HTTP
 
 extension Command {
   static let tail = Command(
@@ -24,7 +24,9 @@ enum Tail {
     case "now": position = try office.ask("broker", .get, "/v1/status")["durable_through"]?.integer ?? 0
     case "beginning": position = 0
     case let text:
-      guard let number = Int64(text) else { throw .usage("--from takes now, beginning or a position, not “\(text)”", "positions stand in `accord tail`") }
+      guard let number = Int64(text) else {
+        throw .usage("--from takes now, beginning or a position, not “\(text)”", "positions stand in `accord tail`")
+      }
       position = number
     }
     var left = try arguments.integer("--count") ?? Int64.max

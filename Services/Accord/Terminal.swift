@@ -3,6 +3,7 @@ import Glibc
 
 /// What a command prints: answers to standard output, remarks to standard error.
 enum Terminal {
+  /// One line of the answer.
   static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
 
   /// A remark that is no part of the answer.
@@ -12,14 +13,13 @@ enum Terminal {
   static func print(_ json: JSON) { write(String(decoding: json.bytes, as: UTF8.self), to: STDOUT_FILENO) }
 
   private static func write(_ line: String, to descriptor: Int32) {
-    let bytes = Array(line.utf8) + [UInt8(ascii: "\n")]
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+    var rest = (Array(line.utf8) + [UInt8(ascii: "\n")])[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       // A closed pipe (`accord tail | head`) is the reader's way to say that it has seen enough.
       guard count > 0 else { exit(0) }
-      written += count
+      rest = rest.dropFirst(count)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import Host
 
 extension Command {
   static let why = Command(
@@ -14,7 +15,7 @@ enum Why {
     let office = try Office(arguments)
     var told: [(program: String, story: JSON)] = []
     var silent: [String] = []
-    for name in Supervisor.departments {
+    for name in Programs.departments {
       guard let story = office.askIfThere(name, "/v1/messages/\(id.percentEncoded)") else {
         silent.append(name)
         continue

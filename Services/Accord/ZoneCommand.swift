@@ -12,11 +12,14 @@ extension Command {
 /// `accord zone`: what a marketer's local time means, before anything is scheduled by it.
 enum ZoneCommand {
   static func run(_ arguments: Arguments) throws(Complaint) {
-    guard arguments.operands.count == 2 else { throw .usage("a zone and a local time are needed", "accord zone America/New_York 2026-03-08T02:30") }
+    guard arguments.operands.count == 2 else {
+      throw .usage("a zone and a local time are needed", "accord zone America/New_York 2026-03-08T02:30")
+    }
     let zone: Zone
     let local: LocalTime
     do {
-      zone = try Zone(name: arguments.operands[0], bytes: ZoneFiles.system(environment: Configuration.environment).bytes(of: arguments.operands[0]))
+      zone = try Zone(
+        name: arguments.operands[0], bytes: ZoneFiles.system(environment: Configuration.environment).bytes(of: arguments.operands[0]))
       local = try LocalTime(iso8601: arguments.operands[1])
     } catch {
       throw Complaint(code: .refused, happened: "\(error)", advice: "")

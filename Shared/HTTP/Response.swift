@@ -13,7 +13,7 @@ package struct Response: Sendable {
   }
 
   /// One JSON document.
-  package static func json(_ value: JSON, status: Int = 200) -> Response { json(encoded: JSONText.encoded(value), status: status) }
+  package static func json(_ value: JSON, status: Int = 200) -> Response { json(encoded: value.bytes, status: status) }
 
   /// One JSON document that is already bytes.
   package static func json(encoded bytes: [UInt8], status: Int = 200) -> Response {
@@ -41,7 +41,7 @@ package struct Response: Sendable {
       JSON.Member("detail", .string(detail)),
     ]
     return Response(
-      status: status, headers: ["Content-Type": "application/problem+json"], body: JSONText.encoded(.object(members + extra)))
+      status: status, headers: ["Content-Type": "application/problem+json"], body: JSON.object(members + extra).bytes)
   }
 
   /// The problem document of a refused request.
@@ -62,6 +62,7 @@ package struct Response: Sendable {
 
 /// The names of status codes (RFC 9110 15, RFC 6585).
 package enum Status {
+  /// The phrase that goes with a code; `Status 299` where none is listed.
   package static func reason(_ status: Int) -> String {
     switch status {
     case 100: "Continue"

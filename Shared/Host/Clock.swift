@@ -1,6 +1,7 @@
 package import Contracts
 import Glibc
 import Synchronization
+import Transport
 
 /// The one clock of a program: business time by `now()`, the machine's own time by `uptime()`. Safe from any thread.
 ///
@@ -60,14 +61,14 @@ package final class Clock: Sendable {
     for hook in hooks.withLock({ $0 }) { hook() }
   }
 
-  static var systemNow: Timestamp { Timestamp(milliseconds: read(CLOCK_REALTIME)) }
-  static var uptimeMilliseconds: Int64 { read(CLOCK_BOOTTIME) }
-
-  private static func read(_ clock: clockid_t) -> Int64 {
+  static var systemNow: Timestamp {
     var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
   }
+
+  /// What `uptime()` tells, for those who wait for the machine alone and have no business with the hour.
+  package static var uptimeMilliseconds: Int64 { Reactor.uptime() / 1_000_000 }
 }
 
 /// Which clock a program is told to go by: `system`, `manual`, `manual@2026-03-01T09:00:00Z`.

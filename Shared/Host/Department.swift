@@ -104,8 +104,12 @@ package struct Department: Sendable {
     let desk = DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
-      routes: CommonRoutes.health(readiness, start.metrics) + CommonRoutes.department(desk) + routes(desk))
-    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules, onWork: { mesh.outboxGrew() })
+      routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
+        + CommonRoutes.department(desk) + routes(desk))
+    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules) {
+      // Where the outbox cannot be read now, the relay's own next look finds the rows.
+      if let highest = try? store.read({ try Outbox.highest(in: $0) }) { mesh.outboxGrew(through: highest) }
+    }
     mesh.start()
     try reactor.start(name: name)
     dueClerk.start()

@@ -62,12 +62,18 @@ package struct DepartmentDesk: Sendable {
         )
       }
       do {
-        let answer = try store.write { transaction in
+        let (answer, highest) = try store.write { transaction in
           // Taken in the writer's turn: the marks that others go by promise that nothing older comes after them.
           let occasion = Occasion(principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: correlation)
-          return try once(request, occasion, &transaction, body)
+          return (try once(request, occasion, &transaction, body), try Outbox.highest(in: transaction))
         }.value
-        mesh.outboxGrew()
+        mesh.outboxGrew(through: highest)
+        log.info(
+          "command.answered", "\(request.method.rawValue) \(request.path) was answered \(answer.status)",
+          [
+            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(OperatorDoor.principal),
+            "correlationid": .text(correlation ?? ""), "traceparent": .text(request.header("traceparent") ?? ""),
+          ])
         return answer
       } catch { return trouble(error, request) }
     }

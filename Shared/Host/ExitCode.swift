@@ -1,9 +1,11 @@
 import Glibc
 import Telemetry
 
-/// How a program ends, for scripts and supervisors: the codes of sysexits.h.
+/// How a program ends, for scripts and supervisors: the codes of sysexits.h, and 1 for an answer that is a no.
 package enum ExitCode: Int32, Sendable {
   case success = 0
+  /// The program did its work, and what it has to say is bad: a command refused, a store found damaged.
+  case refused = 1
   /// The command line or the environment cannot be used.
   case usage = 64
   /// An input file is missing or unreadable.
@@ -12,6 +14,8 @@ package enum ExitCode: Int32, Sendable {
   case unavailable = 69
   /// A bug in the program.
   case software = 70
+  /// The system refused something that it usually grants, such as a pipe or a process.
+  case system = 71
   /// A file cannot be created.
   case cannotCreate = 73
   /// Reading or writing failed; for the broker also a failed sync.

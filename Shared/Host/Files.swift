@@ -64,6 +64,14 @@ package enum Files {
     return names
   }
 
+  /// Removes what is at `path`, a folder with all that is in it. What cannot be removed stays: for folders made for a moment.
+  package static func remove(_ path: String) {
+    guard Glibc.remove(path) != 0, errno == ENOTEMPTY || errno == EEXIST else { return }
+    // A folder that cannot be listed is one that stays.
+    for name in (try? names(in: path)) ?? [] { remove(path + "/" + name) }
+    rmdir(path)
+  }
+
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   private static func writeBeside(_ bytes: [UInt8], _ path: String, _ mode: UInt32) throws(FileFault) -> String {

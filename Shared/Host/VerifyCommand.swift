@@ -14,13 +14,14 @@ package enum VerifyCommand {
     do {
       let found = try report(try DataFolder.existing(words[1]))
       Output.write(found.json.text + "\n")
-      exit(found.isSound ? 0 : 1)
+      exit((found.isSound ? ExitCode.success : .refused).rawValue)
     } catch { FaultSentence.end(program, error) }
   }
 }
 
 /// What a verification found, as JSON.
 package enum VerifyReport {
+  /// `summary` is half a sentence for people; `findings` are whole ones, none where everything is sound.
   package static func json(sound: Bool, summary: String, findings: [String]) -> JSON {
     .object([.init("sound", .bool(sound)), .init("summary", .string(summary)), .init("findings", .array(findings.map { .string($0) }))])
   }

@@ -33,7 +33,7 @@ extension Disk {
   }
 
   /// Writes zeros to `file` between the two offsets and syncs each stretch of them.
-  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max, between: () -> Void = {}) throws(DiskFault) {
+  func fill(_ file: File, from start: Int, to end: Int, stretch: Int = .max) throws(DiskFault) {
     let zeros = [UInt8](repeating: 0, count: min(JournalLimits.zerosBytes, max(0, end - start)))
     var at = start
     var unsynced = 0
@@ -45,7 +45,6 @@ extension Disk {
       if unsynced >= stretch || at == end {
         try sync(file)
         unsynced = 0
-        between()
       }
     }
   }

@@ -21,21 +21,6 @@ package import Contracts
 //      16 event           EventHead (32 bytes), then the event as it was published
 //     17+                 the broker's own
 
-/// What a record is about. 1 to 15 belong to the journal, 17 and above to the broker.
-package struct RecordKind: RawRepresentable, Hashable, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  package static let commit = RecordKind(rawValue: 1)
-  package static let closingMark = RecordKind(rawValue: 2)
-  package static let checkpoint = RecordKind(rawValue: 3)
-  package static let digest = RecordKind(rawValue: 4)
-  package static let event = RecordKind(rawValue: 16)
-
-  /// The journal's own kinds, which a reader of facts passes over.
-  package var isJournals: Bool { rawValue < 16 }
-}
-
 /// One record that verified. The payload is borrowed: it ends with the closure or the bytes it was read from.
 package struct Record {
   package let kind: RecordKind
@@ -53,6 +38,21 @@ package struct Record {
     guard kind == .event, payload.count >= EventHead.byteCount else { return nil }
     return (EventHead(payload), UnsafeRawBufferPointer(rebasing: payload[EventHead.byteCount...]))
   }
+}
+
+/// What a record is about. 1 to 15 belong to the journal, 17 and above to the broker.
+package struct RecordKind: RawRepresentable, Hashable, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let commit = RecordKind(rawValue: 1)
+  package static let closingMark = RecordKind(rawValue: 2)
+  package static let checkpoint = RecordKind(rawValue: 3)
+  package static let digest = RecordKind(rawValue: 4)
+  package static let event = RecordKind(rawValue: 16)
+
+  /// The journal's own kinds, which a reader of facts passes over.
+  package var isJournals: Bool { rawValue < 16 }
 }
 
 /// What the broker must know of an event without reading it: the first 32 bytes of an event record.

@@ -1,10 +1,10 @@
 /// The segment that waits to be the next: made ahead of need, away from the loop, so that a roll finds its space already there.
 package enum Reserve {
   /// Makes the folder's reserve, from a spare where one is left, else from zeros; does nothing where there is one. Removes spares that
-  /// nobody needs. `between` is called after each synced stretch, to pause.
+  /// nobody needs. Each MiB is synced by itself: a commit's sync must not wait behind 64 MiB of zeros.
   ///
   /// Touches no file of the running journal, so that it may run on another thread. `.full` where the disk has no room.
-  package static func prepare<D: Disk>(on disk: D, segmentBytes: Int, between: () -> Void = {}) throws(JournalFault) {
+  package static func prepare<D: Disk>(on disk: D, segmentBytes: Int) throws(JournalFault) {
     do throws(DiskFault) {
       var there = try disk.openIfThere(JournalFiles.reserve) != nil
       let names = try disk.list()
@@ -21,7 +21,7 @@ package enum Reserve {
       guard !there else { return }
       if names.contains(JournalFiles.fillingReserve) { try disk.remove(JournalFiles.fillingReserve) }
       let file = try disk.create(JournalFiles.fillingReserve)
-      try disk.fill(file, from: 0, to: segmentBytes, stretch: JournalLimits.zerosBytes, between: between)
+      try disk.fill(file, from: 0, to: segmentBytes, stretch: JournalLimits.zerosBytes)
       try disk.rename(JournalFiles.fillingReserve, to: JournalFiles.reserve)
       try disk.syncDirectory()
     } catch {

@@ -129,13 +129,15 @@ struct SegmentScan {
     return proven
   }
 
-  /// The offset behind the last place from `start` on that names itself, with the length that it claims where that is possible.
+  /// The offset behind the last place from `start` on that names itself, with the length that it claims where that is possible; a commit
+  /// head that verifies claims its records too.
   private func lastNamed(from start: Int) -> Int? {
     var last: Int?
     var offset = start
     while let place = named(from: offset, before: bytes.count) {
       let payload = Int(Bytes.u32(bytes, place + 4))
-      let claimed = payload <= JournalLimits.payloadBytesMax ? RecordLayout.byteCount(payload: payload) : RecordLayout.headBytes
+      var claimed = payload <= JournalLimits.payloadBytesMax ? RecordLayout.byteCount(payload: payload) : RecordLayout.headBytes
+      if let record = record(at: place), record.kind == .commit, record.payload.count >= 12 { claimed += Int(Bytes.u32(record.payload, 8)) }
       last = max(last ?? 0, min(place + claimed, bytes.count))
       offset = place + 8
     }

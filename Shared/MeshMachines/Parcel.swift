@@ -86,6 +86,7 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
     return nil
   }
 
+  /// Notes what became of the next parcel; one that failed holds back the later ones of its key.
   package mutating func record(_ verdict: Verdict) {
     switch (verdict, batch.deadKey) {
     case (.done, _), (.never, .pass): break

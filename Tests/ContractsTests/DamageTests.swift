@@ -1,4 +1,5 @@
 import Contracts
+import TestKit
 import Testing
 
 /// Whatever the bytes are: an answer or a named fault, never a crash and never something half read.
@@ -17,7 +18,7 @@ import Testing
   }
 
   @Test func `reads damaged events whole or not at all`() throws {
-    var random = SeededGenerator()
+    var random = Seed.printed(for: "DamageTests")
     let whole = try GoldenTests.bytes("ledger.order.captured.v1.newer.json")
     let noise = Array("{}[]\",:\\0129-.eutn \u{1}\u{e9}".utf8)
     var read = 0

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import TestKit
 import Testing
 
 /// Rows in the categories of github.com/nst/JSONTestSuite: what RFC 8259 demands, forbids, and leaves to the reader.
@@ -152,7 +153,7 @@ import Testing
   }
 
   @Test func `agrees with Foundation about damaged documents`() throws {
-    var random = SeededGenerator()
+    var random = Seed.printed(for: "JSONScannerTests")
     let seedText = #"{"id":"A-1","n":[1,-2.5e3,true,null,"é\u00e9\n"],"o":{"p":{}},"q":"0123456789abcdef"}"#
     for round in 0..<20_000 {
       var bytes = Array(seedText.utf8)

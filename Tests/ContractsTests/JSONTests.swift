@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct JSONTests {
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func `means what Foundation means, both ways, on random trees`() throws {
-    var random = SeededGenerator()
+    var random = Seed.printed(for: "JSONTests")
     for round in 0..<2_000 {
       let tree = Self.randomTree(depth: 5, &random)
       let bytes = tree.bytes
@@ -82,7 +83,7 @@ import Testing
   }
 
   /// Names that differ, strings of every kind of character, whole numbers: what both sides can hold.
-  static func randomTree(depth: Int, _ random: inout SeededGenerator) -> JSON {
+  static func randomTree(depth: Int, _ random: inout SeededRandom) -> JSON {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &random) {
     case 0: return .null
     case 1: return .bool(.random(using: &random))
@@ -97,7 +98,7 @@ import Testing
     }
   }
 
-  static func randomText(_ random: inout SeededGenerator) -> String {
+  static func randomText(_ random: inout SeededRandom) -> String {
     let kinds: [ClosedRange<UInt32>] = [
       0...0x1F, 0x20...0x7F, 0x22...0x22, 0x5C...0x5C, 0x80...0x7FF, 0x800...0xD7FF, 0xE000...0xFFFF, 0x10000...0x10FFFF,
     ]

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct TimestampTests {
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func `agrees with Foundation on random instants`() throws {
-    var random = SeededGenerator()
+    var random = Seed.printed(for: "TimestampTests")
     let formatter = ISO8601DateFormatter()
     formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
     for _ in 0..<3_000 {

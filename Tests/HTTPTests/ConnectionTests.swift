@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TestKit
 import Testing
 import Transport
 
@@ -7,7 +8,7 @@ import Transport
   @Test func `echoes many megabytes both ways at once`() throws {
     let loop = try Loop()
     let echo = try EchoServer(loop)
-    var random = Randomness("echo")
+    var random = Seed.printed(for: "echo")
     let block = (0..<(1 << 20)).map { _ in UInt8.random(in: 0...255, using: &random) }
     let blocks = 24
     let received = Awaited<Bool>()
@@ -43,7 +44,7 @@ import Transport
   @Test func `keeps what was not taken and offers it again with more`() throws {
     // Frames of a length byte pair and so many bytes, sent in pieces of any size.
     let loop = try Loop()
-    var random = Randomness("frames")
+    var random = Seed.printed(for: "frames")
     let frames = (0..<300).map { _ in
       [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: Int.random(in: 0...60_000, using: &random))
     }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import HTTP
 import Synchronization
+import TestKit
 import Testing
 import Transport
 
@@ -219,7 +220,7 @@ import Transport
 
   @Test func `stands any junk and serves on`() throws {
     let site = try Site()
-    var random = Randomness("server junk")
+    var random = Seed.printed(for: "server junk")
     for _ in 0..<150 {
       let stream = try BlockingStream.connect(host: "127.0.0.1", port: site.port)
       var wire = Array("POST /v1/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc".utf8)

@@ -1,4 +1,5 @@
 import HTTP
+import TestKit
 import Testing
 
 @Suite struct RequestParserTests {
@@ -169,7 +170,7 @@ import Testing
   }
 
   @Test func `never crashes on junk and never takes more than it was given`() {
-    var random = Randomness("request junk")
+    var random = Seed.printed(for: "request junk")
     let seeds = (Self.good.map(\.wire) + Self.bad.map(\.wire)).map(Self.latin)
     for _ in 0..<4_000 {
       guard var wire = seeds.randomElement(using: &random) else { return }

@@ -1,8 +1,8 @@
 import Contracts
 import Foundation
 import Host
-import TestKit
 import Telemetry
+import TestKit
 import Testing
 
 @Suite struct LogTests {

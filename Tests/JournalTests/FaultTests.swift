@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// The N-th operation fails, for N = 1, 2, 3 ... until nothing fails any more.
@@ -106,6 +107,58 @@ import Testing
     written += try commitNotes(&now.journal, [[UInt8](repeating: 2, count: 3_000)])
     #expect(now.journal.fullBecause == nil)
     #expect(try Opened(disk, options).told.records == written)
+  }
+
+  @Test(arguments: [false, true]) func `a roll refused at any operation leaves a journal that goes on, or one that has ended`(reserve: Bool)
+    throws
+  {
+    var refused = 0
+    for at in 1...10 {
+      let disk = MemoryDisk()
+      var life = Life()
+      var now = try Opened(disk)
+      try life.commit(&now.journal, [[1]])
+      if reserve { try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes) }
+      disk.failures[disk.operations + at] = DiskFault.noSpace
+      do {
+        try life.roll(&now.journal)
+      } catch let fault as JournalFault {
+        refused += 1
+        if fault.isFatal {
+          #expect(throws: fault) { try commitNotes(&now.journal, [[2]]) }
+        } else {
+          try life.commit(&now.journal, [[2]])
+        }
+      }
+      disk.failures = [:]
+      try life.holds(on: disk.copy(), "operation \(at) of the roll")
+      try life.holds(on: disk.afterPowerCut(names: disk.unsyncedNames), "operation \(at) of the roll, then the power went, names kept")
+      try life.holds(on: disk.afterPowerCut(), "operation \(at) of the roll, then the power went")
+    }
+    #expect(refused > 3)
+  }
+
+  /// A reserve that holds the head of a roll nobody finished is not used again: its checkpoint would lie behind a shorter one.
+  @Test func `what an unfinished roll wrote is never found again`() throws {
+    var options = smallOptions
+    options.segmentBytes = 4 << 20
+    let disk = MemoryDisk()
+    var now = try Opened(disk, options)
+    try commitNotes(&now.journal, [[1]])
+    try Reserve.prepare(on: disk, segmentBytes: options.segmentBytes)
+    disk.failures[disk.operations + 3] = DiskFault.inputOutput
+    // Of two pieces, so that the second lies behind all that the next roll writes.
+    #expect(throws: JournalFault.self) { try now.journal.roll(checkpoint: [UInt8](repeating: 1, count: 3 << 19), at: options.now) }
+    disk.failures = [:]
+    let after = disk.afterPowerCut()
+    #expect(after.contents("reserve.segment")?.first != 0)
+    now = try Opened(after, options)
+    try Reserve.prepare(on: after, segmentBytes: options.segmentBytes)
+    try now.journal.roll(checkpoint: [2], at: options.now)
+    let written = try commitNotes(&now.journal, [[3]])
+    let again = try Opened(after.afterPowerCut(), options)
+    #expect(again.told == Told(checkpoint: [2], records: written))
+    #expect(again.journal.recovery.undecided == nil)
   }
 
   @Test func `no room for a reserve is a fault of its own, and leaves nothing behind`() throws {

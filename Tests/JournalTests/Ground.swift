@@ -62,22 +62,3 @@ func commitNotes<D: Disk>(_ journal: inout Journal<D>, _ notes: [[UInt8]]) throw
   _ = durable.release()
   return told
 }
-
-/// A random source that prints its seed and takes it from ACCORD_SEED (SplitMix64, Steele and others, 2014).
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init() {
-    let seed = ProcessInfo.processInfo.environment["ACCORD_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0 ... .max)
-    print("ACCORD_SEED=\(seed)")
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}

@@ -1,5 +1,6 @@
 import Contracts
 import MeshMachines
+import TestKit
 import Wire
 
 func at(_ milliseconds: Int64) -> Uptime { Uptime(milliseconds: milliseconds) }
@@ -21,20 +22,7 @@ func welcome(
 /// A test's stand-in for a committed transaction.
 struct Written: Proof { let verdicts: Verdicts }
 
-/// A small seeded generator (SplitMix64, Steele, Lea and Flood 2014): the same seed gives the same run everywhere.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SeededRandom {
   mutating func chance(_ percent: UInt64) -> Bool { next() % 100 < percent }
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

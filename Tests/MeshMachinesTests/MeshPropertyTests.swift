@@ -1,12 +1,13 @@
 import Contracts
 import Foundation
 import MeshMachines
+import TestKit
 import Testing
 import Wire
 
 /// One department with an outbox, an inbox and the machines, and a broker, joined by two lines that may break at any moment.
 struct ModelMesh {
-  var random: Seeded
+  var random: SeededRandom
   var broker = ModelBroker()
   var relay = RelayMachine<Int>(highest: 0, trimmedThrough: 0)
   var consumer: ConsumerMachine<UInt64>
@@ -36,7 +37,7 @@ struct ModelMesh {
   }
 
   init(seed: UInt64) {
-    random = Seeded(seed)
+    random = SeededRandom(seed: seed)
     let deadKey: Subscribe.DeadKey = random.chance(50) ? .park : .pass
     broker.deadKey = deadKey
     consumer = ConsumerMachine(
@@ -237,7 +238,7 @@ struct ModelMesh {
 
   @Test func `shuffling across keys keeps each key's order and loses nothing; duplicates come behind their first`() {
     for seed in Self.seeds {
-      var random = Seeded(seed)
+      var random = SeededRandom(seed: seed)
       let messages = (0..<60).map { (key: random.below(5), number: $0) }
       let shuffled = Orders.shuffledAcrossKeys(messages, key: \.key, using: &random)
       #expect(shuffled.map(\.number).sorted() == Array(0..<60), "ACCORD_SEED=\(seed)")

@@ -2,12 +2,11 @@ import Contracts
 import Foundation
 import Glibc
 import Store
+import TestKit
 import Testing
 
 /// SIGKILL at any moment: what was answered is there, whole; what was not is there whole or not at all.
 @Suite(.serialized) struct CrashTests {
-  static let seed = ProcessInfo.processInfo.environment["ACCORD_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...1_000_000)
-
   /// Writes batches of three messages until the kill, noting each answered batch with one byte in `notes`.
   static func work(in folder: String, killedAfter microseconds: UInt32) throws {
     let store = try Store.open(StoreOptions(path: folder + "/store.sqlite", applicationID: Desk.applicationID, migrations: Desk.tables))
@@ -26,8 +25,7 @@ import Testing
   }
 
   @Test func `after SIGKILL at any moment each answered batch is there and no batch is there in part`() async throws {
-    print("ACCORD_SEED=\(Self.seed)")
-    var random = Seeded(state: Self.seed)
+    var random = Seed.printed(for: "CrashTests")
     let desk = try Desk()
     var epoch: UInt64 = 0
     var before: UInt64 = 0
@@ -94,17 +92,5 @@ import Testing
       #expect(try store.read { Check.findings(in: $0) } == [])
       store.close()
     }
-  }
-}
-
-/// SplitMix64, so that a seed gives the same delays again.
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

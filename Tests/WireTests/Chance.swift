@@ -1,25 +1,16 @@
 import Contracts
-import Foundation
+import TestKit
 import Wire
 
-/// Numbers from a seed (SplitMix64), so that what failed can be seen again: set ACCORD_SEED.
+/// Random messages, whole and broken, from a seed that is printed and can be given again (TestKit's Seed).
 struct Chance: RandomNumberGenerator {
-  let seed: UInt64
-  private var state: UInt64
+  private var random: SeededRandom
 
-  init(_ name: String) {
-    seed = ProcessInfo.processInfo.environment["ACCORD_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: .min ... .max)
-    state = seed
-    print("\(name): ACCORD_SEED=\(seed)")
-  }
+  init(_ name: String) { random = Seed.printed(for: name) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
+  var seed: UInt64 { random.seed }
+
+  mutating func next() -> UInt64 { random.next() }
 
   mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
   mutating func coin() -> Bool { below(2) == 0 }

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import TestKit
 import Testing
 import Zones
 
@@ -117,7 +118,7 @@ import Zones
   }
 
   @Test func `agrees with Foundation at random instants in every zone`() throws {
-    var random = SeededGenerator()
+    var random = Seed.printed(for: "ZoneTests")
     var compared = 0
     for name in TimeZone.knownTimeZoneIdentifiers.sorted() {
       guard let foundation = TimeZone(identifier: name), let zone = try? Self.zone(name) else { continue }

@@ -44,19 +44,23 @@ struct BenchBroker {
       published.append(try BenchRound.run(folder: folder, messages: messages, window: window, events: events, subscribers: []))
       endToEnd.append(
         try BenchRound.run(folder: folder, messages: messages, window: window, events: events, subscribers: ["marketing", "service"]))
-      Terminal.note("round \(round) of \(rounds): \(Int(published[round - 1].perSecond)) published, \(Int(endToEnd[round - 1].perSecond)) end to end a second")
+      Terminal.note(
+        "round \(round) of \(rounds): \(Int(published[round - 1].perSecond)) published, \(Int(endToEnd[round - 1].perSecond)) end to end a second"
+      )
     }
     let p = Self.median(published) { $0.perSecond }
     let e = Self.median(endToEnd) { $0.perSecond }
     let figures: [(String, Int64)] = [
-      ("messages", Int64(messages)), ("rounds", Int64(rounds)), ("eventBytes", Int64(events.byteCount)), ("publishers", Int64(LoadEvents.publishers)),
+      ("messages", Int64(messages)), ("rounds", Int64(rounds)), ("eventBytes", Int64(events.byteCount)),
+      ("publishers", Int64(LoadEvents.publishers)),
       ("window", Int64(window)), ("keys", Int64(LoadEvents.keys)), ("publishedPerSecond", Int64(p)), ("endToEndPerSecond", Int64(e)),
       ("messagesPerSync", Int64(Self.median(endToEnd) { $0.messagesPerSync })),
     ]
     let exact: [(String, Double)] = [
       ("brokerCpuMicrosecondsPerMessage", Self.median(endToEnd) { $0.brokerMicroseconds }),
       ("brokerCpuMicrosecondsPerMessagePublishedOnly", Self.median(published) { $0.brokerMicroseconds }),
-      ("loaderCpuMicrosecondsPerMessage", Self.median(endToEnd) { $0.loaderMicroseconds }), ("fdatasyncP50Microseconds", probe.p50Microseconds),
+      ("loaderCpuMicrosecondsPerMessage", Self.median(endToEnd) { $0.loaderMicroseconds }),
+      ("fdatasyncP50Microseconds", probe.p50Microseconds),
       ("fdatasyncP99Microseconds", probe.p99Microseconds),
     ]
     if json {

@@ -17,8 +17,8 @@ struct BenchRound {
   static func run(
     folder: String, messages: UInt64, window: UInt64, events: LoadEvents, subscribers: [String]
   ) throws(Complaint) -> BenchRound {
-    let data = "\(folder)/accord-bench-\(getpid())-\(Supervisor.uptime())"
-    defer { Folders.remove(data) }
+    let data = "\(folder)/accord-bench-\(getpid())-\(Clock.uptimeMilliseconds)"
+    defer { Files.remove(data) }
     let broker = try BenchTarget(data)
     defer { broker.stop() }
     let course = LoadCourse(events: events, messages: messages, window: window, subscribers: subscribers)
@@ -51,19 +51,14 @@ final class BenchTarget {
     self.data = data
     guard mkdir(data, 0o700) == 0 else { throw .system("could not make \(data)", errno) }
     child = try ChildProcess(
-      path: "\(LocalFiles.programFolder())/accord-broker",
+      path: Programs.path("broker"),
       arguments: ["--data", data, "--port", "0", "--http-port", "0", "--parent", String(getpid())], log: "\(data).log")
-    var line: [UInt8] = []
-    while !line.contains(UInt8(ascii: "\n")) {
-      var descriptor = pollfd(fd: child.output, events: Int16(POLLIN), revents: 0)
-      poll(&descriptor, 1, 1_000)
-      guard let bytes = child.read() else {
-        throw Complaint(code: .unavailable, happened: "the broker ended before it was ready", advice: "see \(data).log")
-      }
-      line += bytes
+    guard let line = child.firstLine() else {
+      throw Complaint(code: .unavailable, happened: "the broker ended before it was ready", advice: "see \(data).log")
     }
-    guard let ready = try? JSON(parsing: line), let mesh = ready["mesh"]?["port"]?.integer, let http = ready["http"]?["port"]?.integer else {
-      throw Complaint(code: .bug, happened: "the broker's ready line was not understood", advice: "build again")
+    guard let ready = try? JSON(parsing: line), let mesh = ready["mesh"]?["port"]?.integer, let http = ready["http"]?["port"]?.integer
+    else {
+      throw Complaint(code: .software, happened: "the broker's ready line was not understood", advice: "build again")
     }
     port = UInt16(truncatingIfNeeded: mesh)
     httpPort = UInt16(truncatingIfNeeded: http)
@@ -75,15 +70,13 @@ final class BenchTarget {
 
   func stop() {
     kill(child.pid, SIGTERM)
-    var status: Int32 = 0
-    while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
-    close(child.output)
+    _ = child.end()
     unlink("\(data).log")
   }
 
   /// User and system time of the broker so far.
   func cpuMicroseconds() throws(Complaint) -> Double {
-    let text = String(decoding: LocalFiles.read("/proc/\(child.pid)/stat") ?? [], as: UTF8.self)
+    let text = String(decoding: (try? Files.read("/proc/\(child.pid)/stat")) ?? [], as: UTF8.self)
     // Behind the name in parentheses come state and numbers; user and system time are the 12th and 13th (proc(5)).
     let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
     guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {

@@ -45,16 +45,17 @@ final class LoadCourse: @unchecked Sendable {
     let port = broker.port
     reactor.post { [self, secrets] in connect(reactor, port, publisherSecret, secrets) }
     guard finished.wait(timeout: .now() + .seconds(300)) == .success else {
-      throw Complaint(code: .tryAgain, happened: "the round did not end within five minutes", advice: "fewer --messages")
+      throw Complaint(code: .temporary, happened: "the round did not end within five minutes", advice: "fewer --messages")
     }
     if let reason = failure.withLock({ $0 }) { throw Complaint(code: .refused, happened: reason, advice: "this is a bug worth a report") }
     while !names.isEmpty, try !broker.isDrained(subscriptions: names.count) {
-      guard SyncProbe.nanoseconds() - began < Self.roundNanosecondsMax else {
-        throw Complaint(code: .tryAgain, happened: "the last settles are not durable after five minutes", advice: "this is a bug worth a report")
+      guard Reactor.uptime() - began < Self.roundNanosecondsMax else {
+        throw Complaint(
+          code: .temporary, happened: "the last settles are not durable after five minutes", advice: "this is a bug worth a report")
       }
       usleep(1_000)
     }
-    return Double(SyncProbe.nanoseconds() - began) / 1e9
+    return Double(Reactor.uptime() - began) / 1e9
   }
 
   private static let roundNanosecondsMax: Int64 = 300_000_000_000
@@ -86,7 +87,7 @@ final class LoadCourse: @unchecked Sendable {
   private func arrived() {
     waitingFor -= 1
     guard waitingFor == 0 else { return }
-    began = SyncProbe.nanoseconds()
+    began = Reactor.uptime()
     for publisher in publishers { publisher.begin() }
   }
 

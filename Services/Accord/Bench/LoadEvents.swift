@@ -26,7 +26,9 @@ struct LoadEvents {
     var bytes = Array(text.utf8)
     keyPlaces = Self.places(of: "******", in: bytes)
     idPlaces = Self.places(of: "P-##########", in: bytes)
-    for index in bytes.indices where bytes[index] == UInt8(ascii: "*") || bytes[index] == UInt8(ascii: "#") { bytes[index] = UInt8(ascii: "0") }
+    for index in bytes.indices where bytes[index] == UInt8(ascii: "*") || bytes[index] == UInt8(ascii: "#") {
+      bytes[index] = UInt8(ascii: "0")
+    }
     template = bytes
     draws = Self.zipf()
   }

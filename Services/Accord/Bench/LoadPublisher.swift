@@ -18,7 +18,8 @@ final class LoadPublisher {
 
   /// Says hello as the ledger with a lineage of its own; `begin` starts the publishing of `count` events.
   init(
-    _ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, count: UInt64, window: UInt64, secret: String, events: LoadEvents,
+    _ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, count: UInt64, window: UInt64, secret: String,
+    events: LoadEvents,
     welcomed: @escaping () -> Void, done: @escaping () -> Void, failed: @escaping (String) -> Void
   ) {
     self.index = index
@@ -33,7 +34,8 @@ final class LoadPublisher {
     connection.onClose = { [unowned self] reason in if accepted < self.count { self.failed("publisher \(index): \(reason)") } }
     let lineage = String(repeating: "0", count: 30) + "b\(index)"
     let hello = Hello(
-      version: WireLimits.version, credential: "ledger", secret: secret, lineage: lineage, epoch: 1, highestSequence: 0, manifest: Manifest())
+      version: WireLimits.version, credential: "ledger", secret: secret, lineage: lineage, epoch: 1, highestSequence: 0,
+      manifest: Manifest())
     var frame: [UInt8] = []
     do throws(WireFault) { try ClientMessageEncoder.append(.hello(hello), to: &frame) } catch { failed(error.description) }
     connection.send(frame)

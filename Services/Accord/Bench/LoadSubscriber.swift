@@ -83,7 +83,9 @@ final class LoadSubscriber {
     guard delivery.eventBytes == events.byteCount else { return failed("an event has \(delivery.eventBytes) bytes") }
     events.render(publisher: delivery.publisher, sequence: delivery.sequence, into: scratch)
     let event = UnsafeRawBufferPointer(rebasing: payload[delivery.eventAt..<(delivery.eventAt + delivery.eventBytes)])
-    guard event.elementsEqualFast(scratch) else { return failed("event \(delivery.sequence) of publisher \(delivery.publisher) came changed") }
+    guard event.elementsEqualFast(scratch) else {
+      return failed("event \(delivery.sequence) of publisher \(delivery.publisher) came changed")
+    }
     let place = delivery.publisher * LoadEvents.keys + Int(events.key(publisher: delivery.publisher, sequence: delivery.sequence))
     guard latest[place] < UInt32(truncatingIfNeeded: delivery.sequence) else {
       return failed("event \(delivery.sequence) of publisher \(delivery.publisher) came after \(latest[place]) of its key")

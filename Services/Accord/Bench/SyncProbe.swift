@@ -1,4 +1,5 @@
 import Glibc
+import Transport
 
 /// How long the machine's own `fdatasync` takes after a small write into space that was written ahead: the floor under every acknowledgement.
 struct SyncProbe {
@@ -19,20 +20,14 @@ struct SyncProbe {
     let block = [UInt8](repeating: 1, count: 600)
     var times: [Double] = []
     for step in 0..<count {
-      let began = Self.nanoseconds()
+      let began = Reactor.uptime()
       guard pwrite(file, block, block.count, off_t(step * 608 % (zeros.count - 1_024))) == block.count, fdatasync(file) == 0 else {
         throw .system("could not sync \(path)", errno)
       }
-      times.append(Double(Self.nanoseconds() - began) / 1_000)
+      times.append(Double(Reactor.uptime() - began) / 1_000)
     }
     times.sort()
     p50Microseconds = times[times.count / 2]
     p99Microseconds = times[times.count * 99 / 100]
-  }
-
-  static func nanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -71,8 +71,8 @@ final class Backlog {
   }
 
   /// Reads one event from the files, on this thread: rare, for what waited so long that no memory holds it.
-  func readOne(_ position: Position, _ body: (UnsafeRawBufferPointer) -> Void) -> Void? {
-    guard case .slice(let slice)? = try? single.read(from: position, bytesMax: 1, before: position.advanced(by: 1)) else { return nil }
+  func readOne(_ position: Position, before durable: Position, _ body: (UnsafeRawBufferPointer) -> Void) -> Void? {
+    guard case .slice(let slice)? = try? single.read(from: position, bytesMax: 1, before: durable) else { return nil }
     return slice.bytes.withUnsafeBytes { bytes in
       guard let event = EventBytes.at(position, in: bytes, base: slice.base) else { return nil }
       body(event)

@@ -22,12 +22,7 @@ struct BrokerAPI: Sendable {
   let readiness: Readiness
 
   var routes: [Route] {
-    [
-      Route(.get, "/healthz", "alive", lane: .inline) { _, _ in .text("ok\n") },
-      Route(.get, "/readyz", "recovered and taking connections", lane: .inline) { _, _ in readiness.response },
-      Route(.get, "/metrics", "figures in the Prometheus text format", lane: .inline) { _, _ in
-        .text(metrics.text(), type: Metrics.contentType)
-      },
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
@@ -75,7 +70,8 @@ struct BrokerAPI: Sendable {
       }
     }
     guard let found else {
-      return .problem(status: 404, code: "no_event", detail: "no event stands at position \(position); it was never one, or it is no longer kept")
+      return .problem(
+        status: 404, code: "no_event", detail: "no event stands at position \(position); it was never one, or it is no longer kept")
     }
     return .json(found)
   }
@@ -84,7 +80,8 @@ struct BrokerAPI: Sendable {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([
-      .init("position", .integer(Int64(clamping: record.position.value))), .init("accepted_at", .string(record.head.acceptedAt.description)),
+      .init("position", .integer(Int64(clamping: record.position.value))),
+      .init("accepted_at", .string(record.head.acceptedAt.description)),
       .init("producer", .string(producer)), .init("sequence", .integer(Int64(clamping: record.head.sequence))), .init("event", event),
     ])
   }
@@ -105,7 +102,9 @@ final class JournalWindow: Sendable {
 
   /// Shows `each` event behind `after` until it took `limit` of them or enough was read for one answer; tells where to go on.
   func scan(after: Position, before: Position, limit: Int, _ each: (Event) -> Bool) -> (next: Position, damaged: String?) {
-    var at = after.advanced(by: 1)
+    // Records stand at multiples of eight: such a place is the event that was seen last, read again and left out. Any other is the last
+    // byte of a piece that was read to its end.
+    var at = after.value % 8 == 0 ? after : after.advanced(by: 1)
     var next = after
     var taken = 0
     var readBytes = 0
@@ -133,7 +132,10 @@ final class JournalWindow: Sendable {
         guard slice.next > at else { return (next, nil) }
         at = slice.next
       case .damaged(let range):
-        return (Position(range.upperBound.value - 1), "the journal is damaged from \(range.lowerBound.value) to \(range.upperBound.value); run accord verify")
+        return (
+          Position(range.upperBound.value - 1),
+          "nothing can be read from \(range.lowerBound.value) to \(range.upperBound.value): the first is no event's position, or the journal is damaged there; run accord verify"
+        )
       case .forgotten(let oldest):
         next = Position(oldest.value - 1)
         at = oldest

@@ -31,6 +31,7 @@ struct BrokerMetrics {
     connections = metrics.gauge("connections", help: "Clients connected.")
     durableThrough = metrics.gauge("durable_through_position", help: "Everything before this position of the journal is durable.")
     syncTime = metrics.histogram("journal_sync_seconds", help: "Time of write and fdatasync of one commit.")
-    messagesPerSync = metrics.histogram("events_per_sync", help: "Events that shared one fdatasync.", unit: .count, bounds: Histogram.batches)
+    messagesPerSync = metrics.histogram(
+      "events_per_sync", help: "Events that shared one fdatasync.", unit: .count, bounds: Histogram.batches)
   }
 }

@@ -46,7 +46,7 @@ enum BrokerProgram {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered()
+    machine.recovered(segmentBytes: journal.segmentBytes)
     tell(journal.recovery, start.log)
 
     let reactor = try Reactor()
@@ -111,7 +111,8 @@ enum BrokerProgram {
       "journal.recovered",
       recovery.isNew
         ? "a new journal begins"
-        : "the journal is read: \(recovery.commits) commits after the checkpoint of segment \(recovery.startedAt), through position \(recovery.replayedThrough.value)")
+        : "the journal is read: \(recovery.commits) commits after the checkpoint of segment \(recovery.startedAt), through position \(recovery.replayedThrough.value)"
+    )
     if let undecided = recovery.undecided {
       log.warning(
         "journal.undecided",

@@ -30,7 +30,8 @@ struct RecentBytes {
   /// Keeps the durable commit `bytes`, which stands at `position`.
   mutating func keep(_ bytes: UnsafeRawBufferPointer, at position: Position) {
     guard !bytes.isEmpty else { return }
-    if let last = slabs.indices.last, last >= first, slabs[last].end == position, slabs[last].bytes.count - slabs[last].used >= bytes.count {
+    if let last = slabs.indices.last, last >= first, slabs[last].end == position, slabs[last].bytes.count - slabs[last].used >= bytes.count
+    {
       UnsafeMutableRawBufferPointer(rebasing: slabs[last].bytes[slabs[last].used...]).copyMemory(from: bytes)
       slabs[last].used += bytes.count
       return

@@ -10,7 +10,7 @@ extension BrokerMachine {
     into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     guard admits(slot, publish.sequence, into: &commit) else { return }
     let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
     if !spells(connections[slot].typeSpelled, spelled) {
@@ -36,6 +36,7 @@ extension BrokerMachine {
     connections[slot].last = publish.sequence
     counts.accepted += 1
 
+    burials = min(burials, limits.buriedPerPublish)
     let event = IndexedEvent(head, at: position, bytes: json.count)
     tail.push(event)
     for listener in types.slices[Int(head.type)] {
@@ -52,7 +53,7 @@ extension BrokerMachine {
     _ id: ConnectionID, sequence: UInt64, _ refusal: Refusal, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     if admits(slot, sequence, into: &commit) { refuse(slot, sequence, refusal, into: &commit) }
   }
 

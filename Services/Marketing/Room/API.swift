@@ -1,7 +1,7 @@
 import Contracts
 import HTTP
-import MarketingDomain
 import Host
+import MarketingDomain
 
 /// Marketing's doors.
 struct API: Sendable {

@@ -1,3 +1,5 @@
+package import Journal
+
 /// A disk in memory that forgets what was not synced and fails when told: the real rules of files without the real disk.
 ///
 /// Deterministic; nothing happens that its owner did not ask for. Confined to one thread.
@@ -92,7 +94,7 @@ package final class MemoryDisk: Disk {
   package func read(_ file: File, at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int {
     let count = max(0, min(bytes.count, file.bytes.count - offset))
     file.bytes.withUnsafeBytes { all in
-      if count > 0 { Bytes.copy(UnsafeRawBufferPointer(rebasing: all[offset..<offset + count]), bytes, 0) }
+      if count > 0 { bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + count])) }
     }
     return count
   }
@@ -206,7 +208,7 @@ package final class MemoryDisk: Disk {
     let countBefore = file.bytes.count
     let before = offset < countBefore ? Array(file.bytes[offset..<min(end, countBefore)]) : []
     if end > countBefore { file.bytes.append(contentsOf: repeatElement(0, count: end - countBefore)) }
-    file.bytes.withUnsafeMutableBytes { Bytes.copy(bytes, $0, offset) }
+    file.bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset..<end]).copyMemory(from: bytes) }
     file.unsynced.append(Unsynced(offset: offset, before: before, after: Array(bytes), countBefore: countBefore))
   }
 
