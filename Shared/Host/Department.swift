@@ -91,9 +91,10 @@ package struct Department: Sendable {
     for subscription in subscriptions { mesh.subscribe(subscription) }
     StoreFigures.register(store, in: start.metrics)
 
-    let readiness = Readiness()
+    let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
     let desk = DepartmentDesk(
-      department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: try OperatorDoor(start.folder))
+      department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: try OperatorDoor(start.folder),
+      gate: try ContractGate(manifest))
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, start.metrics) + CommonRoutes.department(desk) + routes(desk))
