@@ -4,6 +4,7 @@
 #include <sys/signalfd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/timerfd.h>
 #include <sys/socket.h>
 #include <sched.h>
 // Behind _GNU_SOURCE in their headers, which the importer does not define: accept4(2), pthread_setname_np(3), sched_setaffinity(2).

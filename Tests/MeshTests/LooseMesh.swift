@@ -10,26 +10,27 @@ final class LooseMesh {
   /// What each said when it was last ready.
   private var endpoints: [String: JSON] = [:]
 
-  /// Starts the broker, then the departments.
-  init(on folder: Folder = .temporary(), environment: [String: String] = [:]) throws {
+  /// Starts `names`, in their order.
+  init(on folder: Folder = .temporary(), starting names: [String] = Caller.programs, environment: [String: String] = [:]) throws {
     self.folder = folder
     caller = Caller(data: folder.file("data"))
-    for name in Caller.programs { try start(name, environment: environment) }
+    for name in names { try start(name, environment: environment) }
   }
 
-  /// Starts `name` and waits until it is ready.
+  /// Starts `name`, waits until it is ready and returns what it says then.
   @discardableResult
-  func start(_ name: String, environment: [String: String] = [:]) throws -> ChildProgram {
+  func start(_ name: String, environment: [String: String] = [:]) throws -> JSON {
     func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
     var words = ["--data", caller.data, "--http-port", port(name, "http")]
     words += name == "broker" ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"]
     let child = try ChildProgram.spawn("accord-\(name)", words, environment: environment)
-    endpoints[name] = try child.ready()
+    let ready = try child.ready()
+    endpoints[name] = ready
     running[name] = child
     // As the supervisor does, so that the command line finds them.
     let all = JSON.object(endpoints.map { JSON.Member($0.key, $0.value) })
     try folder.write(all.text, to: "data/endpoints.json")
-    return child
+    return ready
   }
 
   /// What `name` has logged since it was last started.

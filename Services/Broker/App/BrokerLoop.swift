@@ -279,7 +279,7 @@ final class BrokerLoop {
     guard let gathering = commit.take() else { return }
     let hasRecords = gathering.hasRecords
     let began = Self.nanoseconds()
-    var released: Released<Effect>
+    let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
     } catch { abort(error) }
@@ -302,8 +302,7 @@ final class BrokerLoop {
       closeWhenIdle()
     }
     perform(released.effects, touched: &touched)
-    released.effects.removeAll(keepingCapacity: true)
-    commit = journal.gather(reusing: released.bytes, effects: released.effects)
+    commit = journal.gather(reusing: consume released)
     if hasRecords { flushTouched() }
   }
 
@@ -312,7 +311,7 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      guard journal.wantsClosingMark, commit?.hasRecords == false else { return closeWhenIdle() }
+      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
       writeClosingMark()
     }
   }
