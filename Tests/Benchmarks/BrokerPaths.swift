@@ -3,7 +3,8 @@ import Contracts
 import Journal
 import Wire
 
-/// What the broker does for each message between its decoding and its bytes' leaving: apply, record, commit, effects.
+/// What the broker does for each message between its decoding and its bytes' leaving: hold it to its contract, apply, record, commit,
+/// effects.
 enum BrokerPaths {
   /// Messages of one turn, all under one commit.
   private static let turn = 256
@@ -54,7 +55,7 @@ enum BrokerPaths {
       }
       let hello = Hello(
         version: WireLimits.version, credential: "ledger", secret: "", lineage: "0196afb27c2e7d4b9a513f8e2b6c1d07", epoch: 1,
-        highestSequence: 0, manifest: Manifest())
+        highestSequence: 0, manifest: Manifest(publishes: LedgerEvents.schemas))
       apply(.hello(publisher, hello, Rights(publish: ["ledger.*"], subscribe: [], source: "/ledger")))
     }
 

@@ -8,6 +8,7 @@ enum HotPaths {
   /// By name: makes what the path needs, then walks it so many times. What it answers only keeps the work from being left out.
   static let all: [(name: String, walk: @Sendable (Int) throws -> Int)] = [
     ("frame-decode", WirePaths.frames), ("publish-decode", WirePaths.publishes), ("event-scan", WirePaths.scans),
+    ("event-gate", WirePaths.gates),
     ("settle-decode", WirePaths.settles), ("delivery-header", WirePaths.headers), ("apply-publish", BrokerPaths.publishes),
     ("apply-publish-deliver-settle", BrokerPaths.settled), ("order-encode", CodecPaths.encodes), ("order-decode", CodecPaths.decodes),
     ("envelope-decode", CodecPaths.envelopes),

@@ -1,3 +1,4 @@
+import Contracts
 import Wire
 
 /// What the wire does for each message.
@@ -26,6 +27,14 @@ enum WirePaths {
 
   static func scans(_ count: Int) throws -> Int {
     try each(count, of: try (0..<64).map(Sample.event)) { bytes in try EventScan(bytes, from: 0).routing.key.lowerBound }
+  }
+
+  /// The scan, and the data held to its type's contract.
+  static func gates(_ count: Int) throws -> Int {
+    let gate = try ContractGate(Manifest(publishes: LedgerEvents.schemas))
+    let events = try (0..<64).map(Sample.event)
+    for number in 0..<count { try gate.check(events[number % events.count]) }
+    return count
   }
 
   static func settles(_ count: Int) throws -> Int {
