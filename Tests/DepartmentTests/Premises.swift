@@ -38,7 +38,7 @@ final class Premises: Sendable {
     let mesh = MeshClient(
       MeshConfiguration(host: "127.0.0.1", port: 9, credential: department.name, secret: "", program: department.name),
       store: store, reactor: try Self.reactor.get(), log: Self.log, metrics: Metrics(program: department.name), now: { clock.now() })
-    desk = DepartmentDesk(
+    desk = try DepartmentDesk(
       department: department, store: store, mesh: mesh, clock: clock, log: Self.log, door: try OperatorDoor(folder))
     routes = Routes(CommonRoutes.department(desk) + department.routes(desk))
   }
