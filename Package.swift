@@ -73,11 +73,14 @@ let package = Package(
     module("HTTP", "Shared/HTTP", uses: ["Contracts", "Transport", "Telemetry"]),
     module("Host", "Shared/Host", uses: ["Contracts", "Wire", "Transport", "Store", "Telemetry", "Mesh", "HTTP", "CLinux"]),
 
-    // Floor 4: programs.
+    // Floor 4: programs. A department works in its room, which tests enter by the door that its program uses.
+    module("LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "LedgerDomain"]),
+    module("MarketingRoom", "Services/Marketing/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "MarketingDomain"]),
+    module("ServiceRoom", "Services/CustomerService/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "ServiceDomain"]),
     program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
-    program("accord-ledger", "Services/Ledger/App", uses: joints + ["LedgerDomain", "Zones"]),
-    program("accord-marketing", "Services/Marketing/App", uses: joints + ["MarketingDomain", "Zones"]),
-    program("accord-service", "Services/CustomerService/App", uses: joints + ["ServiceDomain", "Zones"]),
+    program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
+    program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
+    program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
     program("accord", "Services/Accord", uses: joints + ["Zones", "CLinux"]),
 
     // Floor 5: proof.
@@ -89,10 +92,11 @@ let package = Package(
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
     suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
+    suite("DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite"]),
     suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
-    suite("HostTests", uses: ["Contracts", "Transport", "Telemetry", "Host"]),
+    suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
     suite("TidyTests", uses: []),
   ],

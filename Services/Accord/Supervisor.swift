@@ -84,14 +84,15 @@ struct Supervisor {
 
   private mutating func start(_ index: Int) throws(Complaint) {
     let member = members[index]
-    var arguments = ["--data", plan.data, "--parent", String(getpid())] + (plan.arguments[member.name] ?? [])
+    var settings = plan.arguments[member.name] ?? []
+    // A program that comes back listens where it did before: its neighbours and the person at the browser still know that place.
+    for (flag, door) in [("--port", "mesh"), ("--http-port", "http")] {
+      guard let known = member.endpoint?[door]?["port"]?.integer, let place = settings.firstIndex(of: flag) else { continue }
+      settings[place + 1] = String(known)
+    }
+    var arguments = ["--data", plan.data, "--parent", String(getpid())] + settings
     if member.name != "broker", let mesh = members[0].endpoint?["mesh"], let port = mesh["port"]?.integer {
       arguments += ["--broker", "\(mesh["host"]?.string ?? "127.0.0.1"):\(port)"]
-    }
-    // A program that comes back listens where it did before: its neighbours and the person at the browser still know that place.
-    if let known = member.endpoint {
-      if let port = known["http"]?["port"]?.integer { arguments += ["--http-port", String(port)] }
-      if let port = known["mesh"]?["port"]?.integer { arguments += ["--port", String(port)] }
     }
     let child = try ChildProcess(
       path: Programs.path(member.name), arguments: arguments, log: "\(plan.data)/logs/\(member.name).log")

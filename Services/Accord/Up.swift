@@ -21,6 +21,8 @@ extension Command {
 /// `accord up`: prepares the folder, then supervises; with `--detach` it leaves the supervising to a copy of itself.
 struct Up {
   static let portFirst: Int64 = 4460
+  /// Programs promise to end within eight seconds.
+  private static let predecessorMillisecondsMax: Int64 = 10_000
 
   private let data: String
   private let ephemeral: Bool
@@ -38,7 +40,11 @@ struct Up {
     if arguments.has("--detach") { return try detach(arguments) }
     let began = Clock.uptimeMilliseconds
     let lock = try prepare()
-    defer { withExtendedLifetime(lock) {} }
+    defer {
+      unlink("\(data)/endpoints.json")
+      withExtendedLifetime(lock) {}
+    }
+    try awaitPredecessors()
     let plan = Supervisor.Plan(data: data, arguments: try programArguments(arguments))
     var supervisor = try Supervisor(plan)
     try supervisor.run { endpoints throws(Complaint) in
@@ -51,7 +57,6 @@ struct Up {
         welcome(endpoints, milliseconds: Clock.uptimeMilliseconds - began)
       }
     }
-    unlink("\(data)/endpoints.json")
     if !arguments.has("--json") { Terminal.print("All four have stopped. The data stays in \(data).") }
   }
 
@@ -63,6 +68,23 @@ struct Up {
       _ = try DataFolder.open(data, sandbox: sandbox, now: Clock.system().now())
       return try FolderLock.take(data)
     } catch { throw Complaint(host: error) }
+  }
+
+  /// Waits for the programs of a supervisor that was killed: they end by themselves, and until then their folders are theirs.
+  private func awaitPredecessors() throws(Complaint) {
+    let deadline = Clock.uptimeMilliseconds + Self.predecessorMillisecondsMax
+    for name in Programs.all {
+      var told = false
+      while let pid = FolderLock.holder(of: "\(data)/\(name)") {
+        if !told { Terminal.note("waiting for process \(pid), which still works in \(data)/\(name)") }
+        told = true
+        guard Clock.uptimeMilliseconds < deadline else {
+          throw Complaint(
+            code: .temporary, happened: "\(data)/\(name) is in use; process \(pid) works in it", advice: "end it, then start again")
+        }
+        usleep(20_000)
+      }
+    }
   }
 
   private func programArguments(_ arguments: Arguments) throws(Complaint) -> [String: [String]] {

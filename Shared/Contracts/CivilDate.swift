@@ -57,6 +57,7 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
 
   package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
+  /// The number of days of a month, 1 to 12, in the Gregorian calendar.
   package static func days(inMonth month: Int, of year: Int) -> Int {
     switch month {
     case 2: isLeap(year) ? 29 : 28

@@ -1,5 +1,6 @@
 /// The contracts' own words out of JSON. Where one is broken, the fault's offset is the value's.
 extension JSONReader {
+  /// An identifier by its rules.
   package mutating func identifier<Subject>() throws(JSONFault) -> Identifier<Subject> {
     let text = try text()
     do { return try Identifier(text.value) } catch { throw JSONFault(.rule(.identifier(error)), at: text.offset) }
@@ -36,6 +37,7 @@ extension JSONReader {
     return Money(minor: try needed(minor, "amount_minor", at: start), try needed(currency, "currency", at: start))
   }
 
+  /// Three letters of ISO 4217.
   package mutating func currency() throws(JSONFault) -> Currency {
     let text = try text()
     guard let currency = Currency(text.value) else { throw JSONFault(.rule(.currency(text.value)), at: text.offset) }
@@ -97,6 +99,7 @@ extension JSONWriter {
   package mutating func member<Subject>(_ name: StaticString, _ id: Identifier<Subject>) { member(name, id.text) }
   package mutating func member<Subject>(_ name: StaticString, ifPresent id: Identifier<Subject>?) { member(name, ifPresent: id?.text) }
 
+  /// A member whose value is an instant in RFC 3339, or an amount with its currency; what is absent is left out.
   package mutating func member(_ name: StaticString, _ instant: Timestamp) {
     self.name(name)
     timestamp(instant)

@@ -137,6 +137,7 @@ package struct JSONReader {
     return start..<offset
   }
 
+  /// A string with its escapes undone. Throws `.notA` where another value stands.
   package mutating func string() throws(JSONFault) -> String {
     let name = JSONName(bytes, try span())
     return name.escaped ? name.description : String(decoding: name.written, as: UTF8.self)
@@ -183,6 +184,7 @@ package struct JSONReader {
     return (start, negative, magnitude)
   }
 
+  /// `true` or `false`. Throws `.notA` where another value stands.
   package mutating func bool() throws(JSONFault) -> Bool {
     let first = try peek()
     guard first == UInt8(ascii: "t") || first == UInt8(ascii: "f") else { throw JSONFault(.notA(.bool), at: offset) }

@@ -45,6 +45,7 @@ package struct JSONWriter {
     followsValue = false
   }
 
+  /// A string, escaped where RFC 8259 7 asks for it and nowhere else.
   package mutating func string(_ text: String) {
     separate()
     bytes.append(.quote)
@@ -61,6 +62,7 @@ package struct JSONWriter {
     bytes.append(.quote)
   }
 
+  /// A whole number in decimal digits.
   package mutating func integer(_ value: some FixedWidthInteger) {
     separate()
     if value < 0 { bytes.append(.minus) }

@@ -31,6 +31,7 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
     return sum
   }
 
+  /// The sum within one currency; refuses two currencies and what a 64-bit amount cannot hold.
   package func adding(_ other: Money) throws(MoneyRefusal) -> Money {
     guard currency == other.currency else { throw .currencies(currency, other.currency) }
     let (sum, past) = minor.addingReportingOverflow(other.minor)
@@ -38,6 +39,7 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
     return Money(minor: sum, currency)
   }
 
+  /// The difference, refused as a sum is; it may be below zero.
   package func subtracting(_ other: Money) throws(MoneyRefusal) -> Money {
     guard currency == other.currency else { throw .currencies(currency, other.currency) }
     let (difference, past) = minor.subtractingReportingOverflow(other.minor)

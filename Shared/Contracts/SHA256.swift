@@ -17,8 +17,10 @@ package struct SHA256 {
     return hash.finish()
   }
 
+  /// Takes in the next bytes; the cut between two calls makes no difference.
   package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
+  /// The same for bytes that somebody else holds.
   package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     byteCount += UInt64(bytes.count)
     var at = 0

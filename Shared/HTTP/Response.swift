@@ -62,6 +62,7 @@ package struct Response: Sendable {
 
 /// The names of status codes (RFC 9110 15, RFC 6585).
 package enum Status {
+  /// The phrase that goes with a code; `Status 299` where none is listed.
   package static func reason(_ status: Int) -> String {
     switch status {
     case 100: "Continue"

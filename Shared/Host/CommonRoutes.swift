@@ -1,22 +1,25 @@
 import Contracts
-import HTTP
+package import HTTP
 import Mesh
 import Store
-import Telemetry
+package import Telemetry
 
-/// The doors that are the same in every department.
-enum CommonRoutes {
-  static func health(_ readiness: Readiness, _ metrics: Metrics) -> [Route] {
+/// The doors that are the same in every program, and those that are the same in every department.
+package enum CommonRoutes {
+  /// For those who watch the program: open to all, answered by the loop itself, so also while every worker is busy. `ready` says what
+  /// being ready means.
+  package static func health(_ readiness: Readiness, ready: String, _ metrics: Metrics) -> [Route] {
     [
       Route(.get, "/healthz", "alive", lane: .inline) { _, _ in .text("ok\n") },
-      Route(.get, "/readyz", "the store is open and takes writes", lane: .inline) { _, _ in readiness.response },
+      Route(.get, "/readyz", ready, lane: .inline) { _, _ in readiness.response },
       Route(.get, "/metrics", "figures in the Prometheus text format", lane: .inline) { _, _ in
         .text(metrics.text(), type: Metrics.contentType)
       },
     ]
   }
 
-  static func department(_ desk: DepartmentDesk) -> [Route] {
+  /// For people: where the department stands, and what it knows of a message.
+  package static func department(_ desk: DepartmentDesk) -> [Route] {
     [
       Route(.get, "/v1/status", "the link to the broker, what waits to be sent, whom this department has heard") { request, _ in
         desk.question(request) { snapshot in .json(try status(desk, snapshot)) }

@@ -18,6 +18,10 @@ package struct Department: Sendable {
   package let manifest: Manifest
   /// What it hears, by the name of the subscription.
   package let subscriptions: [MeshSubscription]
+  /// What takes back the facts that it told itself, when its store is rebuilt from the journal; nil where it tells none.
+  package let ownFacts: Inlet?
+  /// What it does with what falls due, by kind.
+  package let dueRules: [String: DueRule]
   /// Its own doors, beside those that every program has.
   package let routes: @Sendable (DepartmentDesk) -> [Route]
   /// What it knows of a message by itself, in sentences; nil where it knows nothing.
@@ -26,7 +30,8 @@ package struct Department: Sendable {
 
   package init(
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
-    subscriptions: [MeshSubscription], routes: @escaping @Sendable (DepartmentDesk) -> [Route],
+    subscriptions: [MeshSubscription], ownFacts: Inlet? = nil, dueRules: [String: DueRule] = [:],
+    routes: @escaping @Sendable (DepartmentDesk) -> [Route],
     story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check]
   ) {
     self.name = name
@@ -37,6 +42,8 @@ package struct Department: Sendable {
     self.migrations = migrations
     self.manifest = manifest
     self.subscriptions = subscriptions
+    self.ownFacts = ownFacts
+    self.dueRules = dueRules
     self.routes = routes
     self.story = story
     self.checks = checks
@@ -80,6 +87,7 @@ package struct Department: Sendable {
 
   private func begin(_ start: Start, httpPort: UInt16) throws -> Running {
     let store = try Store.open(storeOptions(in: start.folder))
+    store.whenEnded { start.abort(.inputOutput, "\($0)") }
     let broker = start.configuration[Self.broker]
     let credential = try Credential.read(part.rawValue, in: start.folder)
     let reactor = try Reactor()
@@ -92,13 +100,16 @@ package struct Department: Sendable {
     StoreFigures.register(store, in: start.metrics)
 
     let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
-    let desk = DepartmentDesk(
-      department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: try OperatorDoor(start.folder),
-      gate: try ContractGate(manifest))
+    let door = try OperatorDoor(start.folder)
+    let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
-      routes: CommonRoutes.health(readiness, start.metrics) + CommonRoutes.department(desk) + routes(desk))
-    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log)
+      routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
+        + CommonRoutes.department(desk) + routes(desk))
+    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules) {
+      // Where the outbox cannot be read now, the relay's own next look finds the rows.
+      if let highest = try? store.read({ try Outbox.highest(in: $0) }) { mesh.outboxGrew(through: highest) }
+    }
     mesh.start()
     try reactor.start(name: name)
     dueClerk.start()
@@ -106,6 +117,7 @@ package struct Department: Sendable {
 
     return Running(
       endpoints: [("http", Address(host: start.configuration[Self.host], port: http.port))],
+      reload: { door.reload() },
       stops: [
         Stop("take no new requests") {
           readiness.stops()

@@ -16,6 +16,17 @@ package struct DepartmentDesk: Sendable {
   /// What its own events pass before they enter its outbox.
   let gate: ContractGate
 
+  /// Throws where the department's own manifest holds a schema that cannot be checked.
+  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor) throws {
+    self.department = department
+    self.store = store
+    self.mesh = mesh
+    self.clock = clock
+    self.log = log
+    self.door = door
+    gate = try ContractGate(department.manifest)
+  }
+
   /// What a command does inside its transaction: its answer, or a refusal, after which nothing of it stays.
   package typealias Command = (inout Transaction, Occasion) throws -> Outcome
 
@@ -35,7 +46,8 @@ package struct DepartmentDesk: Sendable {
 
   /// Does a command once for its Idempotency-Key: the answer is written in the command's own transaction, and a repetition gets it again.
   ///
-  /// Answers 400 without a key, 422 where the key came with another body, 503 where the store cannot write now.
+  /// Answers 400 without a key or with a correlation that no event may carry, 422 where the key came with another command, 503 where the
+  /// store cannot write now.
   package func command(_ request: Request, _ body: Command) -> Response {
     door.guarding(request) {
       guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
@@ -45,16 +57,27 @@ package struct DepartmentDesk: Sendable {
             "a command needs the header Idempotency-Key (1 to \(StoreLimits.idempotencyKeyBytesMax) characters), so that it happens once however often it is sent; add one"
         )
       }
-      let occasion = Occasion(
-        principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: request.header("X-Correlation-Id"))
+      // It goes into every event of the command: what a reader would refuse there must not come in here.
+      let correlation = request.header("X-Correlation-Id")
+      if let correlation, (try? Identifier<Command>(correlation)) == nil {
+        return .problem(
+          status: 400, code: "correlation_id",
+          detail:
+            "the header X-Correlation-Id is no id: ids have 1 to \(Limits.identifierBytesMax) visible ASCII characters without quotation marks and backslashes; correct it or leave it out"
+        )
+      }
       do {
-        let answer = try store.write { transaction in try once(request, occasion, &transaction, body) }.value
-        mesh.outboxGrew()
+        let (answer, highest) = try store.write { transaction in
+          // Taken in the writer's turn: the marks that others go by promise that nothing older comes after them.
+          let occasion = Occasion(principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: correlation)
+          return (try once(request, occasion, &transaction, body), try Outbox.highest(in: transaction))
+        }.value
+        mesh.outboxGrew(through: highest)
         log.info(
           "command.answered", "\(request.method.rawValue) \(request.path) was answered \(answer.status)",
           [
-            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(occasion.principal),
-            "correlationid": .text(occasion.correlation ?? ""), "traceparent": .text(request.header("traceparent") ?? ""),
+            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(OperatorDoor.principal),
+            "correlationid": .text(correlation ?? ""), "traceparent": .text(request.header("traceparent") ?? ""),
           ])
         return answer
       } catch { return trouble(error, request) }
@@ -64,13 +87,14 @@ package struct DepartmentDesk: Sendable {
   private func once(
     _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction, _ body: Command
   ) throws -> Response {
-    let hash = SHA256.hash(request.body)
+    // The door belongs to the command: the same body may mean another thing at another one.
+    let hash = SHA256.hash(Array("\(request.method.rawValue) \(request.path)\n".utf8) + request.body)
     switch try Idempotency.find(key: occasion.key, principal: occasion.principal, bodyHash: hash, in: transaction) {
     case .same(let answer): return Self.response(answer).with("Idempotent-Replay", "true")
     case .otherBody:
       return .problem(
         status: 422, code: "idempotency_key_reused",
-        detail: "the key \(occasion.key) came before with another body; a key stands for one command: take a new one")
+        detail: "the key \(occasion.key) came before with another command; a key stands for one command: take a new one")
     case .new: break
     }
     let outcome = try transaction.savepoint { transaction in
@@ -111,15 +135,20 @@ package struct DepartmentDesk: Sendable {
 
   private func trouble(_ error: any Error, _ request: Request) -> Response {
     log.error("request.failed", "\(request.method.rawValue) \(request.path): \(error)")
-    guard let fault = error as? StoreFault else {
-      return .problem(
-        status: 500, code: "bug", detail: "the program met something that it did not expect; nothing was changed; its log says what")
+    guard let fault = error as? StoreFault else { return Self.bug }
+    switch fault {
+    case .full, .busy, .io, .readTooLong, .closed:
+      return .problem(status: 503, code: "store_busy", detail: "\(fault)").with("Retry-After", "1")
+    case .beyondLimit: return .problem(status: 422, code: "beyond_limit", detail: "\(fault)")
+    case .corrupt, .newerVersion, .notOurs, .cannotOpen, .migrationChanged, .olderThanBroker:
+      return .problem(status: 503, code: "store_unusable", detail: "\(fault)")
+    case .constraint, .misuse, .unreadable, .targetExists: return Self.bug
     }
-    switch fault.kind {
-    case .retry: return .problem(status: 503, code: "store_busy", detail: "\(fault)").with("Retry-After", "1")
-    case .refuse: return .problem(status: 422, code: "beyond_limit", detail: "\(fault)")
-    case .fatal: return .problem(status: 503, code: "store_unusable", detail: "\(fault)")
-    }
+  }
+
+  private static var bug: Response {
+    .problem(
+      status: 500, code: "bug", detail: "the program met something that it did not expect; nothing was changed; its log says what")
   }
 }
 

@@ -1,87 +1,142 @@
-import Contracts
+package import Contracts
 import Dispatch
-import Store
+package import Store
 import Synchronization
-import Telemetry
+package import Telemetry
+
+/// What a department does with a row that fell due, in the transaction that takes the row away. `Timestamp` is now; the row says what it
+/// was due at. A throw takes back what it wrote, and the row comes again later.
+package typealias DueRule = @Sendable (Due.Entry, Timestamp, inout Transaction) throws -> Void
 
 /// Does what falls due, once and in order, also what fell due while the program was down.
 ///
-/// A department's rule takes each row in the transaction that removes it. For now the one thing that falls due everywhere is the purge of
-/// remembered answers.
-final class DueClerk: Sendable {
+/// ```
+/// look, every second ──┐
+///                      ├─▸ earliest row that is due ─▸ its rule, in a savepoint ─▸ the next ─▸ commit ─▸ onWork
+/// clock was advanced ──┘        nobody's kind, or its rule throws: put off, and the others go on
+/// ```
+/// Works on a queue of its own. Beside the department's rules it purges remembered answers, which every store has.
+package final class DueClerk: Sendable {
   private static let purge = "purge_answers"
   /// Remembered answers live this long: a client that repeats a command after a month means it anew.
   private static let answersKept = Duration.seconds(30 * 86_400)
   private static let purgeEvery = Duration.seconds(86_400)
-  /// A clock on the wall may be set: it is looked at again this often.
-  private static let lookEvery = DispatchTimeInterval.seconds(60)
+  /// A row may be written with an earlier instant than all that were known, and a clock on the wall may be set.
+  private static let lookEvery = DispatchTimeInterval.seconds(1)
+  /// A row that cannot be done now is tried again after this: its trouble takes a person or a new version.
+  private static let putOff = Duration.seconds(3_600)
+  /// Bounds how long one transaction keeps others from writing.
   private static let rowsPerTurn = 100
+  /// Who advances a clock waits for what fell due, but not longer than the clock's own answer may take.
+  private static let advanceMax = Duration.seconds(4)
 
   private let store: Store
   private let clock: Clock
   private let log: Log
+  private let rules: [String: DueRule]
+  private let onWork: @Sendable () -> Void
   private let queue = DispatchQueue(label: "accord.due")
-  private let stopped = Mutex(false)
+  private let state = Mutex(State())
 
-  init(store: Store, clock: Clock, log: Log) {
+  private struct State {
+    var isStopped = false
+    var isPurgeSet = false
+  }
+
+  /// `rules` by kind of row; `onWork` is called after each transaction that did something, on the clerk's queue.
+  package init(
+    store: Store, clock: Clock, log: Log, rules: [String: DueRule] = [:], onWork: @escaping @Sendable () -> Void = {}
+  ) {
     self.store = store
     self.clock = clock
     self.log = log
+    self.rules = rules.merging([Self.purge: { try Self.purge($1, in: $2) }]) { _, house in house }
+    self.onWork = onWork
   }
 
-  func start() {
-    clock.onAdvance { [weak self] in self?.queue.sync { self?.work() } }
-    queue.async { [self] in
-      do {
-        let first = clock.now().adding(Self.purgeEvery)
-        _ = try store.write { transaction in
-          guard try Due.waiting(kind: Self.purge, subject: Self.purge, in: transaction).isEmpty else { return }
-          try Due.set(at: first, kind: Self.purge, subject: Self.purge, in: transaction)
-        }
-      } catch { log.warning("due.start", "the purge of old answers is not set: \(error)") }
-      look()
+  /// Begins with what is overdue. Call once.
+  package func start() {
+    clock.onAdvance { [weak self] in
+      guard let self else { return }
+      let done = Event()
+      queue.async {
+        self.work()
+        done.happen()
+      }
+      done.wait(within: Self.advanceMax)
     }
+    queue.async { [self] in look() }
   }
 
   /// Returns once nothing is at work any more.
-  func stop() {
-    stopped.withLock { $0 = true }
+  package func stop() {
+    state.withLock { $0.isStopped = true }
     queue.sync {}
   }
 
+  private var isStopped: Bool { state.withLock { $0.isStopped } }
+
   private func look() {
+    guard !isStopped else { return }
+    setPurge()
     work()
-    guard !stopped.withLock({ $0 }) else { return }
-    let next = (try? store.read { try Due.next(in: $0) }) ?? nil
-    let wait = next.map { max(1, min(60_000, $0.since(clock.now()).milliseconds)) } ?? 60_000
-    queue.asyncAfter(deadline: .now() + (clock.isManual ? Self.lookEvery : .milliseconds(Int(wait)))) { [weak self] in self?.look() }
+    queue.asyncAfter(deadline: .now() + Self.lookEvery) { [weak self] in self?.look() }
+  }
+
+  /// Sees to it that the purge of old answers waits for its turn.
+  private func setPurge() {
+    guard !state.withLock({ $0.isPurgeSet }) else { return }
+    do {
+      let first = clock.now().adding(Self.purgeEvery)
+      try store.write { transaction in
+        guard try Due.waiting(kind: Self.purge, subject: Self.purge, in: transaction).isEmpty else { return }
+        try Due.set(at: first, kind: Self.purge, subject: Self.purge, in: transaction)
+      }
+      state.withLock { $0.isPurgeSet = true }
+    } catch { log.warning("due.start", "the purge of old answers is not set and is tried again: \(error)") }
   }
 
   private func work() {
-    while !stopped.withLock({ $0 }) {
-      do {
-        let now = clock.now()
-        let done = try store.write { transaction in
-          let rows = try Due.elapsed(at: now, limit: Self.rowsPerTurn, in: transaction)
-          for row in rows where try Due.remove(row.number, in: transaction) { try elapsed(row, now, in: transaction) }
-          return rows.count
-        }.value
-        guard done > 0 else { return }
-      } catch {
-        log.warning("due.work", "what is due could not be done and is tried again: \(error)")
-        return
+    do {
+      while !isStopped, let next = try store.read({ try Due.next(in: $0) }), next <= clock.now() {
+        try store.write { transaction in
+          let now = clock.now()
+          for _ in 0..<Self.rowsPerTurn {
+            // One at a time: a rule may write a row that is due before the next of those that were there.
+            guard let row = try Due.elapsed(at: now, limit: 1, in: transaction).first else { return }
+            try settle(row, now, in: &transaction)
+          }
+        }
+        onWork()
       }
+    } catch {
+      log.warning("due.work", "what is due could not be done and is tried again: \(error)")
     }
   }
 
-  private func elapsed(_ row: Due.Entry, _ now: Timestamp, in transaction: borrowing Transaction) throws(StoreFault) {
-    switch row.kind {
-    case Self.purge:
-      let gone = try Idempotency.purge(before: now.adding(.zero - Self.answersKept), in: transaction)
-      // A full chunk means that more is waiting: again at once, in a transaction of its own.
-      let next = gone == StoreLimits.rowsPerChunk ? now : now.adding(Self.purgeEvery)
-      try Due.set(at: next, kind: Self.purge, subject: Self.purge, in: transaction)
-    default: log.error("due.unknown", "nobody knows what to do for \(row.kind) \(row.subject); it was set by a newer version")
+  private func settle(_ row: Due.Entry, _ now: Timestamp, in transaction: inout Transaction) throws {
+    do {
+      guard let rule = rules[row.kind] else { throw NobodysKind() }
+      try transaction.savepoint { transaction in
+        guard try Due.remove(row.number, in: transaction) else { return }
+        try rule(row, now, &transaction)
+      }
+    } catch let fault as StoreFault where fault.kind != .refuse {
+      throw fault
+    } catch {
+      log.error("due.put_off", "\(row.kind) for \(row.subject), due at \(row.at), is put off for an hour: \(error)")
+      try Due.postpone(row.number, to: now.adding(Self.putOff), in: transaction)
     }
+  }
+
+  private static func purge(_ now: Timestamp, in transaction: borrowing Transaction) throws(StoreFault) {
+    let gone = try Idempotency.purge(before: now.adding(.zero - answersKept), in: transaction)
+    // A full chunk means that more is waiting: again at once.
+    let next = gone == StoreLimits.rowsPerChunk ? now : now.adding(purgeEvery)
+    try Due.set(at: next, kind: purge, subject: purge, in: transaction)
+  }
+
+  private struct NobodysKind: Error, CustomStringConvertible {
+    var description: String { "nobody here knows what to do for this kind; a newer version may have written it; run that version" }
   }
 }

@@ -23,13 +23,8 @@ package final class OperatorDoor: Sendable {
 
   /// Answers with `body` where the request may come in, else says why not.
   package func guarding(_ request: Request, _ body: () -> Response) -> Response {
-    guard let known = try? load() else {
-      return .problem(
-        status: 503, code: "no_credential",
-        detail:
-          "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again"
-      )
-    }
+    let known: [UInt8]
+    do throws(CredentialFault) { known = try load() } catch { return Self.shut(error) }
     guard let token = request.bearer else {
       return .problem(
         status: 401, code: "token_missing",
@@ -43,6 +38,17 @@ package final class OperatorDoor: Sendable {
       ).with("WWW-Authenticate", "Bearer error=\"invalid_token\"")
     }
     return body()
+  }
+
+  /// Reads the credential again at the next request: it was given out anew.
+  package func reload() { digest.withLock { $0 = nil } }
+
+  private static func shut(_ fault: CredentialFault) -> Response {
+    guard case .absent = fault else { return .problem(status: 503, code: "credential_unusable", detail: fault.description) }
+    return .problem(
+      status: 503, code: "no_credential",
+      detail:
+        "the operator's credential does not exist yet; the broker's first start on this folder mints it; start the broker, then ask again")
   }
 
   private func load() throws(CredentialFault) -> [UInt8] {

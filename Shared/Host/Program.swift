@@ -1,6 +1,7 @@
 import Contracts
 import Glibc
 import Telemetry
+import Transport
 
 /// One running program from its command line to its exit code.
 ///
@@ -73,6 +74,7 @@ package struct Program: Sendable {
       guard let watch = ParentWatch(parent: Int32(pid)) else { throw SupervisorGone(pid: pid) }
       life.watch(watch)
     }
+    try OpenFiles.raiseLimit()
     let sandbox = configuration[CommonSettings.sandbox]
     let folder = try DataFolder.open(configuration[CommonSettings.data], sandbox: sandbox, now: Clock.systemNow)
     let lock = try FolderLock.take(part.map(folder.folder(of:)) ?? folder.path)

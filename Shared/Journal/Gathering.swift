@@ -33,12 +33,14 @@ package struct Gathering<Effect>: ~Copyable {
   /// Keeps `effect` back until everything gathered so far is durable. HOT.
   package mutating func afterDurable(_ effect: Effect) { effects.append(effect) }
 
+  /// Completes the commit's head; nothing is added afterwards.
+  mutating func close(durableThrough: Position) { bytes.close(durableThrough: durableThrough) }
+
   /// Nothing was gathered: the commit may be skipped.
   package var isEmpty: Bool { bytes.records == 0 && effects.isEmpty }
   package var hasRecords: Bool { bytes.records > 0 }
   /// Somebody waits, for a record or for an effect.
   package var isUrgent: Bool { bytes.isUrgent || !effects.isEmpty }
-  package var effectCount: Int { effects.count }
   /// Bytes of the commit so far, its head included.
   package var byteCount: Int { bytes.used }
   /// Bytes that records may still take in this segment. Begin the commit, and roll if the journal asks for it, before an input that could

@@ -27,7 +27,6 @@ struct SegmentDigest {
 
   static let headBytes = 16
   static let entryBytes = 24
-  static let entriesMax = (JournalLimits.pieceBytes - headBytes) / entryBytes
 
   /// Finished pieces and the open one, each a payload.
   private var pieces: [[UInt8]] = []

@@ -1,17 +1,25 @@
-import Contracts
+package import Contracts
 package import MeshMachines
 package import Store
 import Transport
-import Wire
+package import Wire
 
 /// Runs one batch of deliveries in one write transaction, each message in a savepoint of its own. Blocks; runs on a queue of its own.
-struct BatchRun: Sendable {
+package struct BatchRun: Sendable {
   let store: Store
   let inlet: Inlet
   let now: @Sendable () -> Timestamp
 
-  /// What became of the batch. Only the store's commit yields it; throws where nothing of the batch was written.
-  func run(_ batch: Batch<Delivery>) throws -> Committed<BatchOutcome> {
+  /// `now` stamps the inbox marks.
+  package init(store: Store, inlet: @escaping Inlet, now: @escaping @Sendable () -> Timestamp) {
+    self.store = store
+    self.inlet = inlet
+    self.now = now
+  }
+
+  /// What became of the batch. Only the store's commit yields it; throws where nothing of the batch was written. It ends early, with
+  /// verdicts for the first part only, where the time for one batch is over.
+  package func run(_ batch: Batch<Delivery>) throws -> Committed<BatchOutcome> {
     try store.write { transaction in
       let end = Reactor.uptime() + Int64(MeshLimits.batchTime.milliseconds) * 1_000_000
       var walk = BatchWalk(batch)
@@ -57,7 +65,7 @@ struct BatchRun: Sendable {
 /// What a committed batch says.
 package struct BatchOutcome: Sendable {
   let verdicts: Verdicts
-  let seenBefore: Int
+  package let seenBefore: Int
   /// The outbox's highest number within the transaction.
   let highest: UInt64
 }

@@ -86,7 +86,7 @@ final class Consumer: @unchecked Sendable {
   var trouble: String? {
     if let refusal { return refusal.description }
     if machine.isHeldBack { return "the store cannot write; nothing is settled, and it is tried again by itself" }
-    if let busy = machine.busy(at: reactor.moment), busy >= .seconds(30) {
+    if let busy = machine.busy(at: reactor.moment), busy >= MeshLimits.slowBatch {
       return "a batch has been at work for \(LinkMachine.words(for: busy))"
     }
     return nil

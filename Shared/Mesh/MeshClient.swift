@@ -31,6 +31,7 @@ package final class MeshClient: @unchecked Sendable {
   let asking = Asking()
   private let shown: Mutex<Shown>
   private let isGrowthTold = Atomic<Bool>(false)
+  private let grownThrough = Atomic<UInt64>(0)
 
   // Of the reactor's thread.
   var link = LinkMachine()
@@ -100,7 +101,7 @@ package final class MeshClient: @unchecked Sendable {
         self.reactor.post { self.opened(highest: highest, forgotten: forgotten) }
       } catch {
         self.log.error("mesh.start", "the outbox cannot be read, so the mesh waits: \(error)")
-        self.reactor.post { _ = self.reactor.after(.seconds(1)) { self.open() } }
+        self.reactor.post { _ = self.reactor.after(MeshLimits.outboxRetry) { self.open() } }
       }
     }
   }
@@ -124,12 +125,14 @@ package final class MeshClient: @unchecked Sendable {
 
   // MARK: While it runs
 
-  /// Something was appended to the outbox and committed. Costs next to nothing where it was just told.
-  package func outboxGrew() {
+  /// The outbox was committed through number `highest`. Costs next to nothing where growth was just told.
+  package func outboxGrew(through highest: UInt64) {
+    grownThrough.max(highest, ordering: .relaxed)
     guard !isGrowthTold.exchange(true, ordering: .acquiringAndReleasing) else { return }
     reactor.post {
-      self.isGrowthTold.store(false, ordering: .releasing)
-      self.relay?.grew()
+      // An exchange, not a store: whoever found the flag set has raised the number before this, and it is seen below.
+      _ = self.isGrowthTold.exchange(false, ordering: .acquiringAndReleasing)
+      self.relay?.grew(highest: self.grownThrough.load(ordering: .relaxed))
       self.pump()
     }
   }

@@ -39,6 +39,8 @@ package enum MeshLimits {
   package static let batchTime = Duration.milliseconds(5)
   /// Half a lease is left when it is extended, so that one lost beat does not lose the lease.
   package static let extendAtShareOfLease = 2
+  /// A batch that is at work longer than this is told of in `accord status`: people wonder before the lease ends.
+  package static let slowBatch = Duration.seconds(30)
   /// A handler that takes longer than this hangs: its lease is let go, so that status and attempts show it.
   package static let extendMax = Duration.seconds(600)
   /// After the store refused a batch: first pause; a full disk is not mended within milliseconds.
@@ -50,6 +52,8 @@ package enum MeshLimits {
 
   // The relay.
 
+  /// How long to wait when the outbox cannot be read at the start: the store tells of it itself, and a person mends it.
+  package static let outboxRetry = Duration.seconds(1)
   /// Rows of one read from the outbox.
   package static let relayChunk = 256
   /// Rows read ahead of the window: the disk works while answers are on their way.

@@ -1,4 +1,3 @@
-import Contracts
 package import Wire
 
 /// One program's link to the broker: when to connect, greet, beat, give up and try again.
@@ -6,7 +5,7 @@ package import Wire
 /// ```
 ///            start                connected              welcomed
 ///   idle ───────────▶ connecting ───────────▶ greeting ───────────▶ up ──── drain ───▶ draining
-///                        ▲   │ failed             │ 5 s, fault,      │ silent, lost,      │ finished, 5 s
+///                        ▲   │ failed             │ 5 s, fault,      │ silent, lost,      │ finished, 3 s
 ///                        │   ▼                    ▼ lost             ▼ fault, farewell    ▼
 ///                        └── backingOff ◀─────────┴──────────────────┘                 leaving ─▶ ended
 /// ```
@@ -21,17 +20,6 @@ package struct LinkMachine: Sendable {
     case draining(Beat, until: Uptime)
     case leaving(until: Uptime)
     case ended
-  }
-
-  /// The heartbeat of a welcomed link.
-  package struct Beat: Sendable, Equatable {
-    var every: Duration
-    var since: Uptime
-    var lastHeard: Uptime
-    var lastPing: Uptime
-    /// When the machine was last woken: a late wake means that this program slept, not that the broker was silent.
-    var lastTick: Uptime
-    var pings: UInt64 = 0
   }
 
   /// What the shell does next.
@@ -111,6 +99,7 @@ package struct LinkMachine: Sendable {
 
   // MARK: The connection
 
+  /// The connection that `.connect` asked for stands.
   package mutating func connected(at now: Uptime) -> Step {
     switch state {
     case .connecting:
@@ -120,6 +109,7 @@ package struct LinkMachine: Sendable {
     }
   }
 
+  /// It could not be had, for the reason in `why`. `jitter`, here and below: 32 random bits.
   package mutating func connectFailed(_ why: String, at now: Uptime, jitter: UInt32) -> Step {
     switch state {
     case .connecting:
@@ -161,6 +151,7 @@ package struct LinkMachine: Sendable {
     }
   }
 
+  /// The broker knows this program and says by what limits it goes.
   package mutating func welcomed(_ welcome: Welcome, at now: Uptime, jitter: UInt32) -> Step {
     switch state {
     case .greeting:
@@ -174,6 +165,7 @@ package struct LinkMachine: Sendable {
     }
   }
 
+  /// The broker asks whether somebody is there.
   package mutating func pinged(_ number: UInt64, at now: Uptime) -> Step {
     _ = heard(at: now)
     switch state {
@@ -215,6 +207,7 @@ package struct LinkMachine: Sendable {
     }
   }
 
+  /// Does what is due. Waking it too early does no harm.
   package mutating func tick(at now: Uptime, jitter: UInt32) -> Step {
     switch state {
     case .idle, .ended: return .nothing
@@ -270,30 +263,5 @@ package struct LinkMachine: Sendable {
     trouble = why
     let wait = why.needsPerson ? Backoff.slow(jitter: jitter) : Backoff.delay(failures: failures, jitter: jitter)
     state = .backingOff(until: now.adding(wait))
-  }
-}
-
-extension LinkMachine.Beat {
-  /// How long the broker has been silent, where that is too long. A program that slept itself asks first.
-  fileprivate mutating func silence(at now: Uptime) -> Duration? {
-    defer { lastTick = now }
-    let most = every * MeshLimits.heartbeatsMissedMax
-    if now.since(lastTick) > every * 2 {
-      lastHeard = now.adding(.zero - every)
-      return nil
-    }
-    let silence = now.since(lastHeard)
-    return silence >= most ? silence : nil
-  }
-
-  /// Whoever has heard nothing for a heartbeat asks; any frame counts as a sign of life (PROTOCOL.md, A connection's life).
-  fileprivate var nextPing: Uptime { max(lastPing, lastHeard).adding(every) }
-
-  /// The number of a ping that is due.
-  fileprivate mutating func ping(at now: Uptime) -> UInt64? {
-    guard now >= nextPing else { return nil }
-    lastPing = now
-    pings += 1
-    return pings
   }
 }

@@ -47,6 +47,12 @@ package struct Batch<Contents: Sendable>: Sendable {
   package let parcels: [Parcel<Contents>]
   /// What a dead letter does to those behind it with the same key.
   package let deadKey: Subscribe.DeadKey
+
+  package init(token: UInt64, parcels: [Parcel<Contents>], deadKey: Subscribe.DeadKey) {
+    self.token = token
+    self.parcels = parcels
+    self.deadKey = deadKey
+  }
 }
 
 /// What became of a batch, or of its first part: the rest comes again in the next batch.
@@ -80,6 +86,7 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
     return nil
   }
 
+  /// Notes what became of the next parcel; one that failed holds back the later ones of its key.
   package mutating func record(_ verdict: Verdict) {
     switch (verdict, batch.deadKey) {
     case (.done, _), (.never, .pass): break

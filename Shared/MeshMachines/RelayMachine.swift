@@ -107,6 +107,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     return nil
   }
 
+  /// The link is gone: what is unanswered is published again after the next welcome.
   package mutating func lost() {
     restart(after: accepted)
     state = .offline
@@ -191,6 +192,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     return stop(.hole(at: readThrough + 1))
   }
 
+  /// The store could not be read for the page `token`: tried again after a pause that grows. `jitter` is 32 random bits.
   package mutating func readFailed(token: UInt64, at now: Uptime, jitter: UInt32) {
     guard reading == token else { return }
     reading = nil
@@ -202,12 +204,14 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     }
   }
 
+  /// The rows up to `through` are deleted.
   package mutating func trimmed(through: UInt64, at now: Uptime) {
     isTrimming = false
     lastTrim = now
     trimmedThrough = max(trimmedThrough, through)
   }
 
+  /// They could not be deleted: nothing is lost by trying later.
   package mutating func trimFailed(at now: Uptime) {
     isTrimming = false
     lastTrim = now

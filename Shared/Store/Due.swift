@@ -37,6 +37,11 @@ package enum Due {
       """, .timestamp(instant), .text(kind), .text(subject), .blob(payload))
   }
 
+  /// Moves one row to a later instant: it could not be done now.
+  package static func postpone(_ number: Int64, to instant: Timestamp, in transaction: borrowing Transaction) throws(StoreFault) {
+    try transaction.run("UPDATE due SET at = ?2 WHERE number = ?1", .integer(number), .timestamp(instant))
+  }
+
   /// Takes one row away. True where it was still there: only then its effect belongs to this transaction.
   package static func remove(_ number: Int64, in transaction: borrowing Transaction) throws(StoreFault) -> Bool {
     try transaction.run("DELETE FROM due WHERE number = ?1", .integer(number)) == 1

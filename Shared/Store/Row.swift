@@ -9,6 +9,7 @@ package struct Row: ~Copyable {
 
   init(_ statement: Statement) { self.statement = statement }
 
+  /// A whole number. These throw `.unreadable` where the column holds something else, NULL included.
   package func integer(_ column: Int) throws(StoreFault) -> Int64 {
     try expect(SQLITE_INTEGER, at: column, "an integer")
     return unsafe sqlite3_column_int64(statement.handle, Int32(column))
@@ -26,6 +27,7 @@ package struct Row: ~Copyable {
 
   package func bool(_ column: Int) throws(StoreFault) -> Bool { try integer(column) != 0 }
 
+  /// Text; bytes that are not UTF-8 are unreadable.
   package func text(_ column: Int) throws(StoreFault) -> String {
     try expect(SQLITE_TEXT, at: column, "text")
     guard let start = unsafe sqlite3_column_text(statement.handle, Int32(column)) else { return "" }
@@ -36,6 +38,7 @@ package struct Row: ~Copyable {
     return text
   }
 
+  /// Bytes, copied out of the statement.
   package func blob(_ column: Int) throws(StoreFault) -> [UInt8] {
     try expect(SQLITE_BLOB, at: column, "bytes")
     guard let start = unsafe sqlite3_column_blob(statement.handle, Int32(column)) else { return [] }

@@ -87,6 +87,7 @@ package enum Runs {
     return true
   }
 
+  /// The run of `kind` about `subject`, finished or not; nil where there was never one.
   package static func find(
     kind: String, subject: String, in reading: borrowing some Reading & ~Copyable
   ) throws(StoreFault) -> Run? {

@@ -11,6 +11,9 @@ package final class Store: Sendable {
   package let path: String
   private let writer: Database
   private let writing: DispatchQueue
+  private let line = WritersLine()
+  /// Of all long work one chunk at a time stands in the writer's line: nobody waits for more than the one under way.
+  private let chunks = DispatchQueue(label: "accord.store.chunks")
   private let readers: Readers
   private let checkpointer: Checkpointer
   private let gauge: LogGauge
@@ -21,6 +24,7 @@ package final class Store: Sendable {
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
   private let listeners = Mutex<[@Sendable () -> Void]>([])
+  private let endListeners = Mutex<[@Sendable (StoreFault) -> Void]>([])
 
   /// Opens the file, brings its schema up to date and raises its epoch; all of that is durable when this returns.
   package static func open(_ options: StoreOptions) throws(StoreFault) -> Store { try Store(options) }
@@ -46,23 +50,55 @@ package final class Store: Sendable {
   /// nothing of it; a fault of the disk is thrown even where the body caught it. Waits for the writes before it.
   @discardableResult
   package func write<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+    confirmOutside()
+    line.join()
+    return try writing.sync {
+      line.leave()
+      return try alone(body)
+    }
+  }
+
+  /// Like `write`, for one chunk of long work, which stands back for all others: `body` asks its pace before each row, moves its run's
+  /// cursor and returns. Waits for the chunks before it, then for the writes before it.
+  @discardableResult
+  package func writeChunk<T>(
+    rowsMax: Int = StoreLimits.rowsPerChunk, time: Duration = StoreLimits.chunkTime, yieldsAfter: Duration = StoreLimits.chunkYieldTime,
+    _ body: (inout Transaction, inout ChunkPace) throws -> T
+  ) throws -> Committed<T> {
+    confirmOutside()
+    return try chunks.sync {
+      try writing.sync {
+        try alone { transaction in
+          var pace = ChunkPace(line, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
+          return try body(&transaction, &pace)
+        }
+      }
+    }
+  }
+
+  private func confirmOutside() {
     let thread = UInt(pthread_self())
     precondition(writingThread.load(ordering: .relaxed) != thread, "a write inside a write: use the transaction's savepoint")
-    return try writing.sync {
-      writingThread.store(thread, ordering: .relaxed)
-      defer { writingThread.store(0, ordering: .relaxed) }
-      if let fault = ended.withLock({ $0 }) { throw fault }
-      do {
-        let value = try transact(body)
-        commits.add(1, ordering: .relaxed)
-        checkpointer.committed()
-        for tell in listeners.withLock({ $0 }) { tell() }
-        return Committed(value)
-      } catch {
-        rollbacks.add(1, ordering: .relaxed)
-        if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms { ended.withLock { $0 = fault } }
-        throw error
+  }
+
+  /// On the writer's queue.
+  private func alone<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+    writingThread.store(UInt(pthread_self()), ordering: .relaxed)
+    defer { writingThread.store(0, ordering: .relaxed) }
+    if let fault = ended.withLock({ $0 }) { throw fault }
+    do {
+      let value = try transact(body)
+      commits.add(1, ordering: .relaxed)
+      checkpointer.committed()
+      for tell in listeners.withLock({ $0 }) { tell() }
+      return Committed(value)
+    } catch {
+      rollbacks.add(1, ordering: .relaxed)
+      if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms {
+        ended.withLock { $0 = fault }
+        for tell in endListeners.withLock({ $0 }) { tell(fault) }
       }
+      throw error
     }
   }
 
@@ -84,6 +120,9 @@ package final class Store: Sendable {
 
   /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
   package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
+  /// Calls `tell` when a fault has ended the store: it takes no more writes, and only a new start may believe its disk again.
+  package func whenEnded(_ tell: @escaping @Sendable (StoreFault) -> Void) { endListeners.withLock { $0.append(tell) } }
 
   /// Runs `body` on a snapshot of the last commit. Never waits for a write. Longer than 100 ms is counted, longer than the limit of
   /// the options ends it with `readTooLong`.

@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import TestKit
 import Wire
 
 /// A broker without sockets: the machine over the real journal on a disk in memory, as the shell drives it.
@@ -8,7 +9,8 @@ final class Stage {
   static let journalID = [UInt8](1...16)
   /// Small, so that thousands of starts take no time; no input of these tests is larger.
   static let segmentBytes = 512 << 10
-  static let inputBytesMax = 96 << 10
+  private let segmentBytes: Int
+  private let inputBytesMax: Int
 
   private(set) var disk = MemoryDisk()
   private(set) var machine: BrokerMachine
@@ -22,9 +24,10 @@ final class Stage {
   private(set) var crashes = 0
   let limits: BrokerLimits
 
-  init(limits: BrokerLimits = BrokerLimits()) throws {
-    var limits = limits
-    limits.segmentBytes = UInt64(Self.segmentBytes)
+  /// `inputBytesMax`: the most that an input of this test writes.
+  init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10) throws {
+    segmentBytes = inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes
+    self.inputBytesMax = inputBytesMax
     self.limits = limits
     machine = BrokerMachine(journalID: Self.journalID, limits: limits)
     try start()
@@ -32,9 +35,9 @@ final class Stage {
 
   private func start() throws {
     var options = JournalOptions(newID: Self.journalID, now: now.wall)
-    options.segmentBytes = Self.segmentBytes
-    options.inputBytesMax = Self.inputBytesMax
-    options.growthBytes = Self.segmentBytes
+    options.segmentBytes = segmentBytes
+    options.inputBytesMax = inputBytesMax
+    options.growthBytes = segmentBytes
     var machine = BrokerMachine(journalID: Self.journalID, limits: limits)
     journal = try Journal(opening: disk, options: options) { (told) throws(ReplayRefusal) in
       do {
@@ -45,7 +48,7 @@ final class Stage {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered()
+    machine.recovered(segmentBytes: segmentBytes)
     self.machine = machine
     commit = journal?.gather(Effect.self)
   }
@@ -58,7 +61,7 @@ final class Stage {
 
   /// Room for the largest input, as the shell makes it before each.
   private func makeRoom() throws {
-    if commit?.remaining ?? 0 >= Self.inputBytesMax { return }
+    if commit?.remaining ?? 0 >= inputBytesMax { return }
     try turn()
     if journal?.wantsRoll == true { try roll() }
   }
@@ -100,21 +103,51 @@ final class Stage {
 
   /// What a machine would know that was started on the disk as it is.
   func remembered() throws -> [UInt8] {
-    let other = try Stage(limits: limits, on: disk.afterPowerCut(), now: now)
+    let other = try Stage(of: self)
     return other.machine.checkpoint()
   }
 
-  private init(limits: BrokerLimits, on disk: MemoryDisk, now: Moment) throws {
-    self.limits = limits
-    self.disk = disk
-    self.now = now
-    machine = BrokerMachine(journalID: Self.journalID, limits: limits)
+  /// Another machine on the disk as a power cut now would leave it.
+  private init(of other: Stage) throws {
+    limits = other.limits
+    segmentBytes = other.segmentBytes
+    inputBytesMax = other.inputBytesMax
+    disk = other.disk.afterPowerCut()
+    now = other.now
+    machine = BrokerMachine(journalID: Self.journalID, limits: other.limits)
     try start()
+  }
+
+  /// How many bytes `input` adds to the commit.
+  func bytes(_ input: () throws -> Void) throws -> Int {
+    try turn()
+    let before = commit?.byteCount ?? 0
+    try input()
+    return (commit?.byteCount ?? 0) - before
+  }
+
+  /// All records that the broker wrote, as they stand on disk.
+  func records() throws -> [(kind: UInt8, payload: [UInt8])] {
+    var reader = JournalReader(disk, journalID: Self.journalID, segmentBytes: segmentBytes)
+    guard case .slice(let slice) = try reader.read(from: .zero, bytesMax: 1 << 20, before: durableThrough) else { return [] }
+    var records: [(kind: UInt8, payload: [UInt8])] = []
+    slice.bytes.withUnsafeBytes { bytes in
+      var cursor = RecordCursor(bytes, base: slice.base)
+      while let record = cursor.next() { records.append((record.kind.rawValue, Array(record.payload))) }
+    }
+    return records
+  }
+
+  /// Writes one record to an empty journal and replays it into an empty machine.
+  func replay(alone kind: UInt8, _ payload: [UInt8]) throws {
+    _ = payload.withUnsafeBytes { commit!.record(RecordKind(rawValue: kind), urgent: true, $0) }
+    try turn()
+    _ = try remembered()
   }
 
   /// Reads for a fetch effect what the disk has, as the shell's reader does.
   func read(from: Position, bytesMax: Int) throws -> Fetched {
-    var reader = JournalReader(disk, journalID: Self.journalID, segmentBytes: Self.segmentBytes)
+    var reader = JournalReader(disk, journalID: Self.journalID, segmentBytes: segmentBytes)
     switch try reader.read(from: from, bytesMax: bytesMax, before: durableThrough) {
     case .slice(let slice):
       var events: [IndexedEvent] = []

@@ -2,6 +2,7 @@ import Contracts
 import Disk
 import Foundation
 import Journal
+import TestKit
 import Testing
 
 /// What one record and one commit cost: ACCORD_BENCH=1 swift test -c release --filter BenchmarkTests. ACCORD_BENCH_DIR names the disk.

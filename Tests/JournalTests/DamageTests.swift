@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// Bytes that change behind the journal's back are named, never served, and take nothing else with them.

@@ -1,6 +1,7 @@
 import Disk
 import Foundation
 import Journal
+import TestKit
 import Testing
 
 /// What every disk below the journal must do: files and memory pass the same tests.

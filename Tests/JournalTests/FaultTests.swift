@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// The N-th operation fails, for N = 1, 2, 3 ... until nothing fails any more.

@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// The bytes of format 1. They never change: what a later program writes otherwise has another format number.

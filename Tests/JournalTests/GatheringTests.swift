@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 @Suite struct GatheringTests {

@@ -1,4 +1,5 @@
 import Journal
+import TestKit
 import Testing
 
 /// The rules of power and failure that the simulated disk keeps: a test that trusts it must be able to.

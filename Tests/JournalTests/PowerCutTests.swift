@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// A journal's life that may end at any operation on its disk, and what must be true of the disk afterwards.

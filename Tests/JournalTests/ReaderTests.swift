@@ -3,6 +3,7 @@ import Disk
 import Foundation
 import Journal
 import Synchronization
+import TestKit
 import Testing
 
 @Suite struct ReaderTests {

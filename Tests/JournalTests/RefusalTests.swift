@@ -1,5 +1,6 @@
 import Contracts
 import Journal
+import TestKit
 import Testing
 
 /// Folders that a journal does not open, and says why.

@@ -52,10 +52,15 @@ package final class ChildProgram: Sendable {
 
   /// Waits for the ready line and returns it. Throws with the program's own words where it ends, or says nothing in time.
   package func ready(within limit: Duration = .seconds(20)) throws -> JSON {
+    let line = try firstLine(within: limit)
+    guard let json = try? JSON(parsing: line), json["ready"] != nil else { throw ChildFault.notReady(line, stderr: stderr) }
+    return json
+  }
+
+  /// Waits for the first line on stdout and returns it. Throws like `ready`.
+  package func firstLine(within limit: Duration = .seconds(20)) throws -> String {
     switch output.firstLine(within: limit) {
-    case .some(let line?):
-      guard let json = try? JSON(parsing: line), json["ready"] != nil else { throw ChildFault.notReady(line, stderr: stderr) }
-      return json
+    case .some(let line?): return line
     case .some(nil): throw ChildFault.ended(try wait(within: .seconds(5)), stderr: stderr)
     case nil: throw ChildFault.silent(limit, stderr: stderr)
     }

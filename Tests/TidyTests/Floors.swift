@@ -9,6 +9,7 @@ enum Floors {
     "LedgerDomain": 1, "MarketingDomain": 1, "ServiceDomain": 1,
     "CLinux": 2, "CSQLite": 2, "Disk": 2, "Transport": 2, "Store": 2, "Telemetry": 2,
     "Mesh": 3, "HTTP": 3, "Host": 3,
+    "LedgerRoom": 4, "MarketingRoom": 4, "ServiceRoom": 4,
     "accord-broker": 4, "accord-ledger": 4, "accord-marketing": 4, "accord-service": 4, "accord": 4,
     "TestKit": 5, "host-probe": 5,
   ]
@@ -19,10 +20,10 @@ enum Floors {
     "LedgerDomain": ["Terms", "Zones"], "MarketingDomain": ["Terms", "Zones"], "ServiceDomain": ["Terms", "Zones"],
   ]
 
-  /// Which domain belongs to which program.
+  /// Which core belongs to which program, or to which department's room.
   private static let core: [String: String] = [
-    "BrokerCore": "accord-broker", "LedgerDomain": "accord-ledger", "MarketingDomain": "accord-marketing",
-    "ServiceDomain": "accord-service",
+    "BrokerCore": "accord-broker", "LedgerDomain": "LedgerRoom", "MarketingDomain": "MarketingRoom", "ServiceDomain": "ServiceRoom",
+    "LedgerRoom": "accord-ledger", "MarketingRoom": "accord-marketing", "ServiceRoom": "accord-service",
   ]
 
   /// What the table above forbids and is right nevertheless, with the reason.

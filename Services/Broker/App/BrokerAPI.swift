@@ -22,12 +22,7 @@ struct BrokerAPI: Sendable {
   let readiness: Readiness
 
   var routes: [Route] {
-    [
-      Route(.get, "/healthz", "alive", lane: .inline) { _, _ in .text("ok\n") },
-      Route(.get, "/readyz", "recovered and taking connections", lane: .inline) { _, _ in readiness.response },
-      Route(.get, "/metrics", "figures in the Prometheus text format", lane: .inline) { _, _ in
-        .text(metrics.text(), type: Metrics.contentType)
-      },
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
@@ -107,7 +102,9 @@ final class JournalWindow: Sendable {
 
   /// Shows `each` event behind `after` until it took `limit` of them or enough was read for one answer; tells where to go on.
   func scan(after: Position, before: Position, limit: Int, _ each: (Event) -> Bool) -> (next: Position, damaged: String?) {
-    var at = after.advanced(by: 1)
+    // Records stand at multiples of eight: such a place is the event that was seen last, read again and left out. Any other is the last
+    // byte of a piece that was read to its end.
+    var at = after.value % 8 == 0 ? after : after.advanced(by: 1)
     var next = after
     var taken = 0
     var readBytes = 0
@@ -137,7 +134,7 @@ final class JournalWindow: Sendable {
       case .damaged(let range):
         return (
           Position(range.upperBound.value - 1),
-          "the journal is damaged from \(range.lowerBound.value) to \(range.upperBound.value); run accord verify"
+          "nothing can be read from \(range.lowerBound.value) to \(range.upperBound.value): the first is no event's position, or the journal is damaged there; run accord verify"
         )
       case .forgotten(let oldest):
         next = Position(oldest.value - 1)

@@ -63,7 +63,9 @@ extension BrokerLoop {
       return append(event, to: session, handle, number, position, attempt, producer, sequence)
     }
     metrics.fallbackReads.increment()
-    let found: Void? = backlog.readOne(position, before: journal.durableThrough) { append($0, to: session, handle, number, position, attempt, producer, sequence) }
+    let found: Void? = backlog.readOne(position, before: journal.durableThrough) {
+      append($0, to: session, handle, number, position, attempt, producer, sequence)
+    }
     guard found == nil else { return }
     // Durable and verified when it was indexed, unreadable now: the consumer must not skip it silently.
     log.error("journal.unreadable", "the event at position \(position.value) cannot be read any more; run accord verify")

@@ -48,7 +48,8 @@ final class BrokerLoop {
   private var doorkeeper = Doorkeeper()
 
   init(
-    reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine, journal: consuming Journal<FileDisk>,
+    reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
+    journal: consuming Journal<FileDisk>,
     backlog: Backlog, preparer: SegmentPreparer, published: DurableMark, credentials: @escaping () -> CredentialRegistry,
     abort: @escaping (JournalFault) -> Never
   ) {
@@ -151,7 +152,8 @@ final class BrokerLoop {
     case .fault(let fault): return end(session, fault.refusal)
     }
     switch message {
-    case .publish(let publish): makeRoom { machine, moment, commit in machine.publish(session.id, publish, frame: payload, at: moment, into: &commit) }
+    case .publish(let publish):
+      makeRoom { machine, moment, commit in machine.publish(session.id, publish, frame: payload, at: moment, into: &commit) }
     case .hello(let hello): greet(session, hello)
     case .subscribe(let subscribe): apply(.subscribe(session.id, subscribe))
     case .unsubscribe(let handle, let forget): apply(.unsubscribe(session.id, handle: handle, forget: forget))
@@ -190,15 +192,19 @@ final class BrokerLoop {
       session.connection.pauseReading()
       _ = reactor.after(Doorkeeper.answerAfter) { [weak session, unowned self] in
         guard let session else { return }
-        end(session, Refusal(
-          code: "not_known",
-          sentence: "nobody is known by the name \(hello.credential) with this secret; take the credential from the data folder"))
+        end(
+          session,
+          Refusal(
+            code: "not_known",
+            sentence: "nobody is known by the name \(hello.credential) with this secret; take the credential from the data folder"))
       }
       return
     }
     session.credential = entry.name
     session.decoder.payloadBytesMax = WireLimits.frameBytesMax
-    log.info("session.opened", "\(entry.name) is here", ["connection": .integer(Int64(session.id.raw)), "epoch": .integer(Int64(clamping: hello.epoch))])
+    log.info(
+      "session.opened", "\(entry.name) is here",
+      ["connection": .integer(Int64(session.id.raw)), "epoch": .integer(Int64(clamping: hello.epoch))])
     let rights = Rights(publish: entry.publish, subscribe: entry.subscribe, source: entry.source, administers: entry.administers)
     apply(.hello(session.id, hello, rights))
   }
@@ -273,7 +279,7 @@ final class BrokerLoop {
     guard let gathering = commit.take() else { return }
     let hasRecords = gathering.hasRecords
     let began = Self.nanoseconds()
-    var released: Released<Effect>
+    let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
     } catch { abort(error) }
@@ -296,8 +302,7 @@ final class BrokerLoop {
       closeWhenIdle()
     }
     perform(released.effects, touched: &touched)
-    released.effects.removeAll(keepingCapacity: true)
-    commit = journal.gather(reusing: released.bytes, effects: released.effects)
+    commit = journal.gather(reusing: consume released)
     if hasRecords { flushTouched() }
   }
 
@@ -306,7 +311,7 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      guard journal.wantsClosingMark, commit?.hasRecords == false else { return closeWhenIdle() }
+      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
       writeClosingMark()
     }
   }

@@ -27,6 +27,7 @@ package struct BrokerMachine: Sendable {
   var lastAccepted: Int64 = 0
 
   // Of this run.
+  private var segmentBytes: UInt64 = 1
   var clock = SteadyClock()
   var now = Moment(wall: Timestamp(milliseconds: 0), uptime: 0)
   var connections: [Connection] = []
@@ -38,6 +39,8 @@ package struct BrokerMachine: Sendable {
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
+  /// How many followers of dead events this input may still move.
+  var burials = 0
   package internal(set) var counts = Counts()
   private var pen = ByteWriter()
 
@@ -72,15 +75,19 @@ package struct BrokerMachine: Sendable {
     }
   }
 
-  /// The journal has told everything. From here on inputs may come.
-  package mutating func recovered() {
+  /// The journal, whose segments have so many bytes, has told everything. From here on inputs may come.
+  package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes) {
+    self.segmentBytes = UInt64(segmentBytes)
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
       (try? EventScan(json, from: 0))?.routing.id
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
-    for number in subscriptions.indices { subscriptions[number].dropWindow() }
+    for number in subscriptions.indices {
+      subscriptions[number].segmentBytes = self.segmentBytes
+      subscriptions[number].dropWindow()
+    }
   }
 
   /// Writes a decision of the machine's own, and folds it as a replay will.
@@ -112,7 +119,9 @@ package struct BrokerMachine: Sendable {
         subscriptions[Int(number)].change(row)
       } else {
         let floor = row.floor == SubscriptionRow.here ? position : row.floor
-        let fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        var fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        fresh.segmentBytes = segmentBytes
+        fresh.dropWindow()
         if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
       }
       subscriptions[Int(number)].types = wantedTypes(row)
@@ -169,6 +178,13 @@ package struct BrokerMachine: Sendable {
 
   // MARK: Inputs
 
+  /// A new input at `moment`.
+  @inline(__always)
+  mutating func enter(_ moment: Moment) {
+    now = clock.steady(moment)
+    burials = limits.buriedPerInput
+  }
+
   /// Applies one input. Not `publish` in a hurry: call that one directly.
   package mutating func apply(_ input: Input, at moment: Moment, into commit: inout Gathering<Effect>) {
     switch input {
@@ -198,8 +214,7 @@ package struct BrokerMachine: Sendable {
 
   /// Leases that ended, waits that are over, marks, questions without an answer, followers of dead events.
   package mutating func tick(at moment: Moment, into commit: inout Gathering<Effect>) {
-    now = clock.steady(moment)
-    var burials = limits.buriedPerInput
+    enter(moment)
     let marksAreDue = markDue <= now.uptime
     if marksAreDue { markDue = .max }
     for number in subscriptions.indices where subscriptions[number].isAttached {
@@ -227,7 +242,7 @@ package struct BrokerMachine: Sendable {
   package mutating func fetched(
     _ subscription: UInt32, from: Position, _ answer: Fetched, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    now = clock.steady(moment)
+    enter(moment)
     let number = Int(subscription)
     guard number < subscriptions.count, subscriptions[number].isOpen else { return }
     subscriptions[number].fetched(from: from, answer, at: now)
@@ -236,7 +251,6 @@ package struct BrokerMachine: Sendable {
 
   /// Serves a subscription after something changed for it.
   mutating func pump(_ number: Int, into commit: inout Gathering<Effect>) {
-    var burials = limits.buriedPerInput
     subscriptions[number].pump(tail, newest, &burials, at: now, &outlets, into: &commit)
     if !subscriptions[number].marks.isEmpty { subscriptions[number].passMarks(newest, thorough: false, into: &commit) }
   }

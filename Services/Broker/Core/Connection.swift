@@ -52,7 +52,7 @@ extension BrokerMachine {
   package mutating func hello(
     _ id: ConnectionID, _ hello: Hello, _ rights: Rights, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    now = clock.steady(moment)
+    enter(moment)
     guard slot(id) == nil else { return }
     func close(_ code: String, _ sentence: String) {
       commit.afterDurable(.close(id, Refusal(code: code, sentence: sentence)))
@@ -129,7 +129,7 @@ extension BrokerMachine {
 
   /// The connection is gone.
   package mutating func disconnected(_ id: ConnectionID, at moment: Moment, into commit: inout Gathering<Effect>) {
-    now = clock.steady(moment)
+    enter(moment)
     guard let slot = slot(id) else { return }
     lose(slot, counting: !connections[slot].isLeaving, into: &commit)
   }
@@ -149,7 +149,7 @@ extension BrokerMachine {
   package mutating func flushed(
     _ id: ConnectionID, queuedBytes: Int, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    now = clock.steady(moment)
+    enter(moment)
     guard let slot = slot(id) else { return }
     outlets[slot].queuedBytes = queuedBytes
     for handle in connections[slot].handles where !subscriptions[handle.subscription].isIdle {
@@ -173,7 +173,7 @@ extension BrokerMachine {
 extension BrokerMachine {
   /// A question to another program.
   package mutating func request(_ id: ConnectionID, _ request: Request, at moment: Moment, into commit: inout Gathering<Effect>) {
-    now = clock.steady(moment)
+    enter(moment)
     if let slot = slot(id) { ask(slot, request, now, into: &commit) }
   }
 
@@ -186,7 +186,7 @@ extension BrokerMachine {
   package mutating func mark(
     _ id: ConnectionID, through: Timestamp, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    now = clock.steady(moment)
+    enter(moment)
     if let slot = slot(id) { mark(slot, through: through, now, into: &commit) }
   }
 }

@@ -33,6 +33,7 @@ extension Subscription {
     } else if !keys.isEmpty(KeyLeases.List.unread) {
       fetch(tail, outlets, into: &commit)
     }
+    if !reading.isLive, counts.behindSince == nil { counts.behindSince = now.wall.milliseconds }
     recordProgress(newest, into: &commit)
   }
 
@@ -147,6 +148,7 @@ extension Subscription {
   private mutating func admit(
     _ event: IndexedEvent, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
   ) {
+    if window.isEmpty { counts.floorSince = now.wall.milliseconds }
     let ordinal = window.push(event)
     let isTroubled = !troubles.isEmpty && troubles.find(event.position) != nil
     if isTroubled { window[ordinal].isTroubled = true }

@@ -35,6 +35,8 @@ struct KeyLeases: Sendable {
     /// Of the events in flight.
     var holder: UInt16 = 0
     fileprivate(set) var list = List.none
+    /// Its list is to be found anew at the end of this input.
+    var isTouched = false
 
     var isListed: Bool { list != List.none }
   }

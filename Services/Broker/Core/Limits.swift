@@ -1,8 +1,10 @@
-/// The limits of the broker's memory and patience, each with its reason. A value, so that tests can cross them cheaply.
-package struct BrokerLimits: Sendable {
-  /// Of the journal: reading from a position that a client named begins where its segment does.
-  package var segmentBytes: UInt64 = 67_108_864
+import Contracts
+import Wire
 
+/// The limits of the broker's memory and patience, each with its reason; what clients are told of is Wire's.
+///
+/// A value, so that tests can cross them cheaply.
+package struct BrokerLimits: Sendable {
   // The journal holds at most 1 MiB + 64 KiB for one input: `inFlightPerConnection`, `buriedPerInput` and the bytes of
   // reasons are chosen so that no input writes more.
 
@@ -23,15 +25,15 @@ package struct BrokerLimits: Sendable {
   /// Connections that share one subscription.
   package var consumers = 64
 
-  /// Unanswered publishes of one connection; about what one fdatasync carries.
-  package var window = 1_024
+  /// Unanswered publishes of one connection.
+  package var window = WireLimits.windowMax
   /// Told in the welcome: one event of 1 MiB and what is around it.
-  package var frameBytes = 1_114_112
-  package var heartbeat: Duration = .seconds(10)
+  package var frameBytes = WireLimits.frameBytesMax
+  package var heartbeat = WireLimits.heartbeat
 
   /// What credit may add up to on one handle.
-  package var creditMessages = 65_536
-  package var creditBytes = 67_108_864
+  package var creditMessages = WireLimits.creditMessagesMax
+  package var creditBytes = WireLimits.creditBytesMax
   /// Deliveries in flight on one connection: losing it writes one commit, whatever the client granted.
   package var inFlightPerConnection = 8_192
   /// Delivery numbers between the oldest in flight and the next of one handle: bounds the memory of a delivery held for ever.
@@ -58,12 +60,14 @@ package struct BrokerLimits: Sendable {
   package var backoffFirst: Int64 = 1_000
   /// No backoff is longer: people wait for the repaired program to go on.
   package var backoffMax: Int64 = 300_000
-  /// The longest `later` that a consumer may ask for, as PROTOCOL.md says.
-  package var laterMax: Int64 = 86_400_000
+  /// The longest `later` that a consumer may ask for. Milliseconds.
+  package var laterMax = WireLimits.laterMax.milliseconds
   /// Dead letters of one subscription. At this many it pauses, so that none is lost and the checkpoint stays small.
   package var deadLetters = 4_096
   /// Followers moved behind a dead letter by one input; the rest follow at the next tick.
   package var buriedPerInput = 2_048
+  /// The same for a publish, whose event may fill the commit but for 64 KiB.
+  package var buriedPerPublish = 128
   /// Of a reason for a dead letter; a sentence for a person.
   package var reasonBytes = 256
 
@@ -73,7 +77,7 @@ package struct BrokerLimits: Sendable {
   package var requests = 4_096
   package var requestsPerConnection = 256
   /// The longest deadline of a question. Milliseconds.
-  package var deadlineMax: Int64 = 60_000
+  package var deadlineMax = WireLimits.deadlineMax.milliseconds
   /// Rows of one admin answer, so that it fits a frame.
   package var answerRows = 256
   /// A subscription that wants nothing of what passes still notes its place this often, in events.

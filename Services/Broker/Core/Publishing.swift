@@ -10,7 +10,7 @@ extension BrokerMachine {
     into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     guard admits(slot, publish.sequence, into: &commit) else { return }
     let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
     if !spells(connections[slot].typeSpelled, spelled) {
@@ -22,7 +22,8 @@ extension BrokerMachine {
     if let mismatch = contracts.mismatch(
       Int(connections[slot].type), frame, data: publish.routing.data, isOlder: publish.sequence <= connections[slot].writtenBefore)
     {
-      return refuse(slot, publish.sequence, EventFault.mismatch(type: types.names[Int(connections[slot].type)], mismatch).refusal, into: &commit)
+      return refuse(
+        slot, publish.sequence, EventFault.mismatch(type: types.names[Int(connections[slot].type)], mismatch).refusal, into: &commit)
     }
     guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
       return refuse(
@@ -41,6 +42,7 @@ extension BrokerMachine {
     connections[slot].last = publish.sequence
     counts.accepted += 1
 
+    burials = min(burials, limits.buriedPerPublish)
     let event = IndexedEvent(head, at: position, bytes: json.count)
     tail.push(event)
     for listener in types.slices[Int(head.type)] {
@@ -57,7 +59,7 @@ extension BrokerMachine {
     _ id: ConnectionID, sequence: UInt64, _ refusal: Refusal, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     if admits(slot, sequence, into: &commit) { refuse(slot, sequence, refusal, into: &commit) }
   }
 

@@ -60,7 +60,9 @@ extension Subscription {
       take(settlement.exceptions, of: consumer, now, &outlets, into: &commit)
     }
     sweep(consumer)
+    let first = window.first
     recordProgress(newest, into: &commit)
+    if window.first != first { counts.floorSince = now.wall.milliseconds }
   }
 
   /// Delivery numbers that are over need no room.

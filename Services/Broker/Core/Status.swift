@@ -34,7 +34,7 @@ extension BrokerMachine {
     _ id: ConnectionID, _ number: UInt64, _ command: JSON, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     func answer(_ answer: JSON) { commit.afterDurable(.send(id, .admin(id: number, answer: answer))) }
     func refuse(_ code: String, _ sentence: String) {
       answer(.object([.init("code", .string(code)), .init("sentence", .string(sentence))]))
@@ -104,13 +104,19 @@ extension Subscription {
     let wait = waits(outlets)
     let behind = newest > floor ? newest - floor : 0
     let why: Wait = behind == 0 ? .nothing : wait
-    let since = attached == 0 ? counts.detachedSince : counts.behindSince
+    let since: Int64? =
+      switch why {
+      case .nothing: nil
+      case .consumer: counts.detachedSince
+      case .credit, .reading, .damage, .deadLetters: counts.behindSince ?? counts.floorSince
+      case .settle, .delay, .key: counts.floorSince
+      }
     return .object([
       .init("name", .string(row.fullName)),
       .init("filters", .array(row.filters.map { .string($0.description) })),
       .init("behind", .count(behind)),
       .init("waits_for", .string(why.rawValue)),
-      .init("since", why == .nothing ? .null : since.map { .integer($0) } ?? .null),
+      .init("since", since.map { .integer($0) } ?? .null),
       .init("floor", .count(floor)),
       .init("consumers", .integer(Int64(attached))),
       .init("in_flight", .integer(Int64(consumers.reduce(0) { $0 + $1.inFlight }))),

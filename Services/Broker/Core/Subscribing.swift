@@ -9,7 +9,7 @@ extension BrokerMachine {
     _ id: ConnectionID, _ subscribe: Subscribe, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     func refuse(_ code: String, _ sentence: String) {
       let reason = Refusal(code: code, sentence: sentence)
       commit.afterDurable(.send(id, .unsubscribed(handle: subscribe.handle, reason: reason)))
@@ -38,7 +38,7 @@ extension BrokerMachine {
       switch subscribe.start {
       case .new: (SubscriptionRow.here, .min)
       case .beginning: (0, .min)
-      case .position(let position): (position, .min)
+      case .position(let position): (min(position, SubscriptionRow.here - 1), .min)
       case .time(let instant): (0, instant.milliseconds)
       }
     let row = SubscriptionRow(
@@ -67,8 +67,11 @@ extension BrokerMachine {
   package mutating func unsubscribe(
     _ id: ConnectionID, handle: UInt32, forget: Bool, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
-    guard let slot = slot(id), let joined = connections[slot].handle(handle) else { return }
-    now = clock.steady(moment)
+    guard let slot = slot(id) else { return }
+    enter(moment)
+    guard let joined = connections[slot].handle(handle) else {
+      return commit.afterDurable(.send(id, .unsubscribed(handle: handle, reason: nil)))
+    }
     connections[slot].handles.removeAll { $0.handle == handle }
     leave(joined, counting: false, into: &commit)
     if forget { self.forget(joined.subscription, into: &commit) }
@@ -102,7 +105,7 @@ extension BrokerMachine {
     _ id: ConnectionID, handle: UInt32, messages: Int, bytes: Int, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id), let joined = connections[slot].handle(handle) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     subscriptions[joined.subscription].grant(joined.consumer, messages, bytes)
     if !subscriptions[joined.subscription].isIdle { pump(joined.subscription, into: &commit) }
   }
@@ -118,7 +121,7 @@ extension BrokerMachine {
     _ id: ConnectionID, handle: UInt32, _ settlement: Settlement, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id), let joined = connections[slot].handle(handle) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     let number = joined.subscription
     subscriptions[number].settle(joined.consumer, settlement, newest, at: now, &outlets, into: &commit)
     if !subscriptions[number].isIdle || !subscriptions[number].marks.isEmpty { pump(number, into: &commit) }
@@ -127,7 +130,7 @@ extension BrokerMachine {
   /// These deliveries take longer.
   package mutating func extend(_ id: ConnectionID, handle: UInt32, _ ranges: DeliveryRanges, at moment: Moment) {
     guard let slot = slot(id), let joined = connections[slot].handle(handle) else { return }
-    now = clock.steady(moment)
+    enter(moment)
     subscriptions[joined.subscription].extend(joined.consumer, ranges, at: now)
   }
 }

@@ -45,6 +45,8 @@ struct Subscription: Sendable {
 
   let limits: BrokerLimits
   let hash: KeyHash
+  /// Of the journal's segments.
+  var segmentBytes: UInt64 = 1
 
   /// What status tells beside the state itself; of this run.
   struct Counts: Sendable {
@@ -54,8 +56,10 @@ struct Subscription: Sendable {
     var ignored: UInt64 = 0
     var revoked: UInt64 = 0
     var expired: UInt64 = 0
-    /// Wall clock since when it is not up with the newest event, and since when it has no consumer.
+    /// Wall clock: since when it has not read up to the newest event, since when its first unsettled event is the first,
+    /// and since when it has no consumer.
     var behindSince: Int64?
+    var floorSince: Int64 = 0
     var detachedSince: Int64?
   }
 
@@ -66,12 +70,11 @@ struct Subscription: Sendable {
     self.hash = hash
     progress = Progress(floor: floor)
     reading = Reading(cursor: 0)
-    reading.cursor = readingStart
   }
 
   /// Where to read so that nothing beyond the floor is missed. A record begins there: floors are positions of events, but
   /// for one that a client named, and a segment.
-  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % limits.segmentBytes : progress.floor }
+  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % segmentBytes : progress.floor }
 
   var isAttached: Bool { attached > 0 }
 
@@ -206,11 +209,16 @@ struct Subscription: Sendable {
 
   /// Remembers a key whose place must be found anew once all changes of this input are done.
   mutating func touch(_ node: Int) {
-    if !touched.contains(node) { touched.append(node) }
+    if keys[node].isTouched { return }
+    keys[node].isTouched = true
+    touched.append(node)
   }
 
   mutating func relistTouched(_ now: Moment) {
-    for node in touched { relist(node, now) }
+    for node in touched {
+      keys[node].isTouched = false
+      relist(node, now)
+    }
     touched.removeAll(keepingCapacity: true)
   }
 

@@ -1,4 +1,5 @@
 import Host
+import ServiceRoom
 
 /// Customer service's process.
 @main

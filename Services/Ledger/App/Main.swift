@@ -1,4 +1,5 @@
 import Host
+import LedgerRoom
 
 /// The ledger's process.
 @main

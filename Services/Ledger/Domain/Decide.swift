@@ -9,46 +9,41 @@ package enum LedgerDomain {
   package static func capture(
     _ order: OrderCaptured, given known: KnownOrder?, at now: Timestamp
   ) throws(LedgerRefusal) -> LedgerDecision {
-    if let known {
-      if let field = known.order.firstDifference(from: order) { throw .differs(order: order.orderID, field: field) }
-      return .exists(known)
-    }
+    if case .exists(let known) = try recall(order, given: known) { return .exists(known) }
     guard order.placedAt <= now.adding(Limits.placedAheadMax) else { throw .placedAhead(placed: order.placedAt, now: now) }
     try balance(order)
     return .capture(order)
   }
 
-  /// What an order charges: lines and charges as paid, and the taxes that were not in those prices. Nil for an order without an amount.
-  package static func charged(_ order: OrderCaptured) throws(LedgerRefusal) -> Money? {
-    var sum: Money?
-    for line in order.lines {
-      try add(line.paid, to: &sum)
-      for tax in line.tax where !tax.inclusive { try add(tax.amount, to: &sum) }
-    }
-    for charge in order.charges {
-      try add(charge.paid, to: &sum)
-      for tax in charge.tax where !tax.inclusive { try add(tax.amount, to: &sum) }
-    }
-    return sum
+  /// Decides about `order` of the ledger's own fact, when its store is rebuilt, given what is there under its id.
+  ///
+  /// What was told was true: neither the clock nor the sums are asked again.
+  package static func recall(_ order: OrderCaptured, given known: KnownOrder?) throws(LedgerRefusal) -> LedgerDecision {
+    guard let known else { return .capture(order) }
+    if let field = known.order.firstDifference(from: order) { throw .differs(order: order.orderID, field: field) }
+    return .exists(known)
+  }
+
+  /// What an order charges: lines and charges as paid, and the taxes that were not in those prices.
+  package static func charged(_ order: OrderCaptured) throws(LedgerRefusal) -> Money {
+    let paid = order.lines.map(\.paid) + order.charges.map(\.paid)
+    let taxes = order.lines.flatMap(\.tax) + order.charges.flatMap(\.tax)
+    return try sum(of: paid + taxes.filter { !$0.inclusive }.map(\.amount), in: order.currency)
   }
 
   /// Tenders, where any are named, cover exactly what was charged.
   private static func balance(_ order: OrderCaptured) throws(LedgerRefusal) {
     let charged = try charged(order)
     guard !order.tenders.isEmpty else { return }
-    var tendered: Money?
-    for tender in order.tenders { try add(tender.amount, to: &tendered) }
+    let tendered = try sum(of: order.tenders.map(\.amount), in: order.currency)
     guard tendered == charged else { throw .unbalanced(charged: charged, tendered: tendered) }
   }
 
-  private static func add(_ amount: Money, to sum: inout Money?) throws(LedgerRefusal) {
-    guard let before = sum else {
-      sum = amount
-      return
-    }
-    guard before.currency == amount.currency else { throw .currencies(before.currency, amount.currency) }
-    guard let after = try? before.adding(amount) else { throw .tooLarge }
-    sum = after
+  /// The contract lets no order have two currencies, so what cannot be added is too large.
+  private static func sum(of amounts: [Money], in currency: Currency) throws(LedgerRefusal) -> Money {
+    var sum = Money(minor: 0, currency)
+    do throws(MoneyRefusal) { for amount in amounts { sum = try sum.adding(amount) } } catch { throw .tooLarge }
+    return sum
   }
 
   private enum Limits {

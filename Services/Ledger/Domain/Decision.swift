@@ -12,8 +12,7 @@ package enum LedgerDecision: Sendable, Equatable {
 package enum LedgerRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   case differs(order: Identifier<Order>, field: String)
   case placedAhead(placed: Timestamp, now: Timestamp)
-  case unbalanced(charged: Money?, tendered: Money?)
-  case currencies(Currency, Currency)
+  case unbalanced(charged: Money, tendered: Money)
   case tooLarge
 
   /// For programs.
@@ -22,7 +21,6 @@ package enum LedgerRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case .differs: "exists_with_different_content"
     case .placedAhead: "placed_ahead"
     case .unbalanced: "tenders_do_not_cover"
-    case .currencies: "mixed_currencies"
     case .tooLarge: "amount_too_large"
     }
   }
@@ -34,11 +32,8 @@ package enum LedgerRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case .placedAhead(let placed, let now):
       "the order was placed at \(placed), more than 5 minutes after the ledger's now, \(now); check the till's clock and zone"
     case .unbalanced(let charged, let tendered):
-      "the tenders come to \(Self.words(tendered)), the lines and charges to \(Self.words(charged)); correct one of them, or leave the tenders out where they are not known"
-    case .currencies(let one, let other): "the order has amounts in \(one.code) and in \(other.code); an order has one currency"
+      "the tenders come to \(tendered), the lines and charges to \(charged); correct one of them, or leave the tenders out where they are not known"
     case .tooLarge: "the amounts add up to more than 64 bits hold; check the numbers"
     }
   }
-
-  private static func words(_ amount: Money?) -> String { amount.map { "\($0)" } ?? "nothing" }
 }

@@ -13,7 +13,8 @@ package struct KnownOrder: Sendable, Equatable {
 }
 
 extension OrderCaptured {
-  /// The first field, as its JSON name, in which `other` says something else; nil where both say the same. When each was recorded does not count.
+  /// The first field, as its JSON name, in which `other` says something else; nil where both say the same. When each was recorded, and
+  /// from which file, does not count.
   package func firstDifference(from other: OrderCaptured) -> String? {
     if orderID != other.orderID { return "order_id" }
     if personID != other.personID { return "person_id" }

@@ -1,4 +1,5 @@
 import Host
+import MarketingRoom
 
 /// Marketing's process.
 @main

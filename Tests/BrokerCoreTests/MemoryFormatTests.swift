@@ -1,0 +1,115 @@
+import BrokerCore
+import Contracts
+import Foundation
+import Journal
+import TestKit
+import Testing
+import Wire
+
+/// What the machine writes is a disk format: every kind of record and the checkpoint, byte for byte, as long as version 1 lives.
+struct MemoryFormatTests {
+  private static let golden = ScenarioTests.folder.appendingPathComponent("memory.golden")
+
+  /// A life that writes every kind of record; the bytes it left on disk, and the checkpoint.
+  private static func life() throws -> (records: [(kind: UInt8, payload: [UInt8])], checkpoint: [UInt8]) {
+    var limits = BrokerLimits()
+    limits.attempts = 2
+    limits.backoffFirst = 1
+    let stage = try Stage(limits: limits)
+    let (publisher, session, reader) = (ConnectionID(1), ConnectionID(2), ConnectionID(3))
+    func hello(_ id: ConnectionID, _ credential: String, _ lineage: String?) throws {
+      try stage.apply(
+        .hello(
+          id,
+          Hello(
+            version: 1, credential: credential, secret: "", lineage: lineage, epoch: 7, highestSequence: 9, manifest: Manifest()),
+          Rights(publish: ["ledger.*"], subscribe: ["*"], source: "/ledger")))
+    }
+    try hello(publisher, "ledger", "L1")
+    try hello(session, "cli", nil)
+    try hello(reader, "service", nil)
+    try stage.apply(
+      .subscribe(
+        reader,
+        Subscribe(
+          handle: 1, name: "orders", filters: ["ledger.order.*", "ledger.known"], start: .new, deadKey: .park, creditMessages: 99,
+          creditBytes: 9_999)))
+    try stage.apply(
+      .subscribe(
+        reader,
+        Subscribe(
+          handle: 2, name: "gone", filters: [], start: .time(Timestamp(milliseconds: 5)), deadKey: .pass, creditMessages: 0,
+          creditBytes: 0)))
+    for (sequence, key) in ["a", "b", "a", "order-17", "a-key-of-more-than-sixteen-bytes"].enumerated() {
+      try stage.publish(
+        publisher,
+        TestEvent(id: "e\(sequence)", type: "ledger.order.captured", source: "/ledger", key: key), sequence: UInt64(sequence + 1))
+    }
+    try stage.publish(publisher, TestEvent(id: "e6", type: "other", source: "/ledger", key: "a"), sequence: 6)
+    try stage.publish(session, TestEvent(id: "s1", type: "ledger.known", source: "/ledger", key: "c"), sequence: 1)
+    try stage.turn()
+    try stage.apply(.unsubscribe(reader, handle: 2, forget: true))
+    try stage.apply(
+      .settle(
+        reader, handle: 1,
+        Settlement(done: [4...4], exceptions: [.init(delivery: 1, verdict: .never(reason: "no such order ü"))])))
+    try stage.apply(.working(reader, handle: 1, [2...2, 5...5]))
+    try stage.apply(
+      .settle(reader, handle: 1, Settlement(done: [], exceptions: [.init(delivery: 5, verdict: .later(after: .seconds(2)))])))
+    try stage.apply(.disconnected(reader))
+    try stage.turn()
+    return (try stage.records(), stage.machine.checkpoint())
+  }
+
+  private static func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
+
+  @Test func `records and checkpoint are what version 1 says`() throws {
+    let (records, checkpoint) = try Self.life()
+    let text =
+      (records.map { "\($0.kind) \(Self.hex($0.payload))" } + ["checkpoint \(Self.hex(checkpoint))"]).joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["ACCORD_RECORD"] == "1" {
+      try text.write(to: Self.golden, atomically: true, encoding: .utf8)
+    }
+    #expect(try String(contentsOf: Self.golden, encoding: .utf8) == text)
+    #expect(Set(records.map(\.kind)) == Set(16...24), "a kind of record is not covered")
+  }
+
+  @Test func `a checkpoint cut short anywhere is refused, never half taken`() throws {
+    let (_, checkpoint) = try Self.life()
+    for end in 0..<checkpoint.count {
+      var machine = BrokerMachine(journalID: Stage.journalID)
+      #expect(throws: (any Error).self) { try checkpoint[..<end].withUnsafeBytes { try machine.restore(checkpoint: $0) } }
+    }
+    var longer = BrokerMachine(journalID: Stage.journalID)
+    #expect(throws: (any Error).self) { try (checkpoint + [0]).withUnsafeBytes { try longer.restore(checkpoint: $0) } }
+    var newer = BrokerMachine(journalID: Stage.journalID)
+    #expect(throws: (any Error).self) { try ([2] + checkpoint[1...]).withUnsafeBytes { try newer.restore(checkpoint: $0) } }
+  }
+
+  @Test func `a checkpoint with any byte changed is taken or refused, but breaks nothing`() throws {
+    let (_, checkpoint) = try Self.life()
+    var random = Seed.printed(for: "MemoryFormatTests")
+    for _ in 0..<2_000 {
+      var changed = checkpoint
+      changed[Int.random(in: 4..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      var machine = BrokerMachine(journalID: Stage.journalID)
+      do {
+        try changed.withUnsafeBytes { try machine.restore(checkpoint: $0) }
+        machine.recovered()
+        _ = machine.checkpoint()
+        _ = machine.status()
+      } catch {}
+    }
+  }
+
+  @Test func `records that speak of what nobody made are refused`() throws {
+    let (records, _) = try Self.life()
+    // Each record alone, in an empty machine: only those that make something are taken.
+    for record in records where record.kind != 16 {
+      let stage = try Stage()
+      let makes = [17, 18, 20].contains(record.kind) && record.payload.prefix(4) == [0, 0, 0, 0]
+      let isTaken = (try? stage.replay(alone: record.kind, record.payload)) != nil
+      #expect(isTaken == makes, "record of kind \(record.kind)")
+    }
+  }
+}

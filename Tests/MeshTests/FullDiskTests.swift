@@ -1,0 +1,132 @@
+import Contracts
+import Foundation
+import HTTP
+import TestKit
+import Testing
+
+extension MeshTests {
+  /// A disk that is really full: a small file system under one program's folder, and a file that takes the rest of it.
+  @Suite struct FullDiskTests {
+    /// A mesh in which `part` has a file system of `size` to itself.
+    private struct SmallDisk {
+      let folder = Folder.temporary()
+      let caller: Caller
+      let supervisor: ChildProgram
+      private let filler: String
+
+      init(under part: String, size: String) throws {
+        caller = Caller(data: folder.file("data"))
+        let own = caller.data + "/" + part
+        // A first start makes the folders.
+        try RunningMesh(on: folder).stop()
+        let mounts = try OwnMounts(
+          "mkdir -p \(own).disk && mount -t tmpfs -o size=\(size) tmpfs \(own).disk && cp -a \(own)/. \(own).disk/ && mount --move \(own).disk \(own)"
+        )
+        supervisor = try mounts.spawn("accord", RunningMesh.words(caller.data))
+        _ = try supervisor.firstLine(within: .seconds(60))
+        // The programs' view of the file system, from outside.
+        filler = "/proc/\(supervisor.pid)/root\(own)/filler"
+      }
+
+      /// Takes every byte that is left.
+      func fill() throws {
+        let file = open(filler, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        guard file >= 0 else { throw NeverHappened("the filler can be made: \(String(cString: strerror(errno)))") }
+        defer { close(file) }
+        for count in [65_536, 4_096, 512, 1] {
+          let zeros = [UInt8](repeating: 0, count: count)
+          while write(file, zeros, count) == count {}
+        }
+        guard errno == ENOSPC else { throw NeverHappened("the disk is full: \(String(cString: strerror(errno)))") }
+      }
+
+      /// Gives it back.
+      func free() { unlink(filler) }
+
+      func stop() throws -> ChildExit { try supervisor.terminate(within: .seconds(20)) }
+    }
+
+    @Test func `a ledger whose disk is full says so, loses nothing, and goes on when there is room`() throws {
+      let mesh = try SmallDisk(under: "ledger", size: "2m")
+      let caller = mesh.caller
+      try caller.order("BEFORE", of: "ada")
+      try caller.awaitHeard(1)
+      try mesh.fill()
+
+      var captured: Set<String> = ["BEFORE"]
+      var refused: String?
+      for number in 1...2_000 where refused == nil {
+        let answer = try caller.capture("FULL-\(number)", of: "ada")
+        if answer.status == 201 {
+          captured.insert("FULL-\(number)")
+        } else {
+          #expect(answer.status == 503, "\(answer.text)")
+          #expect(answer.json["detail"]?.string?.contains("full") == true, "\(answer.text)")
+          refused = "FULL-\(number)"
+        }
+      }
+      let order = try #require(refused, "2,000 orders fitted on a full disk")
+      // It is alive, answers questions, and the others do not care.
+      #expect(try caller.get("ledger", "/v1/orders/BEFORE")["order"]?["order_id"] == "BEFORE")
+      #expect(try caller.send("ledger", .get, "/healthz", token: "").status == 200)
+      for program in ["broker", "marketing", "service"] { #expect(caller.isReady(program)) }
+
+      mesh.free()
+      // The same order under the same key, as a client would repeat it.
+      try eventually("the ledger captures again") { try caller.capture(order, of: "ada").status == 201 }
+      captured.insert(order)
+      try caller.awaitHeard(captured.count)
+      #expect(Set(try caller.timeline(of: "ada").compactMap { $0["order_id"]?.string }) == captured)
+      #expect(try caller.get("marketing", "/v1/buyers")["orders"] == .integer(Int64(captured.count)))
+      #expect(try mesh.stop() == .code(0))
+    }
+
+    @Test func `a broker whose disk is full puts publishes off, and takes them when there is room`() throws {
+      let mesh = try SmallDisk(under: "broker", size: "14m")
+      let caller = mesh.caller
+      try caller.order("BEFORE", of: "ada")
+      try caller.awaitHeard(1)
+      // The reserve segment takes its place before the rest is filled, so that the end comes at a roll.
+      try eventually("a reserve is ready", within: .seconds(30)) {
+        let journal = "/proc/\(mesh.supervisor.pid)/root\(caller.data)/broker/journal"
+        return FileManager.default.fileExists(atPath: journal + "/reserve.segment")
+          || !FileManager.default.fileExists(atPath: journal + "/reserve.filling")
+      }
+      try mesh.fill()
+
+      // Large orders: two segments are full after less than a hundred.
+      var captured = 1
+      try eventually("the broker says that its disk is full", within: .seconds(60)) {
+        captured += 1
+        try large("LARGE-\(captured)", caller)
+        return try caller.get("broker", "/v1/status")["storage_full"] == true
+      }
+      #expect(caller.isReady("ledger"))
+      // What is captured meanwhile waits at the ledger, and nobody is told a lie.
+      for _ in 1...5 {
+        captured += 1
+        try large("LARGE-\(captured)", caller)
+      }
+      try eventually("the ledger's facts wait") { try caller.get("ledger", "/v1/status")["link"]?["waiting"]?.integer ?? 0 >= 5 }
+      #expect(try caller.get("service", "/v1/timeline")["entries"]?.integer ?? 0 < captured)
+
+      mesh.free()
+      try caller.awaitHeard(captured)
+      #expect(try caller.get("broker", "/v1/status")["storage_full"] == false)
+      #expect(try caller.get("marketing", "/v1/buyers")["orders"] == .integer(Int64(captured)))
+      #expect(try caller.timeline(of: "ada").count == captured)
+      #expect(try caller.events().count == captured)
+      #expect(try mesh.stop() == .code(0))
+    }
+
+    /// An order of a thousand lines, about 100 KiB.
+    private func large(_ id: String, _ caller: Caller) throws {
+      let lines = (1...1_000).map { number -> JSON in
+        ["line_id": .string("line-\(number)"), "sku": "KETTLE", "quantity": 1, "paid": ["amount_minor": 4_995, "currency": "USD"]]
+      }
+      let order: JSON = ["order_id": .string(id), "person_id": "ada", "channel": "web", "lines": .array(lines)]
+      let answer = try caller.send("ledger", .post, "/v1/orders", headers: ["Idempotency-Key": "key/\(id)"], body: order)
+      guard answer.status == 201 else { throw Caller.Fault.refused(id, answer.status, answer.text) }
+    }
+  }
+}

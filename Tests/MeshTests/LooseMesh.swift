@@ -1,0 +1,50 @@
+import Contracts
+import Foundation
+import TestKit
+
+/// The programs of one data folder started one by one, so that each can be away for as long as a test likes. It comes back at its port.
+final class LooseMesh {
+  let folder: Folder
+  let caller: Caller
+  private var running: [String: ChildProgram] = [:]
+  /// What each said when it was last ready.
+  private var endpoints: [String: JSON] = [:]
+
+  /// Starts `names`, in their order.
+  init(on folder: Folder = .temporary(), starting names: [String] = Caller.programs, environment: [String: String] = [:]) throws {
+    self.folder = folder
+    caller = Caller(data: folder.file("data"))
+    for name in names { try start(name, environment: environment) }
+  }
+
+  /// Starts `name`, waits until it is ready and returns what it says then.
+  @discardableResult
+  func start(_ name: String, environment: [String: String] = [:]) throws -> JSON {
+    func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
+    var words = ["--data", caller.data, "--http-port", port(name, "http")]
+    words += name == "broker" ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"]
+    let child = try ChildProgram.spawn("accord-\(name)", words, environment: environment)
+    let ready = try child.ready()
+    endpoints[name] = ready
+    running[name] = child
+    // As the supervisor does, so that the command line finds them.
+    let all = JSON.object(endpoints.map { JSON.Member($0.key, $0.value) })
+    try folder.write(all.text, to: "data/endpoints.json")
+    return ready
+  }
+
+  /// What `name` has logged since it was last started.
+  func log(of name: String) -> String { running[name]?.stderr ?? "" }
+
+  func pid(_ name: String) -> Int32? { running[name]?.pid }
+
+  /// Ends `name` in order.
+  @discardableResult
+  func stop(_ name: String) throws -> ChildExit? { try running.removeValue(forKey: name)?.terminate() }
+
+  /// Ends `name` as a power cut would.
+  func kill(_ name: String) throws { try running.removeValue(forKey: name)?.kill() }
+
+  /// Ends all that still run in order, the broker last.
+  func stopAll() throws { for name in Caller.programs.reversed() { try stop(name) } }
+}
