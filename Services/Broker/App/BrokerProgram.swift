@@ -49,6 +49,7 @@ enum BrokerProgram {
     machine.recovered(segmentBytes: journal.segmentBytes)
     tell(journal.recovery, start.log)
 
+    try OpenFiles.raiseLimit()
     let reactor = try Reactor()
     let mark = DurableMark()
     let metrics = BrokerMetrics(start.metrics)
