@@ -16,7 +16,7 @@ extension Command {
       .init("--tender", "KIND", "card, cash, gift_card, invoice or unknown (default card)"),
       .init("--placed", "INSTANT", "RFC 3339 (default: the ledger's now)"),
       .init("--file", "FILE", "the whole order as JSON instead of the options above; - reads standard input"),
-      .init("--key", "KEY", "idempotency key (default: derived from the order's id)"),
+      .init("--key", "KEY", "idempotency key (default: derived from the order)"),
     ],
     examples: [
       "accord order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=4995 --shipping 995 --currency USD",
@@ -31,7 +31,8 @@ enum OrderCapture {
     let office = try Office(arguments)
     let order = if let path = arguments.value("--file") { try read(path) } else { try compose(arguments) }
     guard let id = order["order_id"]?.string else { throw .usage("the order has no order_id", "add one: it names the order for ever") }
-    let key = arguments.value("--key") ?? "order/\(id)"
+    // Another content under the same id gets another key: the ledger itself is to say what differs.
+    let key = arguments.value("--key") ?? "order/\(id)/\(Hex.encode(SHA256.hash(order.bytes).prefix(8)))"
     let answer = try office.ask("ledger", .post, "/v1/orders", headers: [("Idempotency-Key", key)], body: order)
     if arguments.has("--json") { return Terminal.print(answer) }
     let message = answer["message_id"]?.string ?? "?"

@@ -1,5 +1,6 @@
 /// The contracts' own words out of JSON. Where one is broken, the fault's offset is the value's.
 extension JSONReader {
+  /// An identifier by its rules.
   package mutating func identifier<Subject>() throws(JSONFault) -> Identifier<Subject> {
     let text = try text()
     do { return try Identifier(text.value) } catch { throw JSONFault(.rule(.identifier(error)), at: text.offset) }

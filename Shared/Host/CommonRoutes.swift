@@ -4,13 +4,14 @@ import Mesh
 import Store
 package import Telemetry
 
-/// The doors that are the same in every department.
+/// The doors that are the same in every program, and those that are the same in every department.
 package enum CommonRoutes {
-  /// For those who watch the program: open to all, answered by the loop itself, so also while every worker is busy.
-  package static func health(_ readiness: Readiness, _ metrics: Metrics) -> [Route] {
+  /// For those who watch the program: open to all, answered by the loop itself, so also while every worker is busy. `ready` says what
+  /// being ready means.
+  package static func health(_ readiness: Readiness, ready: String, _ metrics: Metrics) -> [Route] {
     [
       Route(.get, "/healthz", "alive", lane: .inline) { _, _ in .text("ok\n") },
-      Route(.get, "/readyz", "the store is open and requests are taken", lane: .inline) { _, _ in readiness.response },
+      Route(.get, "/readyz", ready, lane: .inline) { _, _ in readiness.response },
       Route(.get, "/metrics", "figures in the Prometheus text format", lane: .inline) { _, _ in
         .text(metrics.text(), type: Metrics.contentType)
       },

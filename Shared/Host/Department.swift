@@ -99,12 +99,13 @@ package struct Department: Sendable {
     for subscription in subscriptions { mesh.subscribe(subscription) }
     StoreFigures.register(store, in: start.metrics)
 
-    let readiness = Readiness()
+    let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
     let door = try OperatorDoor(start.folder)
-    let desk = DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
+    let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
-      routes: CommonRoutes.health(readiness, start.metrics) + CommonRoutes.department(desk) + routes(desk))
+      routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
+        + CommonRoutes.department(desk) + routes(desk))
     let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules) {
       // Where the outbox cannot be read now, the relay's own next look finds the rows.
       if let highest = try? store.read({ try Outbox.highest(in: $0) }) { mesh.outboxGrew(through: highest) }

@@ -33,6 +33,9 @@ package struct Gathering<Effect>: ~Copyable {
   /// Keeps `effect` back until everything gathered so far is durable. HOT.
   package mutating func afterDurable(_ effect: Effect) { effects.append(effect) }
 
+  /// Completes the commit's head; nothing is added afterwards.
+  mutating func close(durableThrough: Position) { bytes.close(durableThrough: durableThrough) }
+
   /// Nothing was gathered: the commit may be skipped.
   package var isEmpty: Bool { bytes.records == 0 && effects.isEmpty }
   package var hasRecords: Bool { bytes.records > 0 }

@@ -73,19 +73,18 @@ package struct Journal<D: Disk>: ~Copyable {
   /// Writes the commit. Without records it passes through: what it waits for was finished before it.
   package mutating func begin<E>(_ gathering: consuming Gathering<E>) throws(JournalFault) -> Writing<E> {
     if let ended { throw ended }
-    var bytes = gathering.bytes
-    let effects = gathering.effects
-    guard bytes.records > 0 else { return Writing(bytes: bytes, effects: effects) }
-    precondition(bytes.start == current.end, "a commit was gathered for another place than the journal's end")
-    bytes.close(durableThrough: current.durableThrough)
+    guard gathering.hasRecords else { return Writing(bytes: gathering.bytes, effects: gathering.effects) }
+    precondition(gathering.start == current.end, "a commit was gathered for another place than the journal's end")
+    // Closed where it lies: a second holder of its bytes would have them copied.
+    gathering.close(durableThrough: current.durableThrough)
     do throws(DiskFault) {
-      try disk.write(bytes.storage, count: bytes.used, to: current.file, at: current.offset)
+      try disk.write(gathering.bytes.storage, count: gathering.bytes.used, to: current.file, at: current.offset)
     } catch {
       throw stop(.writeFailed(error))
     }
-    current.end = bytes.end
+    current.end = gathering.bytes.end
     current.isClosed = false
-    return Writing(bytes: bytes, effects: effects)
+    return Writing(bytes: gathering.bytes, effects: gathering.effects)
   }
 
   /// Syncs the commit; only now its effects may leave. A failed sync is never asked again.

@@ -64,7 +64,8 @@ struct Recovery<D: Disk> {
     _ survey: Survey, _ replay: (Replayed) throws(ReplayRefusal) -> Void
   ) throws(JournalFault) -> (number: UInt64, headEnd: Int) {
     for segment in survey.segments.reversed() {
-      let image = try SegmentImage(disk, segment: segment.number)
+      // The head alone: the walk reads the whole segment later.
+      let image = try SegmentImage(disk, segment: segment.number, limit: segment.header.map { $0.headEnd } ?? .max)
       defer { extendLifetime(image) }
       let scan = SegmentScan(bytes: image.bytes, base: base(segment.number), sum: sum)
       let head = SegmentHead(scan, number: segment.number, header: segment.header)

@@ -24,8 +24,13 @@ package enum StoreLimits {
   package static let walBytesMax = 64 << 20
   /// Without a commit for this long the log is emptied and cut to nothing, so that a restart has nothing to replay.
   package static let idleMilliseconds = 500
-  /// Rows that one transaction removes at most (forgotten events, old keys): a chunk stays near 20 ms.
+  /// Rows that one transaction of long work touches at most (a run, forgotten events, old keys): a chunk stays near 20 ms.
   package static let rowsPerChunk = 1_000
+  /// Longest time that a chunk of long work holds the writer while nobody waits for it.
+  package static let chunkTime = Duration.milliseconds(20)
+  /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a
+  /// run beside a busy consumer still does a few dozen rows for each of its commits.
+  package static let chunkYieldTime = Duration.microseconds(500)
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
   /// One event: the broker's bound of a message.

@@ -11,6 +11,9 @@ package final class Store: Sendable {
   package let path: String
   private let writer: Database
   private let writing: DispatchQueue
+  private let line = WritersLine()
+  /// Of all long work one chunk at a time stands in the writer's line: nobody waits for more than the one under way.
+  private let chunks = DispatchQueue(label: "accord.store.chunks")
   private let readers: Readers
   private let checkpointer: Checkpointer
   private let gauge: LogGauge
@@ -47,26 +50,55 @@ package final class Store: Sendable {
   /// nothing of it; a fault of the disk is thrown even where the body caught it. Waits for the writes before it.
   @discardableResult
   package func write<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+    confirmOutside()
+    line.join()
+    return try writing.sync {
+      line.leave()
+      return try alone(body)
+    }
+  }
+
+  /// Like `write`, for one chunk of long work, which stands back for all others: `body` asks its pace before each row, moves its run's
+  /// cursor and returns. Waits for the chunks before it, then for the writes before it.
+  @discardableResult
+  package func writeChunk<T>(
+    rowsMax: Int = StoreLimits.rowsPerChunk, time: Duration = StoreLimits.chunkTime, yieldsAfter: Duration = StoreLimits.chunkYieldTime,
+    _ body: (inout Transaction, inout ChunkPace) throws -> T
+  ) throws -> Committed<T> {
+    confirmOutside()
+    return try chunks.sync {
+      try writing.sync {
+        try alone { transaction in
+          var pace = ChunkPace(line, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
+          return try body(&transaction, &pace)
+        }
+      }
+    }
+  }
+
+  private func confirmOutside() {
     let thread = UInt(pthread_self())
     precondition(writingThread.load(ordering: .relaxed) != thread, "a write inside a write: use the transaction's savepoint")
-    return try writing.sync {
-      writingThread.store(thread, ordering: .relaxed)
-      defer { writingThread.store(0, ordering: .relaxed) }
-      if let fault = ended.withLock({ $0 }) { throw fault }
-      do {
-        let value = try transact(body)
-        commits.add(1, ordering: .relaxed)
-        checkpointer.committed()
-        for tell in listeners.withLock({ $0 }) { tell() }
-        return Committed(value)
-      } catch {
-        rollbacks.add(1, ordering: .relaxed)
-        if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms {
-          ended.withLock { $0 = fault }
-          for tell in endListeners.withLock({ $0 }) { tell(fault) }
-        }
-        throw error
+  }
+
+  /// On the writer's queue.
+  private func alone<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+    writingThread.store(UInt(pthread_self()), ordering: .relaxed)
+    defer { writingThread.store(0, ordering: .relaxed) }
+    if let fault = ended.withLock({ $0 }) { throw fault }
+    do {
+      let value = try transact(body)
+      commits.add(1, ordering: .relaxed)
+      checkpointer.committed()
+      for tell in listeners.withLock({ $0 }) { tell() }
+      return Committed(value)
+    } catch {
+      rollbacks.add(1, ordering: .relaxed)
+      if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms {
+        ended.withLock { $0 = fault }
+        for tell in endListeners.withLock({ $0 }) { tell(fault) }
       }
+      throw error
     }
   }
 

@@ -30,11 +30,6 @@ import Synchronization
     case closed(Connection)
   }
 
-  private struct Mailbox {
-    var jobs: [@Sendable () -> Void] = []
-    var stopped = false
-  }
-
   /// Called once a turn, after all ready descriptors, jobs and timers of one wait were handled and before connections are flushed.
   package var endOfTurn: (() -> Void)?
   /// Turns made so far.
@@ -47,8 +42,7 @@ import Synchronization
   let pool = ChunkPool()
 
   private let epoll: FileDescriptor
-  private let wake: FileDescriptor
-  private let mailbox = Mutex(Mailbox())
+  private let mailbox: Mailbox
   private let finished = DispatchSemaphore(value: 0)
   private var watched: [Watched] = []
   private var free: [Int] = []
@@ -57,19 +51,19 @@ import Synchronization
   private var putOff: [PutOff] = []
   private let thread = Atomic<UInt>(0)
 
-  /// Makes the epoll set and its wake-up. Also ignores SIGPIPE for the whole process: a peer that is gone is an error, not a death.
+  /// Makes the epoll set and its mailbox. Also ignores SIGPIPE for the whole process: a peer that is gone is an error, not a death.
   package init() throws(SystemError) {
     let epollNumber = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epollNumber >= 0 else { throw SystemError(.wait, errno, on: "an epoll set") }
     let epoll = FileDescriptor(adopting: epollNumber)
-    let wakeNumber = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-    guard wakeNumber >= 0 else { throw SystemError(.wait, errno, on: "an eventfd") }
-    let wake = FileDescriptor(adopting: wakeNumber)
-    // Slot 0 is the wake-up; others start at 1.
+    let mailbox = try Mailbox()
+    // Slot 0 is the mailbox; others start at 1.
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
-    guard unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, wake.number, &event) == 0 else { throw SystemError(.wait, errno, on: "an eventfd") }
+    guard unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, mailbox.number, &event) == 0 else {
+      throw SystemError(.wait, errno, on: "an eventfd")
+    }
     self.epoll = epoll
-    self.wake = wake
+    self.mailbox = mailbox
     unsafe scratch = .allocate(
       byteCount: TransportLimits.carriedBytesMax + TransportLimits.readBytesPerTurn, alignment: 64)
     watched.append(Watched())
@@ -82,15 +76,7 @@ import Synchronization
 
   /// Has `job` run in the next turn. Jobs of one thread run in their order. False after `stop`: the job will never run.
   @discardableResult
-  package func post(_ job: @escaping @Sendable () -> Void) -> Bool {
-    let waiting = mailbox.withLock { box in
-      guard !box.stopped else { return 0 }
-      box.jobs.append(job)
-      return box.jobs.count
-    }
-    if waiting == 1 { wakeUp() }
-    return waiting > 0
-  }
+  package func post(_ job: @escaping @Sendable () -> Void) -> Bool { mailbox.put(job) }
 
   /// Runs `body` on the reactor's thread and waits for what it returns; nil after `stop`. The reactor must run, and must not wait for
   /// the caller.
@@ -102,10 +88,7 @@ import Synchronization
   }
 
   /// Ends `run` after the turn that is under way.
-  package func stop() {
-    mailbox.withLock { $0.stopped = true }
-    wakeUp()
-  }
+  package func stop() { mailbox.stop() }
 
   /// Waits until `run` has returned. For one caller.
   package func join() { finished.wait() }
@@ -206,7 +189,7 @@ import Synchronization
       let event = unsafe events[position]
       let data = unsafe event.data.u64
       if data == 0 {
-        runPosted()
+        for job in mailbox.takeAll() { job() }
         continue
       }
       let place = watched[Int(truncatingIfNeeded: data & 0xFFFF_FFFF)]
@@ -219,7 +202,7 @@ import Synchronization
     runPutOff()
     endOfTurn?()
     flushDirty()
-    return !mailbox.withLock { $0.stopped }
+    return !mailbox.isStopped
   }
 
   /// How long epoll may wait: not at all while something is put off, else until the first timer, rounded up to whole milliseconds.
@@ -228,17 +211,6 @@ import Synchronization
     guard let due = timers.nextDue else { return -1 }
     let left = due - Reactor.uptime()
     return left <= 0 ? 0 : Int32(clamping: (left + 999_999) / 1_000_000)
-  }
-
-  private func runPosted() {
-    var count: UInt64 = 0
-    _ = unsafe read(wake.number, &count, 8)
-    let jobs = mailbox.withLock { box in
-      let jobs = box.jobs
-      box.jobs = []
-      return jobs
-    }
-    for job in jobs { job() }
   }
 
   private func runPutOff() {
@@ -268,7 +240,7 @@ import Synchronization
     while !putOff.isEmpty { runPutOff() }
     dirty = []
     // What was posted before the stop still runs, as somebody may wait for it.
-    runPosted()
+    for job in mailbox.takeAll() { job() }
     thread.store(0, ordering: .relaxed)
   }
 
@@ -276,11 +248,5 @@ import Synchronization
     watched[slot.index].watcher = nil
     watched[slot.index].registered = false
     free.append(slot.index)
-  }
-
-  private func wakeUp() {
-    var one: UInt64 = 1
-    // EAGAIN means that the counter is full, so the reactor is awake anyway.
-    _ = unsafe write(wake.number, &one, 8)
   }
 }

@@ -54,14 +54,37 @@ package struct Hello: Sendable, Equatable {
   }
 }
 
-/// What a program publishes (type to JSON schema) and which types it reads.
+/// What a program publishes (type to JSON schema) and what it reads. An empty one is none.
 package struct Manifest: Sendable, Equatable {
-  package var publishes: [JSON.Member]
-  package var reads: [String]
+  /// Types that a program reads, and what of their data.
+  package struct Read: Sendable, Equatable {
+    /// An exact type, `prefix.*`, or `*`.
+    package var type: String
+    /// JSON pointers into the data; `*` and numbers stand for every element of an array. Empty: all of it.
+    package var fields: [String]
 
-  package init(publishes: [JSON.Member] = [], reads: [String] = []) {
+    package init(_ type: String, fields: [String] = []) {
+      self.type = type
+      self.fields = fields
+    }
+
+    /// Whether events of `type` are read.
+    package func matches(_ type: String) -> Bool {
+      self.type.utf8.last == UInt8(ascii: "*") ? type.hasPrefix(self.type.dropLast()) : type == self.type
+    }
+  }
+
+  package var publishes: [JSON.Member]
+  package var reads: [Read]
+
+  package init(publishes: [JSON.Member] = [], reads: [Read] = []) {
     self.publishes = publishes
     self.reads = reads
+  }
+
+  /// Reads the whole data of each.
+  package init(publishes: [JSON.Member] = [], reads types: [String]) {
+    self.init(publishes: publishes, reads: types.map { Read($0) })
   }
 }
 
@@ -80,18 +103,22 @@ package struct Publish: Sendable, Equatable {
 }
 
 /// Where an event's routing attributes stand in the frame: the characters between the quotation marks, unescaped as they are.
+/// Where its data stands, as well.
 package struct RoutingFields: Sendable, Equatable {
   package var id: Range<Int>
   package var source: Range<Int>
   package var type: Range<Int>
   /// `partitionkey`, or where absent `subject`, or where absent `id`.
   package var key: Range<Int>
+  /// The value of `data`, whatever its kind; empty where absent.
+  package var data: Range<Int>
 
-  package init(id: Range<Int>, source: Range<Int>, type: Range<Int>, key: Range<Int>) {
+  package init(id: Range<Int>, source: Range<Int>, type: Range<Int>, key: Range<Int>, data: Range<Int> = 0..<0) {
     self.id = id
     self.source = source
     self.type = type
     self.key = key
+    self.data = data
   }
 }
 

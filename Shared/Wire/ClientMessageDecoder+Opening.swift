@@ -39,9 +39,9 @@ extension ClientMessageDecoder {
         guard try walk.beginsObject() else { continue }
         manifest.publishes = try walk.json().object ?? []
       case "reads":
-        var reads: [String] = []
+        var reads: [Manifest.Read] = []
         let present = try walk.elements("reads", limit: WireLimits.rangesMax) { walk throws(WireFault) in
-          reads.append(try walk.filter())
+          reads.append(try read(&walk))
         }
         if present { manifest.reads = reads }
       default: try walk.skip()
@@ -49,6 +49,30 @@ extension ClientMessageDecoder {
     }
     outer.offset = walk.offset
     return manifest
+  }
+
+  /// A type, or an object that also says which fields of it.
+  private static func read(_ outer: inout MemberWalk) throws(WireFault) -> Manifest.Read {
+    guard outer.nextByte == .braceOpen else { return Manifest.Read(try outer.filter()) }
+    var type: String?
+    var fields: [String] = []
+    var walk = unsafe try MemberWalk(outer.bytes, from: outer.offset, depth: outer.depth)
+    while try walk.next() {
+      switch walk.name {
+      case "type": type = try walk.filter()
+      case "fields":
+        _ = try walk.elements("fields", limit: WireLimits.readFieldsMax) { walk throws(WireFault) in
+          guard let field = try walk.text(0...WireLimits.fieldBytesMax, wanted: .pointer), field.isEmpty || field.hasPrefix("/") else {
+            throw walk.wrong(.pointer)
+          }
+          fields.append(field)
+        }
+      default: try walk.skip()
+      }
+    }
+    outer.offset = walk.offset
+    guard let type else { throw .missing("type") }
+    return Manifest.Read(type, fields: fields)
   }
 
   static func subscribe(_ walk: inout MemberWalk) throws(WireFault) -> Subscribe {

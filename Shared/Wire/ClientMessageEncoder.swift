@@ -67,6 +67,14 @@ package enum ClientMessageEncoder {
   }
 }
 
+extension Manifest.Read {
+  /// As it stands in a manifest: the type alone where all of it is read.
+  fileprivate var json: JSON {
+    fields.isEmpty
+      ? .string(type) : .object([JSON.Member("type", .string(type)), JSON.Member("fields", .array(fields.map(JSON.string)))])
+  }
+}
+
 extension JSONWriter {
   fileprivate mutating func members(_ hello: Hello) {
     member("version", hello.version)
@@ -79,7 +87,7 @@ extension JSONWriter {
     name("manifest")
     beginObject()
     member("publishes", JSON.object(hello.manifest.publishes))
-    member("reads", JSON.array(hello.manifest.reads.map { .string($0) }))
+    member("reads", JSON.array(hello.manifest.reads.map(\.json)))
     endObject()
   }
 

@@ -10,6 +10,10 @@ package enum EventFault: Error, Sendable, Equatable, CustomStringConvertible {
   case nameTwice(offset: Int)
   case nameNotAllowed(offset: Int)
   case tooManyAttributes
+  /// The data breaks the contract of its type.
+  case mismatch(type: String, DataMismatch)
+  /// Nobody has registered the type, and who publishes it has said what it publishes.
+  case undeclared(type: String)
 
   /// For programs; see the table of codes in PROTOCOL.md.
   package var code: String {
@@ -20,6 +24,8 @@ package enum EventFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .version: "event_version"
     case .nameTwice, .nameNotAllowed: "event_name"
     case .tooManyAttributes: "event_attributes"
+    case .mismatch: "contract_mismatch"
+    case .undeclared: "contract_unknown"
     }
   }
 
@@ -38,6 +44,10 @@ package enum EventFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .nameNotAllowed(let offset):
       "The attribute's name at byte \(offset) of the event is not 1 to \(WireLimits.attributeNameBytesMax) of a-z and 0-9; rename it."
     case .tooManyAttributes: "The event has more than \(WireLimits.membersMax) attributes; put them into data."
+    case .mismatch(let type, let mismatch):
+      "The event breaks the contract of \(type): \(mismatch); correct what makes it, or the contract in the manifest."
+    case .undeclared(let type):
+      "The type \(type) has no contract, but its publisher has a manifest; name the type and its schema there, or correct the type."
     }
   }
 

@@ -33,6 +33,10 @@ package struct EventScan {
       case "subject": subject = try attribute(.subject, &walk)
       case "partitionkey": partitionKey = try attribute(.partitionkey, &walk)
       case "specversion": try version(&walk)
+      case "data":
+        let start = walk.offset
+        try pass(&walk)
+        routing.data = start..<walk.offset
       default: try pass(&walk)
       }
     }
@@ -41,8 +45,9 @@ package struct EventScan {
   }
 
   /// What a department checks before an event enters its outbox: the broker's own gate for the envelope. Throws what the broker would
-  /// refuse, or `.notJSON` and its like, which would end the connection.
-  package static func check(_ event: [UInt8]) throws(WireFault) {
+  /// refuse, or `.notJSON` and its like, which would end the connection. Returns where its attributes stand.
+  @discardableResult
+  package static func check(_ event: [UInt8]) throws(WireFault) -> RoutingFields {
     let outcome: Result<EventScan, JSONFault> = unsafe event.withUnsafeBytes { bytes in
       Result { () throws(JSONFault) in
         let scan = unsafe try EventScan(bytes, from: 0)
@@ -55,6 +60,7 @@ package struct EventScan {
     case .failure(let fault): throw WireFault(fault)
     case .success(let scan):
       if let fault = scan.fault { throw .event(sequence: 0, fault) }
+      return scan.routing
     }
   }
 

@@ -24,6 +24,14 @@ package enum WireLimits {
   /// Filters of one subscription.
   package static let filtersMax = 64
 
+  /// A schema: places in it, members of one object (one word of bits says which were seen), and its text.
+  package static let schemaNodesMax = 4_096
+  package static let schemaMembersMax = 64
+  package static let schemaBytesMax = 65_536
+  /// Fields that a manifest names for one type, and a pointer to one.
+  package static let readFieldsMax = 256
+  package static let fieldBytesMax = 256
+
   /// Numbers of the protocol: what every language's number can hold exactly (RFC 8259 6).
   package static let numberMax: UInt64 = 9_007_199_254_740_991
   /// What credit may add up to: the broker's look-ahead, and what a consumer may ask to hold.

@@ -38,6 +38,7 @@ package enum WireFault: Error, Sendable, Equatable, CustomStringConvertible {
     case ranges = "an array of pairs of whole numbers"
     case start = "\"new\", \"beginning\", {\"position\":N} or {\"time\":T}"
     case deadKey = "\"park\" or \"pass\""
+    case pointer = "a JSON pointer such as /lines/*/sku"
     case verdict = "\"later\" or \"never\""
     case deadline = "a whole number from 1 to 60000"
     case wait = "a whole number from 0 to 86400000"

@@ -19,19 +19,17 @@ final class RandomWorld {
 
   static let credentials = ["ledger", "marketing"]
   let stage: Stage
-  private var random: SeededRandom
+  var random: SeededRandom
   var model = ShadowModel()
-  private var durable = ShadowModel()
+  var durable = ShadowModel()
   var publishers: [ConnectionID?] = [nil, nil]
-  private var epochs: [UInt64] = [1, 1]
-  private var outbox: [[ShadowModel.Event]] = [[], []]
+  var epochs: [UInt64] = [1, 1]
+  var outbox: [[ShadowModel.Event]] = [[], []]
   var consumers: [Consumer] = []
-  /// Bytes of each event as it was delivered.
-  var sizes: [Int: Int] = [:]
   var fetches: [(UInt32, Position, Int)] = []
-  private var connections: UInt32 = 0
+  var connections: UInt32 = 0
   /// Takings-back are on their way: consumers hear of them before they act.
-  private var isDirty = false
+  var isDirty = false
   var fault: String?
   var deliveries = 0
 
@@ -58,7 +56,7 @@ final class RandomWorld {
     try turn()
   }
 
-  private func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
+  func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
   private func pick(_ count: Int) -> Int { Int.random(in: 0..<count, using: &random) }
 
   // MARK: Steps
@@ -231,26 +229,7 @@ final class RandomWorld {
     try turn()
   }
 
-  // MARK: What left
-
-  private func turn() throws {
-    for consumer in consumers where chance(90) { try stage.apply(.flushed(consumer.id, queuedBytes: chance(90) ? 0 : 3_500)) }
-    try stage.turn()
-    isDirty = false
-    for effect in stage.takeReleased() { try check(effect) }
-    durable = model
-    if chance(4) {
-      let checkpoint = stage.machine.checkpoint()
-      try stage.turn()
-      for effect in stage.takeReleased() { try check(effect) }
-      durable = model
-      if try stage.remembered() != stage.machine.checkpoint() { fault = "what the disk remembers is not what the machine knows" }
-      var other = BrokerMachine(journalID: Stage.journalID, limits: stage.limits)
-      try checkpoint.withUnsafeBytes { try other.restore(checkpoint: $0) }
-      other.recovered()
-      if other.checkpoint() != checkpoint { fault = "a checkpoint restored is another one" }
-    }
-  }
+  var sizes: [Int: Int] = [:]
 
   // MARK: The end
 

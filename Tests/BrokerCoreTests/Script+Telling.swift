@@ -4,9 +4,9 @@ import Journal
 import Testing
 import Wire
 
-/// What left, in the words of a transcript.
+// Effects and rows of status in the words of transcripts.
 extension Script {
-  /// Ends a turn; what left because of it, in words.
+  /// Ends a turn and tells what left, as the lines below `commit`.
   func turn() throws -> [String] {
     try stage.turn()
     #expect(try stage.remembered() == stage.machine.checkpoint(), "what the disk remembers is not what the machine knows")

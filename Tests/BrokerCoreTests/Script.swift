@@ -18,14 +18,14 @@ import Wire
 /// equal the machine's.
 final class Script {
   let stage: Stage
-  private var connections: [String: ConnectionID] = [:]
+  var connections: [String: ConnectionID] = [:]
   var names: [UInt32: String] = [:]
-  private var credentials: [String: String] = [:]
-  private var handles: [String: UInt32] = [:]
+  var credentials: [String: String] = [:]
+  var handles: [String: UInt32] = [:]
   var handleNames: [String: String] = [:]
   var events: [UInt64: String] = [:]
   var fetches: [(subscription: UInt32, from: Position, bytes: Int)] = []
-  private var nextConnection: UInt32 = 1
+  var nextConnection: UInt32 = 1
 
   init(limits: BrokerLimits) throws { stage = try Stage(limits: limits) }
 
@@ -91,13 +91,13 @@ final class Script {
       try stage.roll()
       return try turn()
     case "tick":
-      let span = Words.duration(rest[0])
+      let span = Self.duration(rest[0])
       stage.now.uptime += span
       stage.now.wall = stage.now.wall.adding(.milliseconds(span))
       try stage.apply(.tick)
       return []
     case "clock":
-      stage.now.wall = stage.now.wall.adding(.milliseconds(Words.duration(rest[0])))
+      stage.now.wall = stage.now.wall.adding(.milliseconds(Self.duration(rest[0])))
       return []
     case "disk":
       let asked = fetches
@@ -140,7 +140,7 @@ final class Script {
     func handle(_ words: Words) -> UInt32 { handles["\(name)/\(words[1])"]! }
     switch words[0] {
     case "publish":
-      let range = Words.ranges(words[1])[0]
+      let range = Self.ranges(words[1])[0]
       for sequence in range {
         let keys = words.number("keys")
         let event = TestEvent(
@@ -161,7 +161,7 @@ final class Script {
         case nil, "new": .new
         case "beginning": .beginning
         case let other? where other.hasPrefix("@"): .position(events.first { $0.value == other.dropFirst() }!.key)
-        case let other?: .time(stage.now.wall.adding(.milliseconds(Words.duration(other))))
+        case let other?: .time(stage.now.wall.adding(.milliseconds(Self.duration(other))))
         }
       try stage.apply(
         .subscribe(
@@ -175,14 +175,14 @@ final class Script {
     case "credit":
       try stage.apply(
         .credit(id, handle: handle(words), messages: Int(words[2])!, bytes: Int(words.number("bytes") ?? 1_000_000)))
-    case "working": try stage.apply(.working(id, handle: handle(words), Words.ranges(words[2])))
-    case "extend": try stage.apply(.extend(id, handle: handle(words), Words.ranges(words[2])))
+    case "working": try stage.apply(.working(id, handle: handle(words), Self.ranges(words[2])))
+    case "extend": try stage.apply(.extend(id, handle: handle(words), Self.ranges(words[2])))
     case "settle":
-      let done = words.count > 2 && !words[2].contains("=") ? Words.ranges(words[2]) : []
+      let done = words.count > 2 && !words[2].contains("=") ? Self.ranges(words[2]) : []
       let exceptions = words.all("later").map { text in
         let parts = text.split(separator: "/").map(String.init)
         return Settlement.Exception(
-          delivery: UInt64(parts[0])!, verdict: .later(after: parts.count > 1 ? .milliseconds(Words.duration(parts[1])) : nil))
+          delivery: UInt64(parts[0])!, verdict: .later(after: parts.count > 1 ? .milliseconds(Self.duration(parts[1])) : nil))
       }
       let never = words.all("never").map { text in
         let parts = text.split(separator: "/").map(String.init)
@@ -196,7 +196,7 @@ final class Script {
           id,
           Request(
             id: words.number("id") ?? 1, peer: words[1], subject: words[2],
-            deadline: .milliseconds(words["deadline"].map(Words.duration) ?? 1_000), body: .null)))
+            deadline: .milliseconds(words["deadline"].map(Self.duration) ?? 1_000), body: .null)))
     case "reply": try stage.apply(.reply(id, Reply(id: UInt64(words[1])!, outcome: .answered(.string("yes")))))
     case "admin":
       let command: [JSON.Member] =
@@ -208,4 +208,30 @@ final class Script {
     default: Issue.record("no such input: \(words[0])")
     }
   }
+
+  // MARK: Words
+
+  private static func duration(_ text: String) -> Int64 {
+    let digits = Int64(text.filter { $0.isNumber })! * (text.hasPrefix("-") ? -1 : 1)
+    return text.hasSuffix("ms") ? digits : text.hasSuffix("m") ? digits * 60_000 : text.hasSuffix("h") ? digits * 3_600_000 : digits * 1_000
+  }
+
+  private static func ranges(_ text: String) -> DeliveryRanges {
+    text.split(separator: ",").map { part in
+      let ends = part.split(separator: "-").map { UInt64($0)! }
+      return ends[0]...(ends.count > 1 ? ends[1] : ends[0])
+    }
+  }
+}
+
+/// The words of a line behind its first: plain ones by place, `name=value` ones by name.
+private struct Words {
+  let list: [String]
+  init(_ list: [String]) { self.list = list }
+  var count: Int { list.count }
+  subscript(_ at: Int) -> String { list[at] }
+  /// The value of `name=value`, or the name itself where it stands alone.
+  subscript(_ name: String) -> String? { all(name).first ?? (list.contains(name) ? name : nil) }
+  func all(_ name: String) -> [String] { list.filter { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) } }
+  func number(_ name: String) -> UInt64? { all(name).first.flatMap { UInt64($0) } }
 }

@@ -26,10 +26,8 @@ final class Stage {
 
   /// `inputBytesMax`: the most that an input of this test writes.
   init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10) throws {
-    var limits = limits
     segmentBytes = inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes
     self.inputBytesMax = inputBytesMax
-    limits.segmentBytes = UInt64(segmentBytes)
     self.limits = limits
     machine = BrokerMachine(journalID: Self.journalID, limits: limits)
     try start()
@@ -50,7 +48,7 @@ final class Stage {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered()
+    machine.recovered(segmentBytes: segmentBytes)
     self.machine = machine
     commit = journal?.gather(Effect.self)
   }

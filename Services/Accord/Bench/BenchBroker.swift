@@ -1,85 +1,59 @@
-import Contracts
 import Glibc
-import HTTP
-import Host
-import Transport
 
 extension Command {
   static let benchBroker = Command(
     "bench broker", "Measures the broker on this machine: 8 publishers, two durable subscriptions, every message settled and compared.",
     options: [
-      .init("--messages", "N", "messages of one round (default 400000)"),
-      .init("--rounds", "N", "rounds; the median is told (default 3)"),
+      .init("--messages", "N", "messages of one round (default 400000; 2000 with --lone)"),
+      .init("--rounds", "N", "rounds; the median is told (default 3, with peers 5)"),
       .init("--window", "N", "unanswered publishes per publisher (default 256)"),
       .init("--folder", "DIR", "where the rounds put their data (default: below $TMPDIR, else /tmp)"),
+      .init("--peers", nil, "the same work against redis-server and nats-server, in turns"),
+      .init("--redis", "FILE", "the redis-server (default: on PATH)"),
+      .init("--nats", "FILE", "the nats-server, 2.14 or later (default: on PATH)"),
     ],
-    examples: ["accord bench broker --json", "accord bench broker --messages 1000000 --rounds 5"],
-    run: { arguments throws(Complaint) in try BenchBroker(arguments).run(json: arguments.has("--json")) })
+    examples: [
+      "accord bench broker --json", "accord bench broker --messages 1000000 --rounds 5", "accord bench broker --peers --folder /var/tmp",
+    ],
+    run: { arguments throws(Complaint) in try BenchBroker(arguments).run() })
 }
 
-/// `accord bench broker`: starts a broker of its own on an empty folder for each round.
+/// `accord bench broker`: starts servers of its own on empty folders, one at a time.
 ///
 /// *Published*: until the last event is acknowledged, nobody subscribed. *End to end*: until the last settle of both subscriptions is
-/// durable. The loader shares the machine's cores with the broker.
+/// durable. The loader shares the machine's cores with the server.
 struct BenchBroker {
-  private let messages: UInt64
-  private let rounds: Int
-  private let window: UInt64
-  private let folder: String
+  let arguments: Arguments
+  let folder: String
+  let json: Bool
+  /// With events, messages and window; no subscription.
+  let plan: LoadPlan
 
   init(_ arguments: Arguments) throws(Complaint) {
-    let publishers = Int64(LoadEvents.publishers)
-    messages = UInt64(max(publishers, try arguments.integer("--messages") ?? 400_000)) / UInt64(publishers) * UInt64(publishers)
-    rounds = Int(max(1, try arguments.integer("--rounds") ?? 3))
-    window = UInt64(max(1, try arguments.integer("--window") ?? 256))
+    self.arguments = arguments
+    json = arguments.has("--json")
     folder = arguments.value("--folder") ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var plan = LoadPlan(events: LoadEvents(), messages: 400_000)
+    if let messages = try arguments.integer("--messages") { plan.messages = UInt64(max(messages, Int64(LoadEvents.publishers))) }
+    if let window = try arguments.integer("--window") { plan.window = UInt64(max(1, window)) }
+    self.plan = plan
   }
 
-  func run(json: Bool) throws(Complaint) {
-    let events = LoadEvents()
-    let probe = try SyncProbe(folder: folder)
-    var published: [BenchRound] = []
-    var endToEnd: [BenchRound] = []
-    for round in 1...rounds {
-      published.append(try BenchRound.run(folder: folder, messages: messages, window: window, events: events, subscribers: []))
-      endToEnd.append(
-        try BenchRound.run(folder: folder, messages: messages, window: window, events: events, subscribers: ["marketing", "service"]))
-      Terminal.note(
-        "round \(round) of \(rounds): \(Int(published[round - 1].perSecond)) published, \(Int(endToEnd[round - 1].perSecond)) end to end a second"
-      )
-    }
-    let p = Self.median(published) { $0.perSecond }
-    let e = Self.median(endToEnd) { $0.perSecond }
-    let figures: [(String, Int64)] = [
-      ("messages", Int64(messages)), ("rounds", Int64(rounds)), ("eventBytes", Int64(events.byteCount)),
-      ("publishers", Int64(LoadEvents.publishers)),
-      ("window", Int64(window)), ("keys", Int64(LoadEvents.keys)), ("publishedPerSecond", Int64(p)), ("endToEndPerSecond", Int64(e)),
-      ("messagesPerSync", Int64(Self.median(endToEnd) { $0.messagesPerSync })),
-    ]
-    let exact: [(String, Double)] = [
-      ("brokerCpuMicrosecondsPerMessage", Self.median(endToEnd) { $0.brokerMicroseconds }),
-      ("brokerCpuMicrosecondsPerMessagePublishedOnly", Self.median(published) { $0.brokerMicroseconds }),
-      ("loaderCpuMicrosecondsPerMessage", Self.median(endToEnd) { $0.loaderMicroseconds }),
-      ("fdatasyncP50Microseconds", probe.p50Microseconds),
-      ("fdatasyncP99Microseconds", probe.p99Microseconds),
-    ]
-    if json {
-      Terminal.print(.object(figures.map { .init($0.0, .integer($0.1)) } + exact.map { .init($0.0, .number(Self.text($0.1))) }))
-    } else {
-      for (name, value) in figures { Terminal.print("\(name): \(value)") }
-      for (name, value) in exact { Terminal.print("\(name): \(Self.text(value))") }
-    }
+  func run() throws(Complaint) {
+    var report = BenchReport()
+    let contenders = arguments.has("--peers") ? try peers(&report) : [.accord]
+    try BenchPeers(self, contenders, rounds: try rounds(contenders.count > 1 ? 5 : 3)).run(&report)
+    report.print(json: json)
   }
 
-  private static func median(_ rounds: [BenchRound], _ value: (BenchRound) -> Double) -> Double {
-    let sorted = rounds.map(value).sorted()
-    return sorted[sorted.count / 2]
+  /// Ours and the peers that are installed; tells of their versions, and how to install those that are not.
+  private func peers(_ report: inout BenchReport) throws(Complaint) -> [Contender] {
+    let programs = try PeerPrograms(redisPath: arguments.value("--redis"), natsPath: arguments.value("--nats"))
+    if let missing = programs.missing { Terminal.note(missing) }
+    if let redis = programs.redis { report.add("redisVersion", redis.version) }
+    if let nats = programs.nats { report.add("natsVersion", nats.version) }
+    return Contender.all(programs)
   }
 
-  /// Two decimals, without Foundation's formatters.
-  static func text(_ value: Double) -> String {
-    let hundredths = Int64((value * 100).rounded())
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
-  }
+  private func rounds(_ usual: Int) throws(Complaint) -> Int { Int(max(1, try arguments.integer("--rounds") ?? Int64(usual))) }
 }

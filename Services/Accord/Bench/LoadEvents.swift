@@ -1,41 +1,59 @@
-/// The events that the benchmark publishes: orders as the ledger tells of them, about 512 bytes, different in id, key and customer.
+import Contracts
+import Glibc
+
+/// The events that the benchmark publishes: orders as the ledger tells of them, different in id, key and customer.
 ///
 /// Rendered by copying a template and writing digits into it, so that making one costs the loader next to nothing; made again at the
 /// subscriber from producer and sequence alone, so that every byte can be compared.
 struct LoadEvents {
-  /// Distinct keys, drawn with Zipf's law (exponent 1.0): the most frequent key has about 8 % of all events.
-  static let keys = 100_000
-  static let publishers = 8
+  /// How often each key comes.
+  enum Keys {
+    /// Zipf's law with exponent 1.0 over so many keys: of 100,000 the most frequent one has about 8 % of all events.
+    case zipf(Int)
+    /// So many keys, each as often as every other.
+    case even(Int)
+  }
 
+  static let publishers = 8
+  static let standardBytes = 512
+  static let standardKeys = 100_000
+
+  /// Distinct keys; at most a million, as six digits name them.
+  let keys: Int
+  let type: String
   private let template: [UInt8]
   /// Where six digits of the key stand.
   private let keyPlaces: [Int]
-  /// Where one digit of the publisher and ten of the sequence stand.
-  private let idPlaces: [Int]
-  /// Keys by draw: looked up by a mix of publisher and sequence.
+  /// Where four digits of the publisher, a dash and ten of the sequence stand.
+  private let idPlace: Int
+  /// Keys by draw, looked up by a mix of publisher and sequence; empty where keys are even.
   private let draws: [UInt32]
 
-  init() {
-    let text = """
-      {"specversion":"1.0","id":"bench-P-##########","source":"/ledger","type":"ledger.order.captured.v1","subject":"O-******",\
-      "time":"2026-05-08T17:31:07.250Z","recordedtime":"2026-05-08T17:31:07.262Z","partitionkey":"O-******",\
-      "datacontenttype":"application/json","data":{"order_id":"O-******","person_id":"C-******","channel":"web","country":"US",\
-      "placed_at":"2026-05-08T17:31:07.250Z","lines":[{"line_id":"1","sku":"KETTLE-17","quantity":2,\
-      "paid":{"amount_minor":8490,"currency":"USD"}}],"charges":[],"discounts_known":true}}
-      """
-    var bytes = Array(text.utf8)
-    keyPlaces = Self.places(of: "******", in: bytes)
-    idPlaces = Self.places(of: "P-##########", in: bytes)
-    for index in bytes.indices where bytes[index] == UInt8(ascii: "*") || bytes[index] == UInt8(ascii: "#") {
-      bytes[index] = UInt8(ascii: "0")
+  /// Events of about `bytes`: an order with as many lines as it takes, or below 400 bytes a note with little in it.
+  init(bytes: Int = LoadEvents.standardBytes, keys law: Keys = .zipf(LoadEvents.standardKeys)) {
+    type = bytes < 400 ? "ledger.noted.v1" : "ledger.order.captured.v1"
+    var text = Array((bytes < 400 ? Self.note : Self.order(lines: 1 + max(0, bytes - Self.standardBytes) / Self.line(2).utf8.count)).utf8)
+    keyPlaces = Self.places(of: "******", in: text)
+    idPlace = Self.places(of: "PPPP-##########", in: text).first ?? 0
+    for index in text.indices where text[index] == UInt8(ascii: "*") || text[index] == UInt8(ascii: "#") { text[index] = UInt8(ascii: "0") }
+    template = text
+    switch law {
+    case .zipf(let count):
+      keys = count
+      draws = Self.zipf(count)
+    case .even(let count):
+      keys = count
+      draws = []
     }
-    template = bytes
-    draws = Self.zipf()
   }
 
   var byteCount: Int { template.count }
 
   func key(publisher: Int, sequence: UInt64) -> UInt32 {
+    guard !draws.isEmpty else {
+      // A prime that divides no power of ten: every key comes once before any comes twice.
+      return UInt32(truncatingIfNeeded: (sequence &* UInt64(Self.publishers) &+ UInt64(publisher)) &* 7_919 % UInt64(keys))
+    }
     var mixed = (UInt64(publisher) << 56 ^ sequence) &* 0x9E37_79B9_7F4A_7C15
     mixed ^= mixed >> 29
     return draws[Int(mixed & UInt64(draws.count - 1))]
@@ -46,10 +64,28 @@ struct LoadEvents {
     template.withUnsafeBytes { room.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(room), byteCount: $0.count) }
     let key = key(publisher: publisher, sequence: sequence)
     for place in keyPlaces { Self.write(UInt64(key), digits: 6, to: room + place) }
-    for place in idPlaces {
-      (room + place).storeBytes(of: UInt8(ascii: "1") + UInt8(publisher), as: UInt8.self)
-      Self.write(sequence, digits: 10, to: room + place + 2)
-    }
+    Self.writeName(publisher: publisher, sequence: sequence, to: room + idPlace)
+  }
+
+  /// Bytes of a publisher's and a sequence's common name, as `writeName` writes it.
+  static let nameBytes = 15
+
+  /// `0003-0000000017`: names an event among all of one run.
+  static func writeName(publisher: Int, sequence: UInt64, to room: UnsafeMutableRawPointer) {
+    write(UInt64(publisher), digits: 4, to: room)
+    room.storeBytes(of: UInt8(ascii: "-"), toByteOffset: 4, as: UInt8.self)
+    write(sequence, digits: 10, to: room + 5)
+  }
+
+  /// Whose `event` this is, read out of its id. The bytes must be as many as `byteCount`.
+  func name(of event: UnsafeRawBufferPointer) -> (publisher: Int, sequence: UInt64) {
+    (Int(Self.digits(event, idPlace, 4)), Self.digits(event, idPlace + 5, 10))
+  }
+
+  private static func digits(_ bytes: UnsafeRawBufferPointer, _ at: Int, _ count: Int) -> UInt64 {
+    var number: UInt64 = 0
+    for index in at..<(at + count) { number = number &* 10 &+ UInt64(bytes[index] & 15) }
+    return number
   }
 
   private static func write(_ number: UInt64, digits: Int, to at: UnsafeMutableRawPointer) {
@@ -62,11 +98,11 @@ struct LoadEvents {
 
   private static func places(of mark: String, in bytes: [UInt8]) -> [Int] {
     let mark = Array(mark.utf8)
-    return (0...(bytes.count - mark.count)).filter { bytes[$0..<($0 + mark.count)].elementsEqual(mark) }
+    return (0...(bytes.count - mark.count)).filter { bytes[$0] == mark[0] && bytes[$0..<($0 + mark.count)].elementsEqual(mark) }
   }
 
   /// 2^20 draws: the inverse of the cumulated 1/rank, walked once in even steps, then shuffled by the mix of `key`.
-  private static func zipf() -> [UInt32] {
+  private static func zipf(_ keys: Int) -> [UInt32] {
     var cumulated: [Double] = []
     var sum = 0.0
     for rank in 1...keys {
@@ -83,5 +119,58 @@ struct LoadEvents {
       draws.append(UInt32(rank))
     }
     return draws
+  }
+}
+
+extension LoadEvents {
+  private static let note = """
+    {"specversion":"1.0","id":"bPPPP-##########","source":"/ledger","type":"ledger.noted.v1","partitionkey":"O-******","data":{}}
+    """
+
+  private static func order(lines: Int) -> String {
+    """
+    {"specversion":"1.0","id":"bPPPP-##########","source":"/ledger","type":"ledger.order.captured.v1","subject":"O-******",\
+    "time":"2026-05-08T17:31:07Z","recordedtime":"2026-05-08T17:31:07.262Z","partitionkey":"O-******",\
+    "datacontenttype":"application/json","data":{"order_id":"O-******","person_id":"C-******","channel":"web","country":"US",\
+    "placed_at":"2026-05-08T17:31:07Z","lines":[\((1...lines).map { line($0) }.joined(separator: ","))],\
+    "charges":[],"discounts_known":true}}
+    """
+  }
+
+  private static func line(_ number: Int) -> String {
+    #"{"line_id":"\#(number)","sku":"KETTLE-1","quantity":2,"paid":{"amount_minor":8490,"currency":"USD"}}"#
+  }
+
+  /// What the publishers' hello registers: the type with a schema of fourteen checked fields, eight of them at the top.
+  var manifest: [JSON.Member] {
+    guard type != "ledger.noted.v1" else { return [.init(type, ["type": "object"])] }
+    let text: JSON = ["type": "string", "minLength": 1, "maxLength": 200]
+    let time: JSON = ["type": "string", "format": "date-time", "minLength": 20]
+    let line: JSON = [
+      "type": "object",
+      "required": ["line_id", "sku", "quantity", "paid"],
+      "properties": [
+        "line_id": text, "sku": text, "quantity": ["type": "integer", "minimum": 0, "maximum": 1_000_000],
+        "paid": [
+          "type": "object", "required": ["amount_minor", "currency"],
+          "properties": [
+            "amount_minor": ["type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991],
+            "currency": ["type": "string", "minLength": 3, "maxLength": 3],
+          ],
+        ],
+      ],
+    ]
+    let schema: JSON = [
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "required": ["order_id", "person_id", "channel", "country", "placed_at", "lines", "charges", "discounts_known"],
+      "properties": [
+        "order_id": text, "person_id": text, "channel": ["type": "string", "enum": ["web", "app", "store"]],
+        "country": ["type": "string", "minLength": 2, "maxLength": 2], "placed_at": time,
+        "lines": ["type": "array", "items": line, "minItems": 1, "maxItems": 20_000], "charges": ["type": "array", "maxItems": 100],
+        "discounts_known": ["type": "boolean"],
+      ],
+    ]
+    return [.init(type, schema)]
   }
 }

@@ -1,101 +1,75 @@
-import Contracts
 import Transport
-import Wire
 
 /// One publisher of the benchmark: a connection with a window of unanswered publishes. Belongs to the reactor's thread.
-final class LoadPublisher {
+final class LoadPublisher: PublisherEar {
   private let connection: Connection
-  private let events: LoadEvents
+  private let tongue: any PublisherTongue
+  private unowned let course: LoadCourse
   private let index: Int
   private let count: UInt64
   private let window: UInt64
-  private var decoder = FrameDecoder()
-  private var sent: UInt64 = 0
-  private(set) var accepted: UInt64 = 0
-  private let done: () -> Void
-  private let failed: (String) -> Void
-  private let welcomed: () -> Void
+  /// Publishes that may be made by now; all of them unless the course has a rate.
+  private var due: UInt64
+  private(set) var sent: UInt64 = 0
+  private(set) var acknowledged: UInt64 = 0
+  private var isWelcome = false
 
-  /// Says hello as the ledger with a lineage of its own; `begin` starts the publishing of `count` events.
-  init(
-    _ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, count: UInt64, window: UInt64, secret: String,
-    events: LoadEvents,
-    welcomed: @escaping () -> Void, done: @escaping () -> Void, failed: @escaping (String) -> Void
-  ) {
+  init(_ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, tongue: any PublisherTongue, course: LoadCourse) {
     self.index = index
-    self.count = count
-    self.window = window
-    self.events = events
-    self.done = done
-    self.failed = failed
-    self.welcomed = welcomed
-    connection = Connection(adopting: descriptor, on: reactor)
+    self.tongue = tongue
+    self.course = course
+    count = course.plan.perPublisher
+    window = course.plan.window
+    due = course.plan.rate == nil ? count : 0
+    connection = Connection(
+      adopting: descriptor, on: reactor, limits: ConnectionLimits(inboundBytesMax: 4 << 20, outboundBytesMax: 256 << 20))
     connection.onBytes = { [unowned self] in receive($0) }
-    connection.onClose = { [unowned self] reason in if accepted < self.count { self.failed("publisher \(index): \(reason)") } }
-    let lineage = String(repeating: "0", count: 30) + "b\(index)"
-    let hello = Hello(
-      version: WireLimits.version, credential: "ledger", secret: secret, lineage: lineage, epoch: 1, highestSequence: 0,
-      manifest: Manifest())
-    var frame: [UInt8] = []
-    do throws(WireFault) { try ClientMessageEncoder.append(.hello(hello), to: &frame) } catch { failed(error.description) }
-    connection.send(frame)
+    connection.onClose = { [unowned self] reason in if acknowledged < count { failed("\(reason)") } }
+    connection.send(tongue.opening)
   }
 
   func begin() { fill() }
-  func close() { connection.close() }
+
+  /// The instant of one further publish has come.
+  func oneMoreDue() { due += 1 }
+
+  /// Publishes as far as what is due, the window and the slowest subscription allow.
+  func fill() {
+    var room = min(due - sent, window - min(window, sent - acknowledged), course.allowance())
+    guard room > 0 else { return }
+    course.stamp(publisher: index, from: sent + 1, count: room)
+    while room > 0 {
+      room -= 1
+      sent += 1
+      let sequence = course.plan.sequenceBefore + sent
+      connection.append(room: tongue.publishBytesMax) { room in
+        guard let base = room.baseAddress else { return 0 }
+        return tongue.publish(sequence, into: base)
+      }
+    }
+  }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var offset = 0
-    while true {
-      guard case .payload(let range)? = try? decoder.next(in: bytes, from: offset) else { break }
-      take(UnsafeRawBufferPointer(rebasing: bytes[range]))
-      offset = range.upperBound
-    }
+    let taken = tongue.hear(bytes, self)
     fill()
-    return offset
+    return taken
   }
 
-  private func take(_ payload: UnsafeRawBufferPointer) {
-    do throws(WireFault) {
-      switch try BrokerMessageDecoder.decode(payload) {
-      case .accepted(let through, _):
-        accepted = through
-        if accepted == count { done() }
-      case .welcome: welcomed()
-      case .resume(let from, _, let reason): failed("publisher \(index) was told to resume from \(from): \(reason)")
-      case .refused(let sequence, let reason): failed("publisher \(index), number \(sequence): \(reason)")
-      case .fault(let reason): failed("publisher \(index): \(reason)")
-      case .ping, .pong, .farewell, .subscribed, .unsubscribed, .deliver, .revoke, .mark, .request, .reply, .admin: break
-      }
-    } catch { failed("publisher \(index): \(error)") }
+  // MARK: What the server says
+
+  func welcomed() {
+    guard !isWelcome else { return }
+    isWelcome = true
+    course.arrived()
   }
 
-  /// Publishes as far as the window allows.
-  private func fill() {
-    while sent < count, sent - accepted < window {
-      sent += 1
-      let sequence = sent
-      connection.append(room: events.byteCount + 96) { room in
-        guard let base = room.baseAddress else { return 0 }
-        var at = base + 4
-        at = Self.write("{\"op\":\"publish\",\"sequence\":", to: at)
-        at = Self.write(String(sequence), to: at)
-        at = Self.write(",\"event\":", to: at)
-        events.render(publisher: index, sequence: sequence, into: at)
-        at += events.byteCount
-        at = Self.write("}", to: at)
-        let length = at - base
-        base.storeBytes(of: UInt32(length - 4).bigEndian, as: UInt32.self)
-        return length
-      }
-    }
+  func accepted(_ further: UInt64) {
+    guard acknowledged + further <= sent else { return failed("was told that \(acknowledged + further) are durable after \(sent)") }
+    if course.plan.rate != nil { course.acknowledged(publisher: index, from: acknowledged + 1, count: further) }
+    acknowledged += further
+    if further > 0, acknowledged == count { course.oneDone() }
   }
 
-  private static func write(_ text: String, to at: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
-    var text = text
-    return text.withUTF8 { bytes in
-      UnsafeMutableRawBufferPointer(start: at, count: bytes.count).copyMemory(from: UnsafeRawBufferPointer(bytes))
-      return at + bytes.count
-    }
-  }
+  func answer(_ bytes: [UInt8]) { connection.send(bytes) }
+  func failed(_ reason: String) { course.fail("publisher \(index): \(reason)") }
 }

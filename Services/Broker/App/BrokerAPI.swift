@@ -22,12 +22,7 @@ struct BrokerAPI: Sendable {
   let readiness: Readiness
 
   var routes: [Route] {
-    [
-      Route(.get, "/healthz", "alive", lane: .inline) { _, _ in .text("ok\n") },
-      Route(.get, "/readyz", "recovered and taking connections", lane: .inline) { _, _ in readiness.response },
-      Route(.get, "/metrics", "figures in the Prometheus text format", lane: .inline) { _, _ in
-        .text(metrics.text(), type: Metrics.contentType)
-      },
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }

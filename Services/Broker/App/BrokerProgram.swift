@@ -46,7 +46,7 @@ enum BrokerProgram {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered()
+    machine.recovered(segmentBytes: journal.segmentBytes)
     tell(journal.recovery, start.log)
 
     let reactor = try Reactor()

@@ -19,6 +19,7 @@ package struct BrokerMachine: Sendable {
   // Durable, but for what `Subscription` and `Producer` mark as of this run.
   var producers = Producers()
   var types = Types()
+  var contracts = ContractBook()
   var subscriptions: [Subscription] = []
   /// Position of the newest event.
   var newest: UInt64 = 0
@@ -26,6 +27,7 @@ package struct BrokerMachine: Sendable {
   var lastAccepted: Int64 = 0
 
   // Of this run.
+  private var segmentBytes: UInt64 = 1
   var clock = SteadyClock()
   var now = Moment(wall: Timestamp(milliseconds: 0), uptime: 0)
   var connections: [Connection] = []
@@ -73,15 +75,19 @@ package struct BrokerMachine: Sendable {
     }
   }
 
-  /// The journal has told everything. From here on inputs may come.
-  package mutating func recovered() {
+  /// The journal, whose segments have so many bytes, has told everything. From here on inputs may come.
+  package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes) {
+    self.segmentBytes = UInt64(segmentBytes)
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
       (try? EventScan(json, from: 0))?.routing.id
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
-    for number in subscriptions.indices { subscriptions[number].dropWindow() }
+    for number in subscriptions.indices {
+      subscriptions[number].segmentBytes = self.segmentBytes
+      subscriptions[number].dropWindow()
+    }
   }
 
   /// Writes a decision of the machine's own, and folds it as a replay will.
@@ -113,7 +119,9 @@ package struct BrokerMachine: Sendable {
         subscriptions[Int(number)].change(row)
       } else {
         let floor = row.floor == SubscriptionRow.here ? position : row.floor
-        let fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        var fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
+        fresh.segmentBytes = segmentBytes
+        fresh.dropWindow()
         if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
       }
       subscriptions[Int(number)].types = wantedTypes(row)
@@ -125,6 +133,8 @@ package struct BrokerMachine: Sendable {
         throw .unknown("subscription", number)
       }
       subscriptions[Int(number)].fold(record)
+    case .contract(let type, let text): try foldContract(type, text)
+    case .manifest(let credential, let reads): contracts.note(reads, of: credential)
     }
   }
 
@@ -141,6 +151,7 @@ package struct BrokerMachine: Sendable {
   mutating func addType(_ name: String) {
     let number = types.count
     types.add(name, hash: hash(name))
+    contracts.addType()
     for i in subscriptions.indices where subscriptions[i].isOpen && subscriptions[i].row.wants(name) {
       subscriptions[i].types.insert(number)
     }

@@ -45,6 +45,8 @@ struct Subscription: Sendable {
 
   let limits: BrokerLimits
   let hash: KeyHash
+  /// Of the journal's segments.
+  var segmentBytes: UInt64 = 1
 
   /// What status tells beside the state itself; of this run.
   struct Counts: Sendable {
@@ -68,12 +70,11 @@ struct Subscription: Sendable {
     self.hash = hash
     progress = Progress(floor: floor)
     reading = Reading(cursor: 0)
-    reading.cursor = readingStart
   }
 
   /// Where to read so that nothing beyond the floor is missed. A record begins there: floors are positions of events, but
   /// for one that a client named, and a segment.
-  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % limits.segmentBytes : progress.floor }
+  var readingStart: UInt64 { progress.floor == row.floor ? row.floor - row.floor % segmentBytes : progress.floor }
 
   var isAttached: Bool { attached > 0 }
 
@@ -108,7 +109,7 @@ struct Subscription: Sendable {
       troubles.forget(floor: floor, islands)
     case .troubled(_, let list): for trouble in list { troubles.set(trouble) }
     case .dead(_, let letter): dead.add(letter)
-    case .producer, .type, .refused, .subscription, .forgotten: break
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: break
     }
   }
 

@@ -124,6 +124,8 @@ extension Subscription {
     dropWindow()
     consumers.removeAll()
     marks.removeAll()
+    // Whoever joins next looks again: perhaps the disk was healed.
+    reading.damage = nil
     counts.detachedSince = now.wall.milliseconds
   }
 

@@ -1,9 +1,30 @@
 import BrokerCore
+import Contracts
 import Wire
 
+// What left the broker, checked against the shadow model.
 extension RandomWorld {
-  /// Holds what left against what the shadow model knows.
-  func check(_ effect: Effect) throws {
+  /// Ends a turn: what leaves must be right, and now and then memory and disk must agree.
+  func turn() throws {
+    for consumer in consumers where chance(90) { try stage.apply(.flushed(consumer.id, queuedBytes: chance(90) ? 0 : 3_500)) }
+    try stage.turn()
+    isDirty = false
+    for effect in stage.takeReleased() { try check(effect) }
+    durable = model
+    if chance(4) {
+      let checkpoint = stage.machine.checkpoint()
+      try stage.turn()
+      for effect in stage.takeReleased() { try check(effect) }
+      durable = model
+      if try stage.remembered() != stage.machine.checkpoint() { fault = "what the disk remembers is not what the machine knows" }
+      var other = BrokerMachine(journalID: Stage.journalID, limits: stage.limits)
+      try checkpoint.withUnsafeBytes { try other.restore(checkpoint: $0) }
+      other.recovered()
+      if other.checkpoint() != checkpoint { fault = "a checkpoint restored is another one" }
+    }
+  }
+
+  private func check(_ effect: Effect) throws {
     switch effect {
     case .accepted(let id, let through, _):
       guard let p = publishers.firstIndex(of: id) else { return }

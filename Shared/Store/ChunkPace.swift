@@ -1,0 +1,49 @@
+import Synchronization
+
+/// How far one chunk of long work goes: a bounded number of rows, a bounded time, and no further once somebody stands in line.
+///
+///     rows   ....|....|....|....|....|....|....|....|....      nobody waits: until `rowsMax` or `milliseconds`
+///            ....|..X commit                                    somebody came: ends here, at the latest after the yield
+///
+/// So a person's command or a lone fact waits for a commit of a few rows instead of for a whole chunk; and work that yields to
+/// everybody still gets on, since each of its chunks does at least the yield's worth.
+package struct ChunkPace: ~Copyable {
+  /// Rows admitted so far.
+  package private(set) var rows = 0
+  private let rowsMax: Int
+  private let end: ContinuousClock.Instant
+  private let yieldsFrom: ContinuousClock.Instant
+  private let line: WritersLine
+
+  init(_ line: WritersLine, rowsMax: Int, time: Duration, yieldsAfter: Duration) {
+    let now = ContinuousClock.now
+    self.line = line
+    self.rowsMax = rowsMax
+    end = now + time
+    yieldsFrom = now + yieldsAfter
+  }
+
+  /// To be asked before each row: false where the chunk ends and the rest is the next one's. The first row is always admitted.
+  package mutating func admitsRow() -> Bool {
+    if rows > 0 {
+      guard rows < rowsMax else { return false }
+      let now = ContinuousClock.now
+      guard now < end, now < yieldsFrom || !line.isWaited else { return false }
+    }
+    rows += 1
+    return true
+  }
+}
+
+/// Counts those who wait for the store's one writing place with a short errand.
+final class WritersLine: Sendable {
+  private let waiting = Atomic<Int>(0)
+
+  /// Whether somebody stands in line now.
+  var isWaited: Bool { waiting.load(ordering: .relaxed) > 0 }
+
+  func join() { waiting.add(1, ordering: .relaxed) }
+
+  /// It is their turn.
+  func leave() { waiting.subtract(1, ordering: .relaxed) }
+}
