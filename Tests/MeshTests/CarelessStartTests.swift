@@ -34,7 +34,7 @@ extension MeshTests {
       let up = try refusal("accord", ["up", "--data", data])
       #expect(up.exit == .code(75) && up.stderr.contains("4460") && up.stderr.contains("in use"), "\(up.stderr)")
       withExtendedLifetime(usual) {}
-      #expect(Processes.naming(data).isEmpty)
+      try eventually("nobody stays behind") { Processes.areDone(with: data) }
       #expect(!FileManager.default.fileExists(atPath: data + "/endpoints.json"))
     }
 
