@@ -12,7 +12,9 @@ package struct ContractBreak: Sendable, Equatable, CustomStringConvertible {
     readers.compactMap { reader in
       var loosenings: [Loosening] = []
       for read in reader.reads where read.matches(type) {
-        for loosening in new.loosenings(from: old, fields: read.fields) where !loosenings.contains(loosening) { loosenings.append(loosening) }
+        for loosening in new.loosenings(from: old, fields: read.fields) where !loosenings.contains(loosening) {
+          loosenings.append(loosening)
+        }
       }
       return loosenings.isEmpty ? nil : ContractBreak(reader: reader.name, loosenings: loosenings)
     }
