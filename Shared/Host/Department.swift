@@ -99,9 +99,9 @@ package struct Department: Sendable {
     for subscription in subscriptions { mesh.subscribe(subscription) }
     StoreFigures.register(store, in: start.metrics)
 
-    let readiness = Readiness()
+    let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
     let door = try OperatorDoor(start.folder)
-    let desk = DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
+    let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)

@@ -23,7 +23,7 @@ extension DepartmentDesk {
       correlationID: occasion.correlation ?? id.text, causationID: "command/\(occasion.key)", partitionKey: event.key,
       authType: "service_account", authID: occasion.principal, data: event.encode())
     let bytes = envelope.bytes
-    try EventScan.check(bytes)
+    try gate.check(bytes)
     let sequence = try Outbox.append(event: bytes, id: id, at: occasion.now, in: transaction)
     return Told(id: id, sequence: sequence)
   }

@@ -3,6 +3,7 @@ package import HTTP
 package import Mesh
 package import Store
 package import Telemetry
+import struct Wire.ContractGate
 
 /// What a department's doors work with: its store, its mesh, its clock. Safe from any thread; commands block, so they run on workers.
 package struct DepartmentDesk: Sendable {
@@ -12,14 +13,18 @@ package struct DepartmentDesk: Sendable {
   package let clock: Clock
   package let log: Log
   package let door: OperatorDoor
+  /// What its own events pass before they enter its outbox.
+  let gate: ContractGate
 
-  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor) {
+  /// Throws where the department's own manifest holds a schema that cannot be checked.
+  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor) throws {
     self.department = department
     self.store = store
     self.mesh = mesh
     self.clock = clock
     self.log = log
     self.door = door
+    gate = try ContractGate(department.manifest)
   }
 
   /// What a command does inside its transaction: its answer, or a refusal, after which nothing of it stays.

@@ -163,9 +163,10 @@ package final class MeshClient: @unchecked Sendable {
     shown.withLock { shown in
       let link = shown.link
       let barred = link.trouble.flatMap { $0.needsPerson ? $0.description : nil }
+      let refused = link.trouble.flatMap { $0.refusesManifest ? $0.description : nil }
       return MeshState(
         isUp: link.isUp, words: link.words(at: .now, waiting: shown.waiting), waiting: shown.waiting,
-        needsPerson: barred ?? shown.fault?.description, subscriptions: shown.subscriptions)
+        needsPerson: barred ?? shown.fault?.description, manifestRefused: refused, subscriptions: shown.subscriptions)
     }
   }
 

@@ -1,6 +1,7 @@
 package import Contracts
 
 /// How a department stands with the mesh, for status pages. Being offline is no reason to be unready: the department goes on.
+/// A manifest that the broker refuses is one.
 package struct MeshState: Sendable, Equatable {
   package struct Subscription: Sendable, Equatable {
     package let name: String
@@ -20,6 +21,8 @@ package struct MeshState: Sendable, Equatable {
   package let waiting: UInt64
   /// What a person must mend: a wrong credential, a store that is older than what it has told; nil where nothing is.
   package let needsPerson: String?
+  /// Why the broker refuses this program's manifest; nil where it does not.
+  package let manifestRefused: String?
   package let subscriptions: [Subscription]
 
   /// The state as JSON, for a status document.

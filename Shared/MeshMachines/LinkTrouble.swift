@@ -20,11 +20,11 @@ package enum LinkTrouble: Error, Equatable, Sendable, CustomStringConvertible {
   case confused(String)
 
   /// The codes that no retry alone will mend (PROTOCOL.md, Codes): a wrong credential or version, a store set back, another program
-  /// with the same store, and frames that this program should never have sent.
+  /// with the same store, a manifest that nobody can work with, and frames that this program should never have sent.
   package static let permanentCodes: Set<String> = [
     "version", "not_known", "fenced", "superseded", "store_restored", "frame_length", "not_json", "nested_too_deep",
-    "op_not_first",
-    "unknown_op", "missing", "wrong_type", "duplicate_name", "escaped_name", "too_many", "ranges_not_ascending", "hello_repeated",
+    "contract_schema", "contract_incompatible", "type_not_yours", "filter_not_allowed", "op_not_first", "unknown_op", "missing",
+    "wrong_type", "duplicate_name", "escaped_name", "too_many", "ranges_not_ascending", "hello_repeated",
   ]
 
   /// Sorts a fault of the broker by its code.
@@ -39,6 +39,16 @@ package enum LinkTrouble: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreachable, .unanswered, .silent, .lost, .farewell, .refused, .confused: false
     }
   }
+
+  /// True where the broker takes this program's manifest for wrong: then it is not ready, for it could tell nobody anything.
+  package var refusesManifest: Bool {
+    switch self {
+    case .barred(let refusal): Self.manifestCodes.contains(refusal.code)
+    case .unreachable, .unanswered, .silent, .lost, .farewell, .refused, .confused: false
+    }
+  }
+
+  private static let manifestCodes: Set<String> = ["contract_schema", "contract_incompatible", "type_not_yours", "filter_not_allowed"]
 
   package var description: String {
     switch self {

@@ -66,7 +66,7 @@ struct BenchDepartment {
     return [
       .init("factBytes", .integer(Int64(try BenchDepartmentFacts.fact(UInt64(facts), at: now).bytes.count))),
       .init("relayPerSecond", .integer(Int64(Double(facts) / seconds))),
-      .init("relayCpuMicrosecondsPerFact", .number(BenchBroker.text(cpu / Double(facts)))),
+      .init("relayCpuMicrosecondsPerFact", .number(BenchFigures.text(cpu / Double(facts)))),
     ]
   }
 
@@ -101,7 +101,7 @@ struct BenchDepartment {
     return [
       .init("factsPerSecond", .integer(Int64(Double(facts) / handled))),
       .init("factsHandledAndToldPerSecond", .integer(Int64(Double(facts) / told))),
-      .init("cpuMicrosecondsPerFact", .number(BenchBroker.text(cpu / Double(facts)))),
+      .init("cpuMicrosecondsPerFact", .number(BenchFigures.text(cpu / Double(facts)))),
       .init("factsPerCommit", .integer(Int64(facts / max(1, batches)))),
       .init("brokerOnCoresOfItsOwn", .bool(cores.count > 1 && brokerProcess != nil)),
     ]

@@ -17,7 +17,7 @@ struct BenchMeshTimes {
   /// `nameP50Microseconds`, `nameP99Microseconds`, `nameMaxMicroseconds`.
   func figures(_ name: String) -> [JSON.Member] {
     [("P50", 0.5), ("P99", 0.99), ("Max", 1)].map {
-      .init("\(name)\($0.0)Microseconds", .number(BenchBroker.text(at($0.1))))
+      .init("\(name)\($0.0)Microseconds", .number(BenchFigures.text(at($0.1))))
     }
   }
 }

@@ -44,6 +44,9 @@ final class BrokerLoop {
   private var tickTimer: Reactor.Timer?
   private var tickAt = Int64.max
   private var wasFull = false
+  /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
+  private var rollFault: JournalFault?
+  private var rollAgainAt: Int64 = 0
   var isDraining = false
   var doorkeeper = Doorkeeper()
 
@@ -85,7 +88,11 @@ final class BrokerLoop {
   /// Runs one input, after having made sure that the segment has room for whatever it writes. HOT.
   @inline(__always)
   func makeRoom(_ body: (inout BrokerMachine, Moment, inout Gathering<Effect>) -> Void) {
-    if (commit?.remaining ?? 0) < JournalLimits.inputBytesMax { roll() }
+    if (commit?.remaining ?? 0) < JournalLimits.inputBytesMax {
+      roll()
+      // Before the input: where there is no room for it, the machine has to know.
+      tellStorage()
+    }
     guard var gathering = commit.take() else { preconditionFailure("an input came while the commit was being written") }
     body(&machine, moment(), &gathering)
     commit = consume gathering
@@ -101,16 +108,18 @@ final class BrokerLoop {
 
   /// The segment has no room for a further input: finishes the commit, begins the next segment.
   private func roll() {
+    guard clock.uptime() >= rollAgainAt else { return }
     if commit?.isEmpty == false { finish() }
     guard journal.wantsRoll else { return }
     commit = nil
     do throws(JournalFault) {
       try journal.roll(checkpoint: machine.checkpoint(), at: clock.now())
+      (rollFault, rollAgainAt) = (nil, 0)
       metrics.rolls.increment()
       prepareReserve()
     } catch {
       guard !error.isFatal else { abort(error) }
-      log.error("journal.full", "no new segment: \(error)")
+      (rollFault, rollAgainAt) = (error, clock.uptime() + Self.rollAgainMilliseconds)
     }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
@@ -194,10 +203,15 @@ final class BrokerLoop {
   }
 
   private func tellStorage() {
-    let isFull = journal.fullBecause != nil
+    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
+    let isFull = fault != nil
     guard isFull != wasFull else { return }
     wasFull = isFull
-    if isFull { log.error("journal.full", "publishes are put off: \(journal.fullBecause.map { "\($0)" } ?? "")") }
+    if let fault {
+      log.error("journal.full", "publishes are put off: \(fault)")
+    } else {
+      log.info("journal.room", "there is room again; publishes are taken")
+    }
     apply(.storage(isFull: isFull))
   }
 
@@ -236,5 +250,7 @@ final class BrokerLoop {
 
   /// Settles wait at most so long for a commit that somebody else needs: after that they get one of their own.
   private static let ridingMax = Duration.milliseconds(10)
+  /// Publishers are told to come again after as long.
+  private static let rollAgainMilliseconds: Int64 = 250
   private static let idleBeforeMark = Duration.milliseconds(100)
 }

@@ -139,3 +139,13 @@ private struct ListenerHandle: @unchecked Sendable {
   let listener: Listener
   init(_ listener: Listener) { self.listener = listener }
 }
+
+/// The journal knows its sentences; here they get their exit codes.
+extension JournalFault: Explained {
+  var exitCode: ExitCode {
+    switch self {
+    case .newerFormat, .foreignSegment, .segmentBytes, .notTaken: .configuration
+    case .full, .writeFailed, .syncFailed, .disk, .noHeader, .noCheckpoint, .checkpointTooLarge: .inputOutput
+    }
+  }
+}

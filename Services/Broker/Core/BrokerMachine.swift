@@ -19,6 +19,7 @@ package struct BrokerMachine: Sendable {
   // Durable, but for what `Subscription` and `Producer` mark as of this run.
   var producers = Producers()
   var types = Types()
+  var contracts = ContractBook()
   var subscriptions: [Subscription] = []
   /// Position of the newest event.
   var newest: UInt64 = 0
@@ -132,6 +133,8 @@ package struct BrokerMachine: Sendable {
         throw .unknown("subscription", number)
       }
       subscriptions[Int(number)].fold(record)
+    case .contract(let type, let text): try foldContract(type, text)
+    case .manifest(let credential, let reads): contracts.note(reads, of: credential)
     }
   }
 
@@ -148,6 +151,7 @@ package struct BrokerMachine: Sendable {
   mutating func addType(_ name: String) {
     let number = types.count
     types.add(name, hash: hash(name))
+    contracts.addType()
     for i in subscriptions.indices where subscriptions[i].isOpen && subscriptions[i].row.wants(name) {
       subscriptions[i].types.insert(number)
     }

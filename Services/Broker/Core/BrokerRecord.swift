@@ -1,4 +1,5 @@
 import Journal
+import Wire
 
 // What the broker writes into the journal beside events: all that it decides and must remember. Little-endian; texts are
 // u32 length and UTF-8, lists u32 count and elements. `replay` folds them in order; so does the live machine.
@@ -11,9 +12,12 @@ import Journal
 //  22 settled       u32 subscription, u64 floor, list of (u64 from, u64 through)
 //  23 troubled      u32 subscription, list of (u64 position, i64 not before, u32 attempts, u8 suspect)
 //  24 dead          u32 subscription, a letter (below)
+//  25 contract      u32 type, text schema                                       the newest of its type from here on
+//  26 manifest      text credential, list of reads                              replaces what it said before
 //
 //  row              text credential, text name, list of text filters, u8 dead key (0 park, 1 pass), u64 floor or all ones for the
 //                   record's own position, i64 accepted from
+//  read             text type or pattern, list of text fields (JSON pointers; none: all of it)
 //  letter           u64 position, u64 key, u64 sequence, u32 producer, u32 attempts, i64 at,
 //                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position)
 
@@ -27,6 +31,8 @@ enum BrokerRecord: Sendable, Equatable {
   case settled(UInt32, floor: UInt64, [Progress.Island])
   case troubled(UInt32, [Troubles.Trouble])
   case dead(UInt32, DeadLetters.Letter)
+  case contract(UInt32, schema: String)
+  case manifest(credential: String, [Manifest.Read])
 
   var kind: RecordKind {
     switch self {
@@ -38,13 +44,15 @@ enum BrokerRecord: Sendable, Equatable {
     case .settled: RecordKind(rawValue: 22)
     case .troubled: RecordKind(rawValue: 23)
     case .dead: RecordKind(rawValue: 24)
+    case .contract: RecordKind(rawValue: 25)
+    case .manifest: RecordKind(rawValue: 26)
     }
   }
 
   /// Somebody waits for the answer; settles and what follows from them ride along.
   var isUrgent: Bool {
     switch self {
-    case .producer, .type, .refused, .subscription, .forgotten: true
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: true
     case .settled, .troubled, .dead: false
     }
   }
@@ -77,6 +85,12 @@ enum BrokerRecord: Sendable, Equatable {
     case .dead(let number, let letter):
       out.put(number)
       out.put(letter)
+    case .contract(let number, let schema):
+      out.put(number)
+      out.put(schema)
+    case .manifest(let credential, let reads):
+      out.put(credential)
+      out.put(reads) { $0.put($1) }
     }
   }
 
@@ -92,6 +106,8 @@ enum BrokerRecord: Sendable, Equatable {
     case 22: self = .settled(try bytes.u32(), floor: try bytes.u64(), try bytes.islands())
     case 23: self = .troubled(try bytes.u32(), try bytes.troubles())
     case 24: self = .dead(try bytes.u32(), try bytes.letter())
+    case 25: self = .contract(try bytes.u32(), schema: try bytes.text())
+    case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
     case let other: throw .kind(other)
     }
     guard bytes.isAtEnd else { throw .long }
@@ -109,6 +125,11 @@ extension ByteWriter {
     put(trouble.notBefore)
     put(trouble.attempts)
     put(trouble.isSuspect)
+  }
+
+  mutating func put(_ read: Manifest.Read) {
+    put(read.type)
+    put(read.fields) { $0.put($1) }
   }
 
   mutating func put(_ letter: DeadLetters.Letter) {
@@ -139,6 +160,13 @@ extension ByteReader {
     try list { (bytes: inout ByteReader) throws(MemoryFault) in
       Troubles.Trouble(
         position: try bytes.u64(), notBefore: try bytes.i64(), attempts: try bytes.u32(), isSuspect: try bytes.bool())
+    }
+  }
+
+  mutating func reads() throws(MemoryFault) -> [Manifest.Read] {
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in
+      Manifest.Read(
+        try bytes.text(), fields: try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.text() })
     }
   }
 

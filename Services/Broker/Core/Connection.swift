@@ -23,6 +23,8 @@ struct Connection: Sendable {
   let isSession: Bool
   /// The last sequence taken from it.
   var last: UInt64
+  /// Its outbox's highest number when it said its manifest: events up to here were written before.
+  let writtenBefore: UInt64
   /// After a gap: only the awaited sequence is answered.
   var isResuming = false
   /// Where the commit began that its last publish went into, and how many it has had there.
@@ -58,6 +60,8 @@ extension BrokerMachine {
     guard slots.count < limits.connections else {
       return close("limit", "The broker has \(limits.connections) connections, which is its limit; reconnect later.")
     }
+    let registration: Registration
+    do { registration = try judge(hello.manifest, of: hello.credential, rights) } catch { return close(error.code, error.sentence) }
     var producer: Int?
     if let lineage = hello.lineage {
       producer = producers.find(hello.credential, lineage)
@@ -89,11 +93,13 @@ extension BrokerMachine {
       }
       producer = number
     }
+    register(registration, of: hello.credential, into: &commit)
     hellos += 1
     let slot = connections.firstIndex { !$0.isOpen } ?? connections.count
     let connection = Connection(
       id: id, credential: hello.credential, rights: rights, source: Array((rights.source ?? "").utf8), order: hellos,
-      producer: producer, isSession: producer == nil, last: producer.map { producers[$0].last } ?? 0)
+      producer: producer, isSession: producer == nil, last: producer.map { producers[$0].last } ?? 0,
+      writtenBefore: producer == nil ? 0 : hello.highestSequence)
     if slot == connections.count {
       connections.append(connection)
       outlets.append(Outlet())

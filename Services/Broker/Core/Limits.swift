@@ -14,6 +14,10 @@ package struct BrokerLimits: Sendable {
   package var producers = 4_096
   /// Types ever published: a vocabulary, not data. A publisher that puts ids into types meets this.
   package var types = 4_096
+  /// Versions of one contract that are kept: an outbox that is older than so many is not expected.
+  package var contractVersions = 8
+  /// Bytes of all contracts and of who reads what: they stand in every checkpoint.
+  package var contractBytes = 8_388_608
   /// Durable subscriptions; with `settledRanges` this keeps the checkpoint within half a segment.
   package var subscriptions = 256
   /// Subscriptions joined by one connection.

@@ -19,6 +19,12 @@ extension BrokerMachine {
     guard speaks(slot, UnsafeRawBufferPointer(rebasing: frame[publish.routing.source])) else {
       return refuse(slot, publish.sequence, sourceRefusal(slot, frame, publish), into: &commit)
     }
+    if let mismatch = contracts.mismatch(
+      Int(connections[slot].type), frame, data: publish.routing.data, isOlder: publish.sequence <= connections[slot].writtenBefore)
+    {
+      return refuse(
+        slot, publish.sequence, EventFault.mismatch(type: types.names[Int(connections[slot].type)], mismatch).refusal, into: &commit)
+    }
     guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
       return refuse(
         slot, publish.sequence, Refusal(code: "limit", sentence: "The broker knows too many stores; tell its operator."),
@@ -131,6 +137,10 @@ extension BrokerMachine {
       return Refusal(
         code: "type_not_yours",
         sentence: "The credential \(connections[slot].credential) may not publish \(name); ask for the right or correct the type.")
+    }
+    // A program that has said what it publishes is held to it; one that has not may still try things out.
+    if !(known.map(contracts.knows) ?? false), contracts.hasManifest(connections[slot].credential) {
+      return EventFault.undeclared(type: name).refusal
     }
     if known == nil {
       guard types.count < limits.types else {

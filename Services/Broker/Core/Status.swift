@@ -22,6 +22,7 @@ extension BrokerMachine {
       .init("connections", .array(connected.prefix(limits.answerRows).map { .string($0.credential) })),
       .init("producers", .array(producers.list.suffix(limits.answerRows).map { $0.status })),
       .init("subscriptions", .array(subscriptionRows)),
+      .init("contracts", .array(contractRows)),
     ])
   }
 

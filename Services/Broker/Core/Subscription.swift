@@ -109,7 +109,7 @@ struct Subscription: Sendable {
       troubles.forget(floor: floor, islands)
     case .troubled(_, let list): for trouble in list { troubles.set(trouble) }
     case .dead(_, let letter): dead.add(letter)
-    case .producer, .type, .refused, .subscription, .forgotten: break
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: break
     }
   }
 

@@ -20,6 +20,11 @@ struct Types: Sendable {
     return nil
   }
 
+  func find(_ name: String, hash: UInt64) -> Int? {
+    var name = name
+    return name.withUTF8 { find(UnsafeRawBufferPointer($0), hash: hash) }
+  }
+
   mutating func add(_ name: String, hash: UInt64) {
     var probe = hash
     while index.find(probe) != nil { probe &+= 1 }

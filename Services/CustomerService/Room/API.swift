@@ -18,9 +18,8 @@ struct API: Sendable {
       },
       Route(.get, "/v1/timeline", "how many entries and customers there are on all timelines") { request, _ in
         desk.question(request) { snapshot in
-          let entries = try snapshot.integer("SELECT count(*) FROM timeline_entry") ?? 0
-          let customers = try snapshot.integer("SELECT count(DISTINCT person_id) FROM timeline_entry") ?? 0
-          return .json(.object([.init("entries", .integer(entries)), .init("customers", .integer(customers))]))
+          let totals = try Timeline.totals(in: snapshot)
+          return .json(.object([.init("entries", .integer(totals.entries)), .init("customers", .integer(totals.customers))]))
         }
       },
     ]

@@ -13,6 +13,15 @@ enum Checks {
         Finding(
           "timelines", "message \(try row.text(0)) stands on a timeline, but no handled message stood at position \(try row.unsigned(1))")
       }
-    }
+    },
+    Check("totals") { snapshot in
+      let totals = try Timeline.totals(in: snapshot)
+      let entries = try snapshot.integer("SELECT count(*) FROM timeline_entry") ?? 0
+      let customers = try snapshot.integer("SELECT count(DISTINCT person_id) FROM timeline_entry") ?? 0
+      guard totals != Timeline.Totals(entries: entries, customers: customers) else { return [] }
+      return [
+        Finding("totals", "\(totals.entries) entries of \(totals.customers) customers are told, \(entries) of \(customers) are there")
+      ]
+    },
   ]
 }

@@ -23,6 +23,9 @@ enum Schema {
       ) STRICT;
       CREATE INDEX timeline_entry_by_person ON timeline_entry (person_id, time, number);
       CREATE INDEX timeline_entry_by_message ON timeline_entry (message_id);
+      -- Counted as they come: a page must not walk a million rows.
+      CREATE TABLE timeline_count (one INTEGER PRIMARY KEY CHECK (one = 1), entries INTEGER NOT NULL, customers INTEGER NOT NULL) STRICT;
+      INSERT INTO timeline_count VALUES (1, 0, 0);
       """)
   ]
 }

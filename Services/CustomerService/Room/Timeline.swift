@@ -4,6 +4,11 @@ import Store
 
 /// Timelines as rows.
 enum Timeline {
+  struct Totals: Equatable {
+    var entries: Int64 = 0
+    var customers: Int64 = 0
+  }
+
   /// An entry with what told of it.
   struct Noted {
     let number: Int64
@@ -17,9 +22,15 @@ enum Timeline {
     try reading.integer("SELECT 1 FROM timeline_entry WHERE kind = ?1 AND order_id = ?2", .text(kind.rawValue), .text(order.text)) != nil
   }
 
+  /// Puts the entry on its customer's timeline, and keeps the totals.
   static func note(
     _ entry: TimelineEntry, message: Identifier<Message>, position: UInt64, at now: Timestamp, in transaction: borrowing Transaction
   ) throws {
+    try transaction.run(
+      """
+      UPDATE timeline_count SET entries = entries + 1,
+        customers = customers + NOT EXISTS (SELECT 1 FROM timeline_entry WHERE person_id = ?1)
+      """, .text(entry.person.text))
     try transaction.run(
       """
       INSERT INTO timeline_entry (person_id, time, kind, order_id, channel, lines, paid_minor, currency, message_id, position, noted_at)
@@ -27,6 +38,12 @@ enum Timeline {
       """, .text(entry.person.text), .timestamp(entry.time), .text(entry.kind.rawValue), .text(entry.order.text), .text(entry.channel),
       .integer(entry.lines), entry.paid.map { .integer($0.minor) } ?? .null, entry.paid.map { .text($0.currency.description) } ?? .null,
       .text(message.text), .unsigned(position), .timestamp(now))
+  }
+
+  static func totals(in reading: borrowing some Reading & ~Copyable) throws -> Totals {
+    try reading.first("SELECT entries, customers FROM timeline_count") { row throws(StoreFault) in
+      Totals(entries: try row.integer(0), customers: try row.integer(1))
+    } ?? Totals()
   }
 
   /// What happened to `person`, latest first, `limit` entries from behind `before`, the time and number of an entry.

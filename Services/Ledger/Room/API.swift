@@ -3,14 +3,18 @@ import HTTP
 import Host
 import LedgerDomain
 import Store
+import enum Wire.WireLimits
 
 /// The ledger's doors: orders come in here and nowhere else.
 struct API: Sendable {
   let desk: DepartmentDesk
 
+  /// The fact that is made of an order must fit into a message, with its envelope and what the body may leave out.
+  private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
+
   var routes: [Route] {
     [
-      Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: 1 << 20) { request, _ in
+      Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: Self.orderBytesMax) { request, _ in
         desk.command(request) { transaction, occasion in try capture(request, occasion, &transaction) }
       },
       Route(.get, "/v1/orders/{id}", "an order as it was captured") { request, parameters in
