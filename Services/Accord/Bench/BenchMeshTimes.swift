@@ -1,23 +1,24 @@
 import Contracts
+import Glibc
+import Host
 
-/// Measured waits, in microseconds, and what is told of them.
-struct BenchMeshTimes {
-  private var times: [Double] = []
-  var count: Int { times.count }
-
-  mutating func add(nanoseconds: Int64) { times.append(Double(nanoseconds) / 1_000) }
-
-  /// The wait that this share of all does not exceed; 1 for the longest.
-  func at(_ share: Double) -> Double {
-    guard !times.isEmpty else { return 0 }
-    let sorted = times.sorted()
-    return sorted[min(sorted.count - 1, Int(Double(sorted.count) * share))]
+extension BenchReport {
+  /// `keyP50Microseconds`, `keyP99Microseconds`, `keyMaxMicroseconds`.
+  mutating func add(_ key: String, _ times: LoadHistogram) {
+    for (name, share) in [("P50", 0.5), ("P99", 0.99), ("Max", 1)] { add(key + name + "Microseconds", times.microseconds(at: share)) }
   }
 
-  /// `nameP50Microseconds`, `nameP99Microseconds`, `nameMaxMicroseconds`.
-  func figures(_ name: String) -> [JSON.Member] {
-    [("P50", 0.5), ("P99", 0.99), ("Max", 1)].map {
-      .init("\(name)\($0.0)Microseconds", .number(BenchFigures.text(at($0.1))))
-    }
+  /// How long this disk's own sync takes now: the floor under every commit that is measured beside it.
+  mutating func addSync(in folder: String) throws(Complaint) {
+    let probe = try SyncProbe(folder: folder, count: 500)
+    add("fdatasyncP50Microseconds", probe.p50Microseconds)
+    add("fdatasyncP99Microseconds", probe.p99Microseconds)
+  }
+}
+
+extension BenchPlaces {
+  /// `--folder`, else below $TMPDIR, else /tmp.
+  static func parent(_ arguments: Arguments) -> String {
+    arguments.value("--folder") ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   }
 }

@@ -26,93 +26,73 @@ struct BenchRecovery {
   init(_ arguments: Arguments) throws(Complaint) {
     mebibytes = Int(max(1, try arguments.integer("--mib") ?? 1_024))
     tailMebibytes = Int(min(960, max(1, try arguments.integer("--tail-mib") ?? 448)))
-    folder = BenchFolder.parent(arguments)
+    folder = BenchPlaces.parent(arguments)
   }
 
   func run(json: Bool) throws(Complaint) {
-    var figures: [JSON.Member] = []
-    figures += try afterKill()
-    figures += try tail()
-    figures += try idle()
-    BenchMeshFigures.print(figures, json: json)
+    var report = BenchReport()
+    try afterKill(&report)
+    try tail(&report)
+    try idle(&report)
+    report.print(json: json)
   }
 
   // MARK: The two starts
 
-  private func afterKill() throws(Complaint) -> [JSON.Member] {
-    let start = try killed(bytes: mebibytes << 20, segmentMebibytes: 64) { folder throws(Complaint) in BenchRecoveryDisk.forget(folder) }
-    defer { start.remove() }
-    let written = try start.broker.durableThrough() - 64 << 20
-    return [
-      .init("journalMebibytes", .integer(Int64(written >> 20))),
-      .init("readyAfterKillMilliseconds", .number(BenchFigures.text(Double(start.broker.nanosecondsToReady) / 1e6))),
-    ]
+  private func afterKill(_ report: inout BenchReport) throws(Complaint) {
+    try killed(bytes: mebibytes << 20, segmentMebibytes: 64) { folder throws(Complaint) in
+      BenchRecoveryDisk.forget(folder)
+    } again: { broker throws(Complaint) in
+      report.add("journalMebibytes", (try broker.durableThrough() - 64 << 20) >> 20)
+      report.add("readyAfterKillMilliseconds", Double(broker.nanosecondsToReady) / 1e6)
+    }
   }
 
-  private func tail() throws(Complaint) -> [JSON.Member] {
+  private func tail(_ report: inout BenchReport) throws(Complaint) {
     let segment = tailMebibytes > 448 ? 1_024 : max(64, tailMebibytes + 64)
-    var disk = 0.0
     let bytes = tailMebibytes << 20
-    let start = try killed(bytes: bytes, segmentMebibytes: segment) { folder throws(Complaint) in
+    var disk = 0.0
+    try killed(bytes: bytes, segmentMebibytes: segment) { folder throws(Complaint) in
       guard let name = BenchRecoveryDisk.newestSegment(folder) else {
         throw Complaint(code: .software, happened: "\(folder) holds no segment", advice: "this is a bug worth a report")
       }
       BenchRecoveryDisk.forget(folder)
       disk = try BenchRecoveryDisk.readRate("\(folder)/\(name)", bytes: bytes)
       BenchRecoveryDisk.forget(folder)
-    }
-    defer { start.remove() }
-    let tail = try start.broker.durableThrough() % (segment << 20)
-    let rate = Double(tail) / (Double(start.broker.nanosecondsToReady) / 1e9)
-    return [
-      .init("tailMebibytes", .integer(Int64(tail >> 20))),
-      .init("tailReadyMilliseconds", .number(BenchFigures.text(Double(start.broker.nanosecondsToReady) / 1e6))),
-      .init("tailMegabytesPerSecond", .integer(Int64(rate / 1e6))),
-      .init("diskMegabytesPerSecond", .integer(Int64(disk / 1e6))),
-      .init("tailShareOfDisk", .number(BenchFigures.text(rate / disk))),
-    ]
-  }
-
-  /// A broker that runs again after it was killed.
-  private struct Again {
-    let broker: BenchRecoveryBroker
-
-    func remove() {
-      broker.end(SIGTERM)
-      unlink("\(broker.data).log")
-      Files.remove(broker.data)
+    } again: { broker throws(Complaint) in
+      let tail = try broker.durableThrough() % (segment << 20)
+      let rate = Double(tail) / (Double(broker.nanosecondsToReady) / 1e9)
+      report.add("tailMebibytes", tail >> 20)
+      report.add("tailReadyMilliseconds", Double(broker.nanosecondsToReady) / 1e6)
+      report.add("tailMegabytesPerSecond", Int(rate / 1e6))
+      report.add("diskMegabytesPerSecond", Int(disk / 1e6))
+      report.add("tailShareOfDisk", rate / disk)
     }
   }
 
+  /// Writes a journal, kills its broker, does `meanwhile` with the journal's folder, and shows `again` the broker that runs again.
   private func killed(
-    bytes: Int, segmentMebibytes: Int, meanwhile: (_ journal: String) throws(Complaint) -> Void
-  ) throws(Complaint) -> Again {
-    let data = BenchFolder.fresh(in: folder)
-    guard mkdir(data, 0o700) == 0 else { throw .system("could not make \(data)", errno) }
+    bytes: Int, segmentMebibytes: Int, meanwhile: (_ journal: String) throws(Complaint) -> Void,
+    again: (BenchRecoveryBroker) throws(Complaint) -> Void
+  ) throws(Complaint) {
+    let data = try BenchPlaces.data(below: folder)
     Terminal.note("writing \(bytes >> 20) MiB of journal")
-    do throws(Complaint) {
-      let broker = try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes)
-      var fill: BenchRecoveryFill?
-      do throws(Complaint) { fill = try broker.fill(bytes: bytes) } catch {
-        broker.end(SIGKILL)
-        throw error
-      }
-      broker.end(SIGKILL)
-      fill?.stop()
-      try meanwhile("\(data)/broker/journal")
-      return Again(broker: try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes))
-    } catch {
-      Files.remove(data)
-      throw error
-    }
+    let first = try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes)
+    // Removes the folder too; the process itself is dead by then.
+    defer { first.process.stop() }
+    try first.killed(after: bytes)
+    try meanwhile("\(data)/broker/journal")
+    let second = try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes)
+    defer { second.process.stop() }
+    try again(second)
   }
 
   // MARK: Doing nothing
 
   private static let idleSeconds: UInt32 = 5
 
-  private func idle() throws(Complaint) -> [JSON.Member] {
-    let data = BenchFolder.fresh(in: folder)
+  private func idle(_ report: inout BenchReport) throws(Complaint) {
+    let data = try BenchPlaces.data(below: folder)
     defer { Files.remove(data) }
     let house = try BenchMeshHouse(data)
     defer { house.stop() }
@@ -120,14 +100,11 @@ struct BenchRecovery {
     sleep(2)
     let before = Programs.all.map { Self.nanosecondsUsed(house.process(of: $0)) }
     sleep(Self.idleSeconds)
-    var figures: [JSON.Member] = []
     for (name, earlier) in zip(Programs.all, before) {
       let process = house.process(of: name)
-      let share = Double(Self.nanosecondsUsed(process) - earlier) / 1e7 / Double(Self.idleSeconds)
-      figures.append(.init("\(name)IdleCpuPercent", .number(BenchFigures.text(share))))
-      figures.append(.init("\(name)IdleResidentMebibytes", .number(BenchFigures.text(Self.residentMebibytes(process)))))
+      report.add("\(name)IdleCpuPercent", Double(Self.nanosecondsUsed(process) - earlier) / 1e7 / Double(Self.idleSeconds))
+      report.add("\(name)IdleResidentMebibytes", Self.residentMebibytes(process))
     }
-    return figures
   }
 
   /// Processor time of a process so far, threads that ended included; finer than the ticks of /proc.
