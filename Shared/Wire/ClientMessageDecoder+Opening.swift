@@ -56,7 +56,7 @@ extension ClientMessageDecoder {
     guard outer.nextByte == .braceOpen else { return Manifest.Read(try outer.filter()) }
     var type: String?
     var fields: [String] = []
-    var walk = unsafe try MemberWalk(outer.bytes, from: outer.offset, depth: outer.depth)
+    var walk = unsafe try MemberWalk(outer.bytes, from: outer.offset, depth: outer.depth + 1)
     while try walk.next() {
       switch walk.name {
       case "type": type = try walk.filter()

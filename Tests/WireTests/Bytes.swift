@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Testing
 import Wire
 
@@ -56,4 +57,10 @@ func publish(_ event: String, sequence: Int = 7) -> String { #"{"op":"publish","
 /// An event with the least that is needed, and `more` members behind it.
 func event(_ more: String = "") -> String {
   #"{"specversion":"1.0","id":"a-1","source":"/ledger","type":"ledger.order.captured.v1"\#(more)}"#
+}
+
+/// An event as it was published once, from the contracts' golden files.
+func golden(_ name: String) throws -> [UInt8] {
+  let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  return Array(try Data(contentsOf: tests.appending(path: "ContractsTests/Golden/\(name)")))
 }

@@ -84,7 +84,11 @@ struct Chance: RandomNumberGenerator {
         Hello(
           version: below(3), credential: name("abc-9", 64), secret: text(1...30), lineage: coin() ? nil : name("aZ09-_.", 64),
           epoch: number(), highestSequence: number(),
-          manifest: Manifest(publishes: members(2), reads: (0..<below(3)).map { _ in name("ab.", 20) + ".*" })))
+          manifest: Manifest(
+            publishes: members(2),
+            reads: (0..<below(3)).map { _ in
+              Manifest.Read(name("ab.", 20) + ".*", fields: (0..<below(3)).map { _ in "/" + text(0...20) })
+            })))
     case 1:
       .subscribe(
         Subscribe(

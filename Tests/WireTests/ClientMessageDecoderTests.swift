@@ -85,6 +85,11 @@ import Wire
     (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":[]}"#, "wrong_type"),
     (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"publishes":{"a":1,"a":2}}}"#, "not_json"),
     (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[1]}}"#, "wrong_type"),
+    (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[{}]}}"#, "missing"),
+    (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[{"type":"a.*b"}]}}"#, "wrong_type"),
+    (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[{"type":"a","fields":"/a"}]}}"#, "wrong_type"),
+    (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[{"type":"a","fields":["a"]}]}}"#, "wrong_type"),
+    (#"{"op":"hello","version":1,"credential":"a","secret":"s","manifest":{"reads":[{"type":"a","fields":["/a",null]}]}}"#, "wrong_type"),
     (#"{"op":"subscribe","handle":1}"#, "missing"), (#"{"op":"subscribe","handle":1,"name":"a b"}"#, "wrong_type"),
     (#"{"op":"subscribe","handle":1,"name":"a","filters":["x*"]}"#, "wrong_type"),
     (#"{"op":"subscribe","handle":1,"name":"a","filters":["x.*.y"]}"#, "wrong_type"),
@@ -133,7 +138,7 @@ import Wire
       publish(event(#","subject":"é\n","partitionkey":"k","data":[true,false,null,-1.5E+7,"x"]"#)),
       #"{"op":"settle","handle":1,"done":[[1,5],[7,7]],"exceptions":[{"delivery":6,"verdict":"later","after_ms":1}]}"#,
       #"{"op":"subscribe","handle":1,"name":"n","filters":["a.*"],"start":{"position":3},"dead_key":"pass"}"#,
-      #"{"op":"hello","version":1,"credential":"c","secret":"s","manifest":{"publishes":{"t":{}},"reads":["*"]}}"#,
+      #"{"op":"hello","version":1,"credential":"c","secret":"s","manifest":{"publishes":{"t":{}},"reads":["*",{"type":"t","fields":["/a"]}]}}"#,
     ]
     for frame in frames {
       let bytes = Array(frame.utf8)

@@ -45,7 +45,7 @@ import Wire
   @Test func `every code has its row`() {
     let event: [EventFault] = [
       .tooLong(bytes: 1), .missing(.id), .wrong(.id), .escaped(.id), .version, .nameTwice(offset: 1), .nameNotAllowed(offset: 1),
-      .tooManyAttributes,
+      .tooManyAttributes, .mismatch(type: "t", DataMismatch(pointer: "/data", problem: "x")), .undeclared(type: "t"),
     ]
     let faults: [WireFault] = [
       .frameEmpty, .frameTooLong(bytes: 1, limit: 1), .notJSON(JSONFault(.endsEarly, at: 1)), .notAnObject, .nestedTooDeep(offset: 1),

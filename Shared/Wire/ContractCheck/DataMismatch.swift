@@ -7,6 +7,11 @@ package struct DataMismatch: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong there: `must not be below 0`. Tells the contract, never the value.
   package let problem: String
 
+  package init(pointer: String, problem: String) {
+    self.pointer = pointer
+    self.problem = problem
+  }
+
   package var description: String { "\(pointer) \(problem)" }
 }
 

@@ -62,7 +62,10 @@ def consume(client, wanted):
 def main(host, port, credential, secret, count=2000):
     run, lineage = secrets.token_hex(6), secrets.token_hex(16)
     events = [make_event(credential, run, index) for index in range(count)]
-    client = Client(host, int(port), credential, secret, lineage=lineage, epoch=1)
+    # A credential whose program has registered its contracts publishes nothing that has none.
+    contract = {"type": "object", "required": ["index"], "properties": {"index": {"type": "integer"}}}
+    manifest = {"publishes": {f"{credential}.roundtrip.tried.v1": contract}}
+    client = Client(host, int(port), credential, secret, lineage=lineage, epoch=1, manifest=manifest)
     check("a new lineage begins at 0", client.welcome["last_sequence"] == 0, client.welcome)
     check("a lineage is de-duplicated", client.welcome["deduplicated"] is True, client.welcome)
     client.subscribe(HANDLE, f"roundtrip-{run}", [f"{credential}.roundtrip.*"])
@@ -94,7 +97,7 @@ def main(host, port, credential, secret, count=2000):
     check("a question to nobody is answered by the broker", reply is not None and "code" in reply, reply)
 
     client.farewell()
-    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count)
+    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count, manifest=manifest)
     check("the broker remembers the last sequence", again.welcome["last_sequence"] == count, again.welcome)
     check("and that event's id", again.welcome.get("last_id") == f"{run}-{count - 1}", again.welcome)
     again.next_sequence, again.accepted = max(1, count - 9), 0
