@@ -1,7 +1,7 @@
 import Contracts
 import Wire
 
-/// Events as the ledger sends them: orders of one line, about 620 bytes, made by the real codec.
+/// Events as the ledger sends them: orders of one line, about 640 bytes, made by the real codec.
 enum Sample {
   static let eventsMax = 256
 
