@@ -8,7 +8,8 @@ import Wire
     // type
     (#"{"type":"string"}"#, #""a""#, nil), (#"{"type":"string"}"#, "7", "/data must be a string"),
     (#"{"type":"null"}"#, "null", nil), (#"{"type":"null"}"#, "false", "/data must be null"),
-    (#"{"type":"boolean"}"#, "true", nil), (#"{"type":"boolean"}"#, "false", nil), (#"{"type":"boolean"}"#, "0", "/data must be true or false"),
+    (#"{"type":"boolean"}"#, "true", nil), (#"{"type":"boolean"}"#, "false", nil),
+    (#"{"type":"boolean"}"#, "0", "/data must be true or false"),
     (#"{"type":"object"}"#, "{}", nil), (#"{"type":"object"}"#, "[]", "/data must be an object"),
     (#"{"type":"array"}"#, "[]", nil), (#"{"type":"array"}"#, "{}", "/data must be an array"),
     (#"{"type":"number"}"#, "-0.5e-3", nil), (#"{"type":"number"}"#, #""1""#, "/data must be a number"),
@@ -24,7 +25,8 @@ import Wire
     (#"{"minimum":0}"#, "0", nil), (#"{"minimum":0}"#, "-0", nil), (#"{"minimum":0}"#, "-1", "/data must not be below 0"),
     (#"{"minimum":0}"#, "-1e-400", "/data must not be below 0"), (#"{"minimum":0}"#, #""words""#, nil),
     (#"{"maximum":10}"#, "10", nil), (#"{"maximum":10}"#, "1e1", nil), (#"{"maximum":10}"#, "10.0", nil),
-    (#"{"maximum":10}"#, "11", "/data must not be above 10"), (#"{"maximum":10}"#, "10.00000000000000000000000001", "/data must not be above 10"),
+    (#"{"maximum":10}"#, "11", "/data must not be above 10"),
+    (#"{"maximum":10}"#, "10.00000000000000000000000001", "/data must not be above 10"),
     (#"{"minimum":0.5}"#, "1", nil), (#"{"minimum":0.5}"#, "0.5", nil), (#"{"minimum":0.5}"#, "0", "/data must not be below 0.5"),
     (#"{"maximum":-0.5}"#, "-1", nil), (#"{"maximum":-0.5}"#, "0", "/data must not be above -0.5"),
     (#"{"minimum":9223372036854775807}"#, "9223372036854775807", nil), (#"{"minimum":9223372036854775807}"#, "9223372036854775808", nil),
@@ -36,23 +38,28 @@ import Wire
     (#"{"maximum":-1e30}"#, "-999999999999999999", "/data must not be above -1e30"),
     // lengths count characters, not bytes
     (#"{"minLength":2,"maxLength":3}"#, #""ab""#, nil), (#"{"minLength":2,"maxLength":3}"#, #""abc""#, nil),
-    (#"{"minLength":2}"#, #""a""#, "/data must have at least 2 characters"), (#"{"maxLength":3}"#, #""abcd""#, "/data must have at most 3 characters"),
+    (#"{"minLength":2}"#, #""a""#, "/data must have at least 2 characters"),
+    (#"{"maxLength":3}"#, #""abcd""#, "/data must have at most 3 characters"),
     (#"{"maxLength":1}"#, #""é""#, nil), (#"{"maxLength":1}"#, #""😀""#, nil), (#"{"maxLength":1}"#, #""\ud83d\ude00""#, nil),
     (#"{"maxLength":1}"#, #""\uD83D\uDE00""#, nil), (#"{"maxLength":2}"#, #""\u00e9\n""#, nil), (#"{"maxLength":1}"#, #""\\""#, nil),
-    (#"{"minLength":2}"#, #""😀""#, "/data must have at least 2 characters"), (#"{"minLength":1}"#, #""""#, "/data must have at least 1 characters"),
+    (#"{"minLength":2}"#, #""😀""#, "/data must have at least 2 characters"),
+    (#"{"minLength":1}"#, #""""#, "/data must have at least 1 characters"),
     (#"{"maxLength":1}"#, #""\ud7ff\ue000""#, "/data must have at most 1 characters"), (#"{"maxLength":0}"#, #""""#, nil),
     (#"{"maxLength":8}"#, #""12345678""#, nil), (#"{"maxLength":8}"#, #""123456789""#, "/data must have at most 8 characters"),
     (#"{"minLength":3}"#, "12", nil),
     // elements
     (#"{"minItems":1,"maxItems":2}"#, "[1]", nil), (#"{"minItems":1,"maxItems":2}"#, "[[],[]]", nil),
-    (#"{"minItems":1}"#, "[ ]", "/data must have at least 1 elements"), (#"{"maxItems":2}"#, "[1,2,3]", "/data must have at most 2 elements"),
-    (#"{"items":{"type":"string"}}"#, #"["a" , "b"]"#, nil), (#"{"items":{"type":"string"}}"#, #"["a",[],"b"]"#, "/data/1 must be a string"),
+    (#"{"minItems":1}"#, "[ ]", "/data must have at least 1 elements"),
+    (#"{"maxItems":2}"#, "[1,2,3]", "/data must have at most 2 elements"),
+    (#"{"items":{"type":"string"}}"#, #"["a" , "b"]"#, nil),
+    (#"{"items":{"type":"string"}}"#, #"["a",[],"b"]"#, "/data/1 must be a string"),
     (#"{"items":{"items":{"minimum":1}}}"#, "[[1],[2,0]]", "/data/1/1 must not be below 1"), (#"{"items":{"type":"string"}}"#, "{}", nil),
     (#"{"items":true}"#, "[1,null]", nil), (#"{"items":{}}"#, "[1,null]", nil),
     // members
     (#"{"required":["a"]}"#, #"{"b":1,"a":null}"#, nil), (#"{"required":["a"]}"#, #"{"b":1}"#, #"/data has no "a", but must have one"#),
     (#"{"required":["a"]}"#, "[]", nil), (#"{"required":[]}"#, "{}", nil),
-    (#"{"properties":{"a":{"type":"string"}}}"#, "{}", nil), (#"{"properties":{"a":{"type":"string"}}}"#, #"{"a":1}"#, "/data/a must be a string"),
+    (#"{"properties":{"a":{"type":"string"}}}"#, "{}", nil),
+    (#"{"properties":{"a":{"type":"string"}}}"#, #"{"a":1}"#, "/data/a must be a string"),
     (#"{"properties":{"a":{"required":["b"]}}}"#, #"{"x":{"a":1},"a":{}}"#, #"/data/a has no "b", but must have one"#),
     (#"{"properties":{"a":{"type":"string"}}}"#, #"{"A":1,"aa":2,"":3,"a ":4}"#, nil),
     (#"{"properties":{"a":{"type":"string"}}}"#, #"{"\u0061":1}"#, "/data/a must be a string"),
@@ -61,7 +68,9 @@ import Wire
     (#"{"properties":{"a/b~c":{"type":"string"}}}"#, #"{"a/b~c":1}"#, "/data/a~1b~0c must be a string"),
     (#"{"properties":{"":{"type":"string"}},"required":[""]}"#, #"{"":1}"#, "/data/ must be a string"),
     (#"{"properties":{"eight_by":{"type":"string"}}}"#, #"{"eight_by":1}"#, "/data/eight_by must be a string"),
-    (#"{"properties":{"nine_byte":{"type":"string"}}}"#, #"{"nine_byt":1,"eine_byte":2,"nine_byte":3}"#, "/data/nine_byte must be a string"),
+    (
+      #"{"properties":{"nine_byte":{"type":"string"}}}"#, #"{"nine_byt":1,"eine_byte":2,"nine_byte":3}"#, "/data/nine_byte must be a string"
+    ),
     (
       #"{"properties":{"aaaaaaaaxaaaaaaaa":{"type":"string"},"aaaaaaaayaaaaaaaa":{"type":"null"}}}"#,
       #"{"aaaaaaaazaaaaaaaa":1,"aaaaaaaayaaaaaaaa":null,"aaaaaaaaxaaaaaaaa":2}"#, "/data/aaaaaaaaxaaaaaaaa must be a string"
@@ -75,8 +84,10 @@ import Wire
     (#"{"enum":["x","y"]}"#, #""y""#, nil), (#"{"enum":["x","y"]}"#, #""z""#, #"/data must be one of "x", "y""#),
     (#"{"enum":["xy"]}"#, #""x\u0079""#, nil), (#"{"enum":["é"]}"#, #""\u00e9""#, nil), (#"{"enum":["\n"]}"#, #""\u000A""#, nil),
     (#"{"enum":["x"]}"#, #""\\x""#, #"/data must be "x""#), (#"{"enum":["null",1]}"#, "null", #"/data must be one of "null", 1"#),
-    (#"{"enum":[1,2.50]}"#, "1.0", nil), (#"{"enum":[1,2.50]}"#, "25e-1", nil), (#"{"enum":[1,2.50]}"#, "2", "/data must be one of 1, 2.50"),
-    (#"{"enum":[null,false]}"#, "null", nil), (#"{"enum":[null,false]}"#, "false", nil), (#"{"enum":[null,false]}"#, "true", "/data must be one of null, false"),
+    (#"{"enum":[1,2.50]}"#, "1.0", nil), (#"{"enum":[1,2.50]}"#, "25e-1", nil),
+    (#"{"enum":[1,2.50]}"#, "2", "/data must be one of 1, 2.50"),
+    (#"{"enum":[null,false]}"#, "null", nil), (#"{"enum":[null,false]}"#, "false", nil),
+    (#"{"enum":[null,false]}"#, "true", "/data must be one of null, false"),
     (#"{"const":0}"#, "-0.0", nil), (#"{"const":0}"#, "false", "/data must be 0"), (#"{"const":""}"#, #""""#, nil),
     (#"{"const":{"a":[1,{"b":null}],"c":2}}"#, #"{ "c":2.0,"a":[1e0,{"b":null}]}"#, nil),
     (#"{"const":{"a":1}}"#, #"{"a":1,"b":2}"#, #"/data must be {"a":1}"#), (#"{"const":[1,2]}"#, "[2,1]", "/data must be [1,2]"),
@@ -109,16 +120,23 @@ import Wire
 
   @Test(arguments: [
     (#"{"type":"text"}"#, "“type” at “” is not"), (#"{"type":[]}"#, "“type” at “” is not"), (#"{"type":1}"#, "“type” at “” is not"),
-    (#"{"pattern":"a*"}"#, "does not check “pattern”"), (#"{"oneOf":[{}]}"#, "does not check “oneOf”"), (#"{"anyOf":[]}"#, "does not check “anyOf”"),
-    (#"{"properties":{"a":{"items":{"not":{}}}}}"#, "“not”, which stands at “/properties/a/items”"), (#"{"additionalProperties":false}"#, "“additionalProperties”"),
-    (#"{"additionalProperties":{}}"#, "“additionalProperties”"), (#"{"uniqueItems":true}"#, "“uniqueItems”"), (#"{"multipleOf":2}"#, "“multipleOf”"),
+    (#"{"pattern":"a*"}"#, "does not check “pattern”"), (#"{"oneOf":[{}]}"#, "does not check “oneOf”"),
+    (#"{"anyOf":[]}"#, "does not check “anyOf”"),
+    (#"{"properties":{"a":{"items":{"not":{}}}}}"#, "“not”, which stands at “/properties/a/items”"),
+    (#"{"additionalProperties":false}"#, "“additionalProperties”"),
+    (#"{"additionalProperties":{}}"#, "“additionalProperties”"), (#"{"uniqueItems":true}"#, "“uniqueItems”"),
+    (#"{"multipleOf":2}"#, "“multipleOf”"),
     (#"{"exclusiveMinimum":0}"#, "“exclusiveMinimum”"), (#"{"minlength":2}"#, "“minlength”"), (#"{"prefixItems":[]}"#, "“prefixItems”"),
     (#"{"minimum":"0"}"#, "“minimum” at “” is not a number"), (#"{"minLength":-1}"#, "“minLength”"), (#"{"maxItems":1.5}"#, "“maxItems”"),
-    (#"{"required":"a"}"#, "“required”"), (#"{"required":[1]}"#, "“required”"), (#"{"properties":[]}"#, "“properties”"), (#"{"items":[{}]}"#, "“/items” is neither"),
-    (#"{"enum":[]}"#, "“enum”"), (#"{"enum":"a"}"#, "“enum”"), (#"{"enum":[1],"const":1}"#, "const beside enum"), ("false", "neither an object nor true"),
-    ("7", "neither an object nor true"), (#"{"properties":{"a":false}}"#, "“/properties/a” is neither"), (#"{"minimum":2,"maximum":1}"#, "no value can match"),
+    (#"{"required":"a"}"#, "“required”"), (#"{"required":[1]}"#, "“required”"), (#"{"properties":[]}"#, "“properties”"),
+    (#"{"items":[{}]}"#, "“/items” is neither"),
+    (#"{"enum":[]}"#, "“enum”"), (#"{"enum":"a"}"#, "“enum”"), (#"{"enum":[1],"const":1}"#, "const beside enum"),
+    ("false", "neither an object nor true"),
+    ("7", "neither an object nor true"), (#"{"properties":{"a":false}}"#, "“/properties/a” is neither"),
+    (#"{"minimum":2,"maximum":1}"#, "no value can match"),
     (#"{"minLength":2,"maxLength":1}"#, "no value can match"), (#"{"minItems":1,"maxItems":0}"#, "no value can match"),
-    (##"{"$ref":"https://example.com/money.json"}"##, "does not lead to a schema in #/$defs"), (##"{"$ref":"#/$defs/a"}"##, "does not lead"),
+    (##"{"$ref":"https://example.com/money.json"}"##, "does not lead to a schema in #/$defs"),
+    (##"{"$ref":"#/$defs/a"}"##, "does not lead"),
     (##"{"$ref":"#"}"##, "does not lead"), (##"{"$defs":{"a":{"$ref":"#/$defs/a"}},"items":{"$ref":"#/$defs/a"}}"##, "does not lead"),
     (##"{"$defs":{"a":{}},"items":{"$ref":"#/$defs/a","minimum":1}}"##, "minimum beside $ref"), (##"{"$ref":1}"##, "“$ref”"),
     (wide, "more than 64 members"),
@@ -131,7 +149,9 @@ import Wire
 
   @Test func `64 members are seen each by itself`() throws {
     let names = (0..<64).map { "member_number_\($0)" }
-    let schema = try DataSchema(["properties": .object(names.map { .init($0, ["type": "integer"]) }), "required": .array(names.map { .string($0) })])
+    let schema = try DataSchema([
+      "properties": .object(names.map { .init($0, ["type": "integer"]) }), "required": .array(names.map { .string($0) }),
+    ])
     let full = JSON.object(names.reversed().map { .init($0, 1) })
     #expect(try mismatch(schema, full.text) == nil)
     for name in names {

@@ -21,7 +21,8 @@ enum TreeCheck {
     case "minItems": return value.array.map { $0.count >= Int(asked.integer!) } ?? true
     case "maxItems": return value.array.map { $0.count <= Int(asked.integer!) } ?? true
     case "items": return (value.array ?? []).allSatisfy { admits(asked, $0) }
-    case "required": return value.object.map { members in asked.strings!.allSatisfy { name in members.contains { $0.name == name } } } ?? true
+    case "required":
+      return value.object.map { members in asked.strings!.allSatisfy { name in members.contains { $0.name == name } } } ?? true
     case "properties":
       return asked.object!.allSatisfy { property in value[property.name].map { admits(property.value, $0) } ?? true }
     default: return true
@@ -164,7 +165,9 @@ extension Chance {
       return "[" + (elements.isEmpty ? space() : parts.joined(separator: ",")) + "]"
     case .object(let members):
       var parts: [String] = []
-      for member in members { parts.append(space() + written(.string(member.name)) + space() + ":" + space() + written(member.value) + space()) }
+      for member in members {
+        parts.append(space() + written(.string(member.name)) + space() + ":" + space() + written(member.value) + space())
+      }
       return "{" + (members.isEmpty ? space() : parts.joined(separator: ",")) + "}"
     case .string(let text):
       guard below(4) == 0 else { return value.text }

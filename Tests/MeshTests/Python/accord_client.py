@@ -7,7 +7,7 @@ class Fault(Exception):
 
 
 class Client:
-    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, timeout=30):
+    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, manifest=None, timeout=30):
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
@@ -25,6 +25,8 @@ class Client:
         hello = {"version": 1, "credential": credential, "secret": secret}
         if lineage is not None:
             hello.update(lineage=lineage, epoch=epoch, highest=highest)
+        if manifest is not None:
+            hello.update(manifest=manifest)
         self.send("hello", **hello)
         self.wait(lambda: self.welcome)
         self.accepted, self.forget = self.welcome["last_sequence"], self.welcome["forget"]
