@@ -84,7 +84,7 @@ package enum JSONScanner {
   }
 
   /// The offset of the first byte at or after `start` that is no white space (space, tab, line feed, carriage return).
-  @inline(__always)
+  @inlinable @inline(__always)
   package static func skipWhitespace(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var at = start
     while at < bytes.count {
@@ -128,22 +128,22 @@ package struct JSONSpan: Sendable, Equatable {
   }
 
   /// The offset just after the closing quotation mark.
-  package var end: Int { close + 1 }
-  package var range: Range<Int> { start..<close }
+  @inlinable package var end: Int { close + 1 }
+  @inlinable package var range: Range<Int> { start..<close }
 }
 
 /// The bytes of JSON by name.
 extension UInt8 {
-  package static var quote: UInt8 { 0x22 }
-  package static var backslash: UInt8 { 0x5C }
-  package static var comma: UInt8 { 0x2C }
-  package static var colon: UInt8 { 0x3A }
-  package static var braceOpen: UInt8 { 0x7B }
-  package static var braceClose: UInt8 { 0x7D }
-  package static var bracketOpen: UInt8 { 0x5B }
-  package static var bracketClose: UInt8 { 0x5D }
-  package static var minus: UInt8 { 0x2D }
-  package static var zero: UInt8 { 0x30 }
-  package static var nine: UInt8 { 0x39 }
-  package static var space: UInt8 { 0x20 }
+  @inlinable package static var quote: UInt8 { 0x22 }
+  @inlinable package static var backslash: UInt8 { 0x5C }
+  @inlinable package static var comma: UInt8 { 0x2C }
+  @inlinable package static var colon: UInt8 { 0x3A }
+  @inlinable package static var braceOpen: UInt8 { 0x7B }
+  @inlinable package static var braceClose: UInt8 { 0x7D }
+  @inlinable package static var bracketOpen: UInt8 { 0x5B }
+  @inlinable package static var bracketClose: UInt8 { 0x5D }
+  @inlinable package static var minus: UInt8 { 0x2D }
+  @inlinable package static var zero: UInt8 { 0x30 }
+  @inlinable package static var nine: UInt8 { 0x39 }
+  @inlinable package static var space: UInt8 { 0x20 }
 }

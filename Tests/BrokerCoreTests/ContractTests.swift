@@ -86,8 +86,7 @@ struct ContractTests {
     #expect(try world.hello(3, "ledger", epoch: 2, highest: 3, publishes: Self.stricter) == "welcome 1")
     #expect(try world.publish(3, 2, old) == "accepted 2")
     #expect(try world.publish(3, 3, #"{"order_id":3}"#).hasPrefix("refused 3"))
-    let told = try world.publish(3, 4, old)
-    #expect(told.contains("/data/quantity must not be below 1"), "\(told)")
+    #expect(try world.publish(3, 4, old).contains("/data/quantity must not be below 1"))
     #expect(try world.publish(3, 5, #"{"order_id":"o5","channel":"web","quantity":1}"#) == "accepted 5")
     // What was there before may come back, though it is looser.
     #expect(try world.hello(4, "ledger", epoch: 3, highest: 5, publishes: Self.schema) == "welcome 5")

@@ -44,7 +44,7 @@ import Wire
     (#"{"items":{"type":"string"}}"#, #"{"items":{"type":["string","integer"]}}"#, [], ["/* may now be a whole number"]),
     (
       ##"{"properties":{"next":{"$ref":"#"},"v":{"minimum":1}}}"##, ##"{"properties":{"next":{"$ref":"#"},"v":{"minimum":0}}}"##, [],
-      ["/v may now be below 1"]
+      ["/next/v may now be below 1", "/v may now be below 1"]
     ),
     // Only what is read counts.
     (lines, lines.replacing(#""required":["sku"],"#, with: ""), [], ["/lines/*/sku may now be missing"]),
@@ -58,7 +58,7 @@ import Wire
       [#"/channel may now be "store""#]
     ),
     (lines, lines.replacing(#""required":["lines"],"#, with: ""), ["/lines/*/sku"], ["/lines may now be missing"]),
-    (lines, "{}", ["/elsewhere"], []),
+    (lines, #"{"type":"object"}"#, ["/elsewhere"], []),
     (#"{"properties":{"a/b":{"const":1}}}"#, #"{"properties":{"a/b":{"const":2}}}"#, ["/a~1b"], ["/a/b may now be 2"]),
     (lines, #"{"type":["object","null"]}"#, ["/channel"], ["data may now be null", "/channel is no longer one of a list"]),
   ]

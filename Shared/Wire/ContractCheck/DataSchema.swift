@@ -85,6 +85,7 @@ struct SchemaMember: Sendable {
   /// The first eight bytes, zero behind a shorter name's end; and the last eight of a name longer than eight, else 0.
   let head: UInt64
   let tail: UInt64
+  let count: Int
   let text: Range<Int>
   let node: Int
 }

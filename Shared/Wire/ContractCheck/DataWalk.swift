@@ -94,14 +94,12 @@ struct DataWalk {
   @inline(__always)
   private mutating func string(_ number: Int, _ node: UnsafePointer<SchemaNode>, _ start: Int) -> Int {
     guard unsafe node.pointee.kinds.contains(.string) else { return fail(.kind, number, start) }
-    let (close, isPlain) = data.stringClose(start + 1)
-    let length = isPlain ? close - start - 1 : unsafe node.pointee.asksLength ? data.codePoints(start + 1..<close) : 0
-    if unsafe isPlain || node.pointee.asksLength {
-      guard unsafe length >= node.pointee.lengthMin else { return fail(.short, number, start) }
-      guard unsafe length <= node.pointee.lengthMax else { return fail(.long, number, start) }
-    }
+    let (close, isPlain) = data.stringClose(start &+ 1)
+    let length = isPlain ? close &- start &- 1 : data.codePoints(start + 1..<close)
+    guard unsafe length >= node.pointee.lengthMin else { return fail(.short, number, start) }
+    guard unsafe length <= node.pointee.lengthMax else { return fail(.long, number, start) }
     if unsafe !node.pointee.listed.isEmpty, unsafe !isListed(node, start + 1..<close, isPlain) { return fail(.listed, number, start) }
-    return close + 1
+    return close &+ 1
   }
 
   private func isListed(_ node: UnsafePointer<SchemaNode>, _ range: Range<Int>, _ isPlain: Bool) -> Bool {
@@ -121,13 +119,13 @@ struct DataWalk {
   private mutating func number(_ number: Int, _ node: UnsafePointer<SchemaNode>, _ start: Int) -> Int {
     let isNegative = data[start] == .minus
     var at = isNegative ? start + 1 : start
-    let first = at
+    let last = at &+ 18
     var value: Int64 = 0
     while true {
       let digit = data[at] &- .zero
-      guard digit <= 9, at &- first < 18 else { break }
+      guard digit <= 9, at < last else { break }
       value = value &* 10 &+ Int64(digit)
-      at += 1
+      at &+= 1
     }
     let byte = data[at]
     // A point, an exponent or a nineteenth digit: the long way. So does a list, for 1 and 1.0 are the same number.
@@ -165,12 +163,12 @@ struct DataWalk {
     var at = data.skipSpace(start + 1)
     if data[at] != .bracketClose {
       while true {
-        count += 1
+        count &+= 1
         at = value(items, at)
         guard at >= 0 else { return at }
         at = data.skipSpace(at)
         guard data[at] == .comma else { break }
-        at = data.skipSpace(at + 1)
+        at = data.skipSpace(at &+ 1)
       }
     }
     guard unsafe count >= node.pointee.countMin else { return fail(.few, number, start) }
@@ -187,14 +185,15 @@ struct DataWalk {
     var at = data.skipSpace(start + 1)
     if data[at] != .braceClose {
       while true {
-        let (close, isPlain) = data.stringClose(at + 1)
-        let name = at + 1..<close
-        at = data.skipSpace(data.skipSpace(close + 1) + 1)
-        if let member = unsafe isPlain || !data[name].contains(.backslash) ? find(name, expected, named) : findSlowly(name, named) {
-          let bit: UInt64 = 1 << UInt64(truncatingIfNeeded: member &- named.lowerBound)
+        let start = at &+ 1
+        let (close, isPlain) = data.stringClose(start)
+        at = data.skipSpace(data.skipSpace(close &+ 1) &+ 1)
+        let member = isPlain ? find(start, close, expected, named) : findSlowly(start..<close, named)
+        if member < named.upperBound {
+          let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: member &- named.lowerBound)
           guard seen & bit == 0 else { return fail(.twice, number, at) }
           seen |= bit
-          expected = member + 1
+          expected = member &+ 1
           at = unsafe value(members[member].node, at)
           guard at >= 0 else { return at }
         } else {
@@ -202,7 +201,7 @@ struct DataWalk {
         }
         at = data.skipSpace(at)
         guard data[at] == .comma else { break }
-        at = data.skipSpace(at + 1)
+        at = data.skipSpace(at &+ 1)
       }
     }
     let lacking = unsafe node.pointee.required & ~seen
@@ -229,32 +228,35 @@ struct DataWalk {
 
   // MARK: Names
 
+  /// The member of that name among `named`; the slice's end where there is none.
   @inline(__always)
-  private func find(_ name: Range<Int>, _ expected: Int, _ named: Range<Int>) -> Int? {
-    let count = name.count
-    let (head, tail) = data.ends(name)
-    if expected < named.upperBound && isNamed(expected, name, count, head, tail) { return expected }
-    for member in named where isNamed(member, name, count, head, tail) { return member }
-    return nil
+  private func find(_ start: Int, _ close: Int, _ expected: Int, _ named: Range<Int>) -> Int {
+    let (head, tail) = data.ends(start, close)
+    if expected < named.upperBound, isNamed(expected, start, close, head, tail) { return expected }
+    var member = named.lowerBound
+    while member < named.upperBound, !isNamed(member, start, close, head, tail) { member &+= 1 }
+    return member
   }
 
   @inline(__always)
-  private func isNamed(_ member: Int, _ name: Range<Int>, _ count: Int, _ head: UInt64, _ tail: UInt64) -> Bool {
+  private func isNamed(_ member: Int, _ start: Int, _ close: Int, _ head: UInt64, _ tail: UInt64) -> Bool {
     let its = unsafe members + member
-    guard unsafe its.pointee.head == head, unsafe its.pointee.tail == tail, unsafe its.pointee.text.count == count else { return false }
+    guard unsafe its.pointee.head == head, unsafe its.pointee.tail == tail, unsafe its.pointee.count == close &- start else { return false }
     // Sixteen bytes are in the two ends already.
-    return unsafe count <= 16 || UnsafeRawBufferPointer(rebasing: text[its.pointee.text]).sameBytes(as: data[name])
+    return close &- start <= 16 || isSpelled(member, start..<close)
   }
 
-  /// Names with escapes.
   @inline(never)
-  private func findSlowly(_ name: Range<Int>, _ named: Range<Int>) -> Int? {
-    let resolved = unsafe JSONScanner.resolveEscapes(data[name])
-    return named.first { unsafe UnsafeRawBufferPointer(rebasing: text[members[$0].text]).elementsEqual(resolved) }
+  private func isSpelled(_ member: Int, _ name: Range<Int>) -> Bool {
+    unsafe UnsafeRawBufferPointer(rebasing: text[members[member].text]).sameBytes(as: data[name])
   }
-}
 
-extension SchemaNode {
-  /// Whether a string's characters must be counted.
-  var asksLength: Bool { lengthMin > 0 || lengthMax < .max }
+  /// Names with escapes, or beyond ASCII.
+  @inline(never)
+  private func findSlowly(_ name: Range<Int>, _ named: Range<Int>) -> Int {
+    let written = unsafe data[name]
+    guard unsafe written.contains(.backslash) else { return find(name.lowerBound, name.upperBound, named.lowerBound, named) }
+    let resolved = unsafe JSONScanner.resolveEscapes(written)
+    return named.first { unsafe UnsafeRawBufferPointer(rebasing: text[members[$0].text]).elementsEqual(resolved) } ?? named.upperBound
+  }
 }

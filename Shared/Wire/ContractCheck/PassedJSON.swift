@@ -92,7 +92,7 @@ struct PassedJSON {
   @inline(__always)
   func skip(_ start: Int) -> Int {
     switch self[start] {
-    case .quote: stringClose(start + 1).close + 1
+    case .quote: stringClose(start &+ 1).close &+ 1
     case .braceOpen, .bracketOpen: skipContainer(start)
     default: skipScalar(start)
     }
@@ -116,7 +116,7 @@ struct PassedJSON {
     var at = start &+ 1
     while true {
       switch self[at] {
-      case .quote: at = stringClose(at + 1).close
+      case .quote: at = stringClose(at &+ 1).close
       case .braceOpen, .bracketOpen: depth &+= 1
       case .braceClose, .bracketClose:
         depth &-= 1
@@ -129,16 +129,17 @@ struct PassedJSON {
 
   /// The first eight bytes of a name, zero behind its end, and the last eight of one longer than eight: as in `SchemaMember`.
   @inline(__always)
-  func ends(_ name: Range<Int>) -> (head: UInt64, tail: UInt64) {
-    let count = name.count
-    if count > 8 {
-      return (load(name.lowerBound), load(name.upperBound - 8))
-    }
-    guard count < 8 else { return (load(name.lowerBound), 0) }
-    if name.lowerBound + 8 <= self.count { return (load(name.lowerBound) & ((1 << UInt64(count * 8)) &- 1), 0) }
-    var head: UInt64 = 0
-    for at in name.reversed() { head = head << 8 | UInt64(self[at]) }
-    return (head, 0)
+  func ends(_ start: Int, _ close: Int) -> (head: UInt64, tail: UInt64) {
+    let length = close &- start
+    if length > 8 { return (load(start), load(close &- 8)) }
+    guard start &+ 8 <= count else { return (endsSlowly(start, close), 0) }
+    // Eight bytes need no mask, and a shift by 64 would be one by 0.
+    return (length == 8 ? load(start) : load(start) & ~(~0 &<< UInt64(truncatingIfNeeded: length &* 8)), 0)
+  }
+
+  @inline(never)
+  private func endsSlowly(_ start: Int, _ close: Int) -> UInt64 {
+    (start..<close).reversed().reduce(0) { $0 << 8 | UInt64(self[$1]) }
   }
 
   @inline(__always)

@@ -123,7 +123,7 @@ struct SchemaReader {
     for (name, child) in named {
       let text = put(Array(name.utf8))
       let ends = SchemaMember.ends(of: Array(name.utf8))
-      members.append(SchemaMember(head: ends.head, tail: ends.tail, text: text, node: child))
+      members.append(SchemaMember(head: ends.head, tail: ends.tail, count: text.count, text: text, node: child))
     }
     node.members = first..<members.count
   }

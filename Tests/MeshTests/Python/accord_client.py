@@ -7,7 +7,7 @@ class Fault(Exception):
 
 
 class Client:
-    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, timeout=30, manifest=None):
+    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, manifest=None, timeout=30):
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout

@@ -29,6 +29,14 @@ def make_event(credential, run, index):
             f'"subject":"{index}","partitionkey":"{key}","unknownextension":true,"data":{data}}}').encode()
 
 
+def make_manifest(credential):
+    """What is published here, so that the broker holds every event to it."""
+    schema = {"type": "object", "required": ["index", "text"],
+              "properties": {"index": {"type": "integer", "minimum": 0}, "text": {"type": "string", "maxLength": 20},
+                             "number": {"type": "number"}, "none": {"type": "null"}}}
+    return {"publishes": {f"{credential}.roundtrip.tried.v1": schema}, "reads": []}
+
+
 def consume(client, wanted):
     """Settles until `wanted` events are done; the first is put off once. Returns them in the order in which they were done,
     and the attempts of that one when it came again."""
@@ -62,10 +70,7 @@ def consume(client, wanted):
 def main(host, port, credential, secret, count=2000):
     run, lineage = secrets.token_hex(6), secrets.token_hex(16)
     events = [make_event(credential, run, index) for index in range(count)]
-    # A credential whose program has registered its contracts publishes nothing that has none.
-    contract = {"type": "object", "required": ["index"], "properties": {"index": {"type": "integer"}}}
-    manifest = {"publishes": {f"{credential}.roundtrip.tried.v1": contract}}
-    client = Client(host, int(port), credential, secret, lineage=lineage, epoch=1, manifest=manifest)
+    client = Client(host, int(port), credential, secret, lineage=lineage, epoch=1, manifest=make_manifest(credential))
     check("a new lineage begins at 0", client.welcome["last_sequence"] == 0, client.welcome)
     check("a lineage is de-duplicated", client.welcome["deduplicated"] is True, client.welcome)
     client.subscribe(HANDLE, f"roundtrip-{run}", [f"{credential}.roundtrip.*"])
@@ -97,7 +102,7 @@ def main(host, port, credential, secret, count=2000):
     check("a question to nobody is answered by the broker", reply is not None and "code" in reply, reply)
 
     client.farewell()
-    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count, manifest=manifest)
+    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count, manifest=make_manifest(credential))
     check("the broker remembers the last sequence", again.welcome["last_sequence"] == count, again.welcome)
     check("and that event's id", again.welcome.get("last_id") == f"{run}-{count - 1}", again.welcome)
     again.next_sequence, again.accepted = max(1, count - 9), 0
@@ -108,6 +113,10 @@ def main(host, port, credential, secret, count=2000):
     check("and not delivered again", not again.wait(lambda: again.deliveries, 0.5), list(again.deliveries)[:1])
     bad = again.publish(json.dumps({"specversion": "1.0", "id": "x", "type": f"{credential}.roundtrip.tried.v1"}).encode())
     check("an event without source is refused", again.wait(lambda: bad in again.refused), again.refused)
+    broken = again.publish(make_event(credential, run, 0).replace(b'"index" : 0', b'"index" : -1'))
+    check("an event that breaks its contract is refused", again.wait(lambda: broken in again.refused), again.refused)
+    check("with the place and what must be there", again.refused.get(broken, ("", ""))[0] == "contract_mismatch"
+          and "/data/index must not be below 0" in again.refused[broken][1], again.refused)
     good = again.publish(make_event(credential, run, count))
     check("and the next one is accepted", again.wait(lambda: again.accepted >= good), again.accepted)
     again.send("unsubscribe", handle=HANDLE, forget=True)
