@@ -78,7 +78,9 @@ extension BrokerLoop {
     _ event: UnsafeRawBufferPointer, to session: Session, _ handle: UInt32, _ number: UInt64, _ position: Position, _ attempt: UInt32,
     _ producer: UInt32, _ sequence: UInt64
   ) {
-    producers.withName(of: producer, in: machine) { name in
+    // The machine is asked only for a producer that is new here: handing it over would count up each of its parts, delivery by delivery.
+    if !producers.knows(producer) { producers.note(producer, machine.producerName(producer)) }
+    producers.withName(of: producer) { name in
       session.connection.append(room: DeliveryHeader.bytesMax(producer: name.count)) { room in
         DeliveryHeader.render(
           handle: handle, number: number, position: position.value, attempt: attempt, producer: name, sequence: sequence,
@@ -96,10 +98,13 @@ extension BrokerLoop {
 struct ProducerNames {
   private var names: [[UInt8]] = []
 
-  mutating func withName(of producer: UInt32, in machine: borrowing BrokerMachine, _ body: (UnsafeRawBufferPointer) -> Void) {
-    let index = Int(producer)
-    while names.count <= index { names.append([]) }
-    if names[index].isEmpty { names[index] = DeliveryHeader.producer(machine.producerName(producer)) }
-    names[index].withUnsafeBytes(body)
+  func knows(_ producer: UInt32) -> Bool { Int(producer) < names.count && !names[Int(producer)].isEmpty }
+
+  mutating func note(_ producer: UInt32, _ name: String) {
+    while names.count <= Int(producer) { names.append([]) }
+    names[Int(producer)] = DeliveryHeader.producer(name)
   }
+
+  /// Lends the name of a known producer. HOT.
+  func withName(of producer: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) { names[Int(producer)].withUnsafeBytes(body) }
 }
