@@ -79,8 +79,8 @@ extension BrokerLoop {
           ["peer": .text(session.connection.peer.description)])
       }
       session.connection.pauseReading()
-      _ = reactor.after(Doorkeeper.answerAfter) { [weak session, unowned self] in
-        guard let session else { return }
+      _ = reactor.after(Doorkeeper.answerAfter) { [unowned self, id = session.id] in
+        guard let session = sessions[id] else { return }
         end(
           session,
           Refusal(

@@ -22,8 +22,9 @@ extension BrokerLoop {
     connection.onBytes = { [unowned self, unowned session] bytes in receive(bytes, from: session) }
     connection.onWritable = { [unowned self, unowned session] in hasRoom(session) }
     connection.onClose = { [unowned self, unowned session] reason in closed(session, reason) }
-    _ = reactor.after(WireLimits.helloWithin) { [weak session, unowned self] in
-      guard let session, let fault = session.machine.helloOverdue() else { return }
+    _ = reactor.after(WireLimits.helloWithin) { [unowned self] in
+      // By its number: a weak reference would make every later count of the session take the long way.
+      guard let session = sessions[id], let fault = session.machine.helloOverdue() else { return }
       end(session, fault.refusal)
     }
   }
