@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTP
 import TestKit
 import Testing
 
