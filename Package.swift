@@ -24,9 +24,9 @@ func module(
 }
 
 /// A program: needs only libc, libstdc++ and libsqlite3 where it runs.
-func program(_ name: String, _ folder: String, uses: [Target.Dependency]) -> Target {
+func program(_ name: String, _ folder: String, uses: [Target.Dependency], exclude: [String] = []) -> Target {
   .executableTarget(
-    name: name, dependencies: uses, path: folder, swiftSettings: language,
+    name: name, dependencies: uses, path: folder, exclude: exclude, swiftSettings: language,
     linkerSettings: [.unsafeFlags(["-static-stdlib"])])
 }
 
@@ -96,6 +96,7 @@ let package = Package(
     suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
+    program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
     suite("TidyTests", uses: []),

@@ -57,12 +57,15 @@ struct ChildProcess {
     output = pipes[0]
   }
 
-  /// Waits for the first line that the child writes, without its line feed; nil where it ends before that.
-  func firstLine() -> [UInt8]? {
+  /// Waits for the first line that the child writes, without its line feed; nil where it ends before that, or where the descriptor
+  /// `interruption` turns readable first.
+  func firstLine(unless interruption: Int32 = -1) -> [UInt8]? {
     var line: [UInt8] = []
     while !line.contains(UInt8(ascii: "\n")) {
-      awaitOutput()
-      guard let bytes = read() else { return nil }
+      // poll skips an entry whose descriptor is negative (man 2 poll).
+      var wanted = [output, interruption].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+      poll(&wanted, 2, -1)
+      guard wanted[1].revents == 0, let bytes = read() else { return nil }
       line += bytes
     }
     return Array(line.prefix { $0 != UInt8(ascii: "\n") })

@@ -1,3 +1,4 @@
+import CLinux
 import Contracts
 import Glibc
 import Host
@@ -114,11 +115,22 @@ struct Up {
     if sandbox { words.append("--sandbox") }
     if let size = arguments.value("--segment-mib") { words += ["--segment-mib", size] }
     let log = "\(data)/logs/up.log"
+    // Ctrl-C while this waits means the mesh that starts, so the signal is kept until that has ended.
+    var ending = sigset_t()
+    sigemptyset(&ending)
+    for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&ending, signal) }
+    sigprocmask(SIG_BLOCK, &ending, nil)
+    let signals = signalfd(-1, &ending, Int32(SFD_CLOEXEC))
     let child = try ChildProcess(path: Programs.own, arguments: words, log: log)
-    guard let line = child.firstLine() else {
+    guard let line = child.firstLine(unless: signals) else {
+      // Where it has ended by itself, this changes nothing.
+      kill(child.pid, SIGTERM)
+      let code = child.end()
+      // The signal that was kept, if there is one, ends this process here.
+      sigprocmask(SIG_UNBLOCK, &ending, nil)
       let reason = LastWords.of(log: log) ?? "its log \(log) is empty"
       throw Complaint(
-        code: child.end().flatMap(ExitCode.init) ?? .unavailable,
+        code: code.flatMap(ExitCode.init) ?? .unavailable,
         happened: reason.hasPrefix("accord: ") ? String(reason.dropFirst(8)) : reason, advice: "the whole log is \(log)")
     }
     guard let endpoints = try? JSON(parsing: line) else {

@@ -75,6 +75,9 @@ final class Life: Sendable {
     ended.signal()
   }
 
+  /// Writes out the lines that wait, so that what is said next stands behind them.
+  func flushLog() { state.withLock { $0.log }?.flush(within: .milliseconds(200)) }
+
   func abort(_ code: ExitCode, _ sentence: String) -> Never {
     let log = state.withLock { $0.log }
     log?.error("program.aborted", sentence)

@@ -52,6 +52,8 @@ package struct Program: Sendable {
       withExtendedLifetime(start) {}
       exitNow(ending.exitCode == .success && !slow.isEmpty ? .software : ending.exitCode)
     } catch {
+      // The sentence comes last: it is what a supervisor shows of a program that did not start.
+      life.flushLog()
       Output.write(FaultSentence.line(name, error), to: STDERR_FILENO)
       exitNow(FaultSentence.exitCode(of: error))
     }

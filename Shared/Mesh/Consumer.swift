@@ -70,7 +70,8 @@ final class Consumer: @unchecked Sendable {
     figures.delivered.increment()
     let key = delivery.event.withUnsafeBytes { bytes in
       // An event that cannot be scanned gets a key of its own; handling it will say what is wrong.
-      (try? EventScan(bytes, from: 0)).map { Parcel<Delivery>.hash(key: bytes[$0.routing.key]) } ?? delivery.position
+      (try? EventScan(bytes, from: 0)).map { Parcel<Delivery>.hash(key: UnsafeRawBufferPointer(rebasing: bytes[$0.routing.key])) }
+        ?? delivery.position
     }
     let parcel = Parcel(
       number: delivery.number, position: delivery.position, key: key, attempt: delivery.attempt, bytes: delivery.event.count,

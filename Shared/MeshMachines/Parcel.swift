@@ -29,6 +29,13 @@ package struct Parcel<Contents: Sendable>: Sendable {
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     return hash
   }
+
+  /// HOT. The same hash of bytes in memory, which are not asked for one by one through a protocol.
+  package static func hash(key bytes: UnsafeRawBufferPointer) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    return hash
+  }
 }
 
 /// How a handler ended with one message.

@@ -35,6 +35,7 @@ import Glibc
       case .reader: SQLITE_OPEN_READONLY
       case .inspector: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
       }
+    _ = Self.isPrepared
     if role == .writer { Self.makePrivate(path) }
     let name = role == .inspector ? Self.address(of: path) : path
     var opened: OpaquePointer?
@@ -51,6 +52,9 @@ import Glibc
       throw .cannotOpen(path: path, reason: "the file may be read only")
     }
   }
+
+  /// Settings of the whole process, made before its first connection; where somebody opened one before, they are only not made.
+  private static let isPrepared = accord_sqlite_without_statistics() == SQLITE_OK
 
   deinit { close() }
 

@@ -141,21 +141,6 @@ struct ContractTests {
     let huge = JSON.object([.init("title", .string(String(repeating: "x", count: WireLimits.schemaBytesMax)))])
     #expect(try say(huge, type: "ledger.c.v1").hasPrefix("closed contract_schema"))
   }
-
-  @Test func `memory of before there were contracts is read`() throws {
-    let world = try World()
-    try world.hello(1, "ledger")
-    #expect(try world.publish(1, 1, "1") == "accepted 1")
-    var checkpoint = world.stage.machine.checkpoint()
-    checkpoint.removeLast(8)
-    checkpoint[0] = 1
-    var machine = BrokerMachine(journalID: Stage.journalID, limits: world.stage.limits)
-    try checkpoint.withUnsafeBytes { try machine.restore(checkpoint: $0) }
-    #expect(machine.checkpoint() == world.stage.machine.checkpoint())
-    checkpoint[0] = 3
-    var other = BrokerMachine(journalID: Stage.journalID)
-    #expect(throws: MemoryFault.version(3)) { try checkpoint.withUnsafeBytes { try other.restore(checkpoint: $0) } }
-  }
 }
 
 /// A stage whose frames are decoded as the shell decodes them.

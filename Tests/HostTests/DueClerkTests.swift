@@ -36,9 +36,11 @@ struct DueClerkTests {
     DueClerk(store: store, clock: clock, log: log, rules: rules)
   }
 
-  private func add(_ store: Store, _ rows: [(Int64, String)], kind: String = "note") throws {
+  private func add(_ store: Store, _ rows: [(Int64, String)], kind: String = "note", from begin: Timestamp = OrderDraft.day) throws {
     try store.write { transaction in
-      for (seconds, subject) in rows { try Due.add(at: at(seconds), kind: kind, subject: subject, in: transaction) }
+      for (seconds, subject) in rows {
+        try Due.add(at: begin.adding(.seconds(seconds)), kind: kind, subject: subject, in: transaction)
+      }
     }
   }
 
@@ -63,7 +65,7 @@ struct DueClerkTests {
 
   @Test func `without anybody who advances a clock, the start itself does what is overdue`() throws {
     let store = try open()
-    try add(store, [(-60, "overdue"), (86_400 * 365 * 100, "in a hundred years")])
+    try add(store, [(-60, "overdue"), (86_400 * 365 * 100, "in a hundred years")], from: Clock.system().now())
     let worked = Seen<Int>()
     let ended = DispatchSemaphore(value: 0)
     let clerk = DueClerk(store: store, clock: .system(), log: log, rules: ["note": Self.note]) {
@@ -80,11 +82,11 @@ struct DueClerkTests {
 
   @Test func `a row that is written later and due at once is done soon, though another was known to be due much later`() throws {
     let store = try open()
-    try add(store, [(86_400 * 365 * 100, "in a hundred years")])
+    try add(store, [(86_400 * 365 * 100, "in a hundred years")], from: Clock.system().now())
     let ended = DispatchSemaphore(value: 0)
     let clerk = DueClerk(store: store, clock: .system(), log: log, rules: ["note": Self.note]) { ended.signal() }
     clerk.start()
-    try add(store, [(-1, "now")])
+    try add(store, [(-1, "now")], from: Clock.system().now())
     #expect(ended.wait(timeout: .now() + 10) == .success)
     #expect(try done(store) == ["now"])
     clerk.stop()
@@ -224,7 +226,8 @@ struct DueClerkTests {
       let isOver = faults.isPending
       if !isOver {
         failures += 1
-        #expect(try done(store) == [])
+        // Both or none; both where the clerk's next look came before ours.
+        #expect(try [[], ["a", "b"]].contains(done(store)))
         clock.advance(to: at(31))
       }
       #expect(try done(store) == ["a", "b"])

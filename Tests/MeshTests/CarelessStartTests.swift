@@ -34,7 +34,7 @@ extension MeshTests {
       let up = try refusal("accord", ["up", "--data", data])
       #expect(up.exit == .code(75) && up.stderr.contains("4460") && up.stderr.contains("in use"), "\(up.stderr)")
       withExtendedLifetime(usual) {}
-      #expect(Processes.naming(data).isEmpty)
+      try eventually("nobody stays behind") { Processes.areDone(with: data) }
       #expect(!FileManager.default.fileExists(atPath: data + "/endpoints.json"))
     }
 
@@ -183,6 +183,7 @@ extension MeshTests {
       #expect(open.exit == .code(77) && open.stderr.contains("chmod 600"), "\(open.stderr)")
       chmod(credential, 0o600)
       // The store's place is taken by a folder.
+      for file in ["", "-wal", "-shm"] { unlink(data + "/ledger/store.sqlite" + file) }
       try FileManager.default.createDirectory(atPath: data + "/ledger/store.sqlite", withIntermediateDirectories: true)
       let blocked = try refusal("accord-ledger", ["--data", data, "--http-port", "0"])
       #expect(blocked.exit == .code(74) && blocked.stderr.contains("store.sqlite"), "\(blocked.stderr)")

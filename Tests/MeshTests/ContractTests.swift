@@ -1,3 +1,4 @@
+import HTTP
 import Contracts
 import Foundation
 import HTTP

@@ -1,7 +1,6 @@
 import Contracts
 import Foundation
 import HTTP
-import Host
 import TestKit
 import Testing
 
@@ -36,7 +35,7 @@ extension MeshTests {
 
       let down = try caller.accord("down", "--json")
       #expect(try down.exit == .code(0) && down.json["stopped"] == true && down.json["pid"] == .integer(supervisor))
-      try eventually("nobody is left") { Processes.naming(caller.data).isEmpty }
+      try eventually("nobody is left") { Processes.areDone(with: caller.data) }
       #expect(!FileManager.default.fileExists(atPath: folder.file("data/endpoints.json")))
     }
 
@@ -84,8 +83,7 @@ extension MeshTests {
             // It was ready before the signal came: that is a mesh that runs, and not a start any more.
             #expect(try Caller(data: data).accord("down").exit == .code(0))
           }
-          try eventually("at \(moment), detached \(detached): nobody is left", within: .seconds(20)) { Processes.naming(data).isEmpty }
-          for part in ["", "/broker", "/ledger", "/marketing", "/service"] { #expect(FolderLock.holder(of: data + part) == nil) }
+          try eventually("at \(moment), detached \(detached): nobody is left", within: .seconds(20)) { Processes.areDone(with: data) }
           #expect(!FileManager.default.fileExists(atPath: data + "/endpoints.json"), "at \(moment), detached \(detached)")
           let next = try RunningMesh(on: folder)
           #expect(try next.stop() == .code(0))

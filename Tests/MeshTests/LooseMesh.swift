@@ -23,7 +23,12 @@ final class LooseMesh {
     func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
     var words = ["--data", caller.data, "--http-port", port(name, "http")]
     words += name == "broker" ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"]
-    let child = try ChildProgram.spawn("accord-\(name)", words, environment: environment)
+    // With a changed environment through env(1): a library that is loaded before the program may set variables, and where it does so in the
+    // same process, Swift no longer finds the arguments, which it looks for below the first environment.
+    let child =
+      environment.isEmpty
+      ? try ChildProgram.spawn("accord-\(name)", words)
+      : try ChildProgram.spawn("/usr/bin/env", ["\(Build.folder)/accord-\(name)"] + words, environment: environment)
     let ready = try child.ready()
     endpoints[name] = ready
     running[name] = child

@@ -53,7 +53,7 @@ final class RunningMesh: Sendable {
 
   /// Waits until no process has anything to do with this folder.
   func awaitNobody(within limit: Duration = .seconds(15)) throws {
-    try eventually("nobody works on \(caller.data)", within: limit) { Processes.naming(caller.data).isEmpty }
+    try eventually("nobody works on \(caller.data)", within: limit) { Processes.areDone(with: caller.data) }
   }
 }
 
@@ -66,6 +66,11 @@ enum Processes {
       guard pid != getpid(), let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
       return String(decoding: line, as: UTF8.self).contains(text)
     }
+  }
+
+  /// Whether nobody names the data folder any more, and no lock of it is held: a process that ends loses its command line first.
+  static func areDone(with data: String) -> Bool {
+    naming(data).isEmpty && ([""] + Caller.programs).allSatisfy { FolderLock.holder(of: "\(data)/\($0)") == nil }
   }
 
   /// Memory that is resident for `pid`, in bytes (man 5 proc, VmRSS).

@@ -16,9 +16,29 @@ extension MeshTests {
         endsWithTests: false)
     }
 
+    /// Gives `name` a credential of its own while the broker runs: who may do what is read again at SIGHUP.
+    private func admit(_ name: String, to mesh: RunningMesh) throws {
+      let data = mesh.caller.data
+      let secret = "the secret of \(name)"
+      try mesh.folder.write(
+        JSON.object([.init("name", .string(name)), .init("secret", .string(secret))]).text, to: "data/credentials/\(name).json")
+      let registry = try JSON(parsing: mesh.folder.read("data/broker/credentials.json"))
+      let entry: JSON = [
+        "name": .string(name), "sha256": .string(Hex.encode(SHA256.hash(Array(secret.utf8)))), "source": .string("/" + name),
+        "publish": .array([.string(name + ".*")]), "subscribe": ["*"], "administers": false,
+      ]
+      let entries = (registry["credentials"]?.array ?? []) + [entry]
+      try mesh.folder.write(JSON.object([.init("credentials", .array(entries))]).text, to: "data/broker/credentials.json")
+      kill(try #require(mesh.pid("broker")), SIGHUP)
+      try eventually("the broker knows \(name)") {
+        try String(contentsOfFile: data + "/logs/broker.log", encoding: .utf8).contains("5 credentials are known")
+      }
+    }
+
     @Test func `a stranger publishes, subscribes, settles and comes back`() throws {
       let mesh = try RunningMesh()
-      let child = try python("roundtrip.py", mesh, "ledger", ["1000"])
+      try admit("stranger", to: mesh)
+      let child = try python("roundtrip.py", mesh, "stranger", ["1000"])
       let exit = try child.wait(within: .seconds(60))
       try eventually("its last line arrives") { child.stdout.contains(" passed") }
       #expect(exit == .code(0), "\(child.stdout)\(child.stderr)")

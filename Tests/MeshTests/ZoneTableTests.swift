@@ -48,7 +48,7 @@ extension MeshTests {
         (["Europe/Viena", "2026-01-01T00:00"], Int32(1), "no time zone Europe/Viena"),
         (["../../etc/passwd", "2026-01-01T00:00"], 1, "is no time zone"),
         (["Europe/Vienna", "noon"], 1, "ISO 8601"),
-        (["Europe/Vienna", "2026-02-30T10:00"], 1, "2026-05-10T09:30:00"),
+        (["Europe/Vienna", "2026-02-30T10:00"], 1, "no such day"),
         (["Europe/Vienna"], 64, "a zone and a local time are needed"),
       ] {
         let refused = try ChildProgram.run("accord", ["zone"] + words)

@@ -4,7 +4,7 @@ import Foundation
 enum ShapeRules {
   static let all = [fileLines, brokerLines, mainLines, docLines, uncheckedSayWhy, namedAfterType, modulesHaveLimits]
 
-  private static let long = Array(repeating: "let a = 1\n", count: 7_000).joined()
+  private static let long = Array(repeating: "let a = 1\n", count: brokerLinesMax + 1).joined()
 
   private static let fileLines = Rule("no file is over 300 lines", bad: Project(["Shared/Wire/A.swift": long])) { project in
     project.sources().filter { $0.lines.count > 300 }.map {
@@ -14,10 +14,11 @@ enum ShapeRules {
 
   /// The promise of a small broker: what runs between its sockets and its disk, in lines of code, so that a comment costs nothing.
   ///
-  /// The design wished for about 5,500. What it costs beyond that is bought on purpose: the final disk format with damage told from
-  /// an unproven end, and read around (Journal is a quarter of all lines), and the whole protocol from the first day, requests, marks
-  /// and admin included, with a decoder that makes no string where none is kept. A higher figure needs a reason like these.
-  private static let brokerLinesMax = 6_700
+  /// The design wished for about 5,500, and what lies beyond is bought on purpose: the final disk format, which tells damage from an
+  /// unproven end and reads around it (a fifth of all lines); the whole protocol from the first day, requests, marks and admin
+  /// included, by a decoder that makes no string where none is kept; and the gate that holds events to their contracts (over 900
+  /// lines, which departments run as well). A higher figure needs a reason like these.
+  private static let brokerLinesMax = 8_000
 
   /// The client's half of the wire, and the words both halves share: a page of PROTOCOL.md in Swift, with nothing in it that can go wrong.
   private static let notTheBrokers = ["ClientMessageEncoder", "BrokerMessageDecoder", "ClientMessage", "BrokerMessage"]

@@ -1,4 +1,5 @@
 import Glibc
+import Transport
 
 extension Command {
   static let benchBroker = Command(
@@ -9,11 +10,19 @@ extension Command {
       .init("--window", "N", "unanswered publishes per publisher (default 256)"),
       .init("--folder", "DIR", "where the rounds put their data (default: below $TMPDIR, else /tmp)"),
       .init("--peers", nil, "the same work against redis-server and nats-server, in turns"),
+      .init("--lone", nil, "one message at a time instead: publish to durable acknowledgement, beside the peers and a bare loop"),
+      .init("--open-loop", nil, "each message at its own instant instead: publish to delivery, beside the peers"),
+      .init("--rate", "N", "messages a second of the open loop (default: half the peak, which is measured first)"),
+      .init("--seconds", "N", "length of the open loop (default 10)"),
+      .init("--curves", "NAME", "how cost grows instead: all, or some of subscriptions,connections,size,keys,backlog,slow"),
+      .init("--quick", nil, "curves with fewer messages and no backlog above 100,000"),
       .init("--redis", "FILE", "the redis-server (default: on PATH)"),
       .init("--nats", "FILE", "the nats-server, 2.14 or later (default: on PATH)"),
     ],
     examples: [
       "accord bench broker --json", "accord bench broker --messages 1000000 --rounds 5", "accord bench broker --peers --folder /var/tmp",
+      "accord bench broker --lone", "accord bench broker --open-loop --rate 50000",
+      "accord bench broker --curves size,backlog --quick",
     ],
     run: { arguments throws(Complaint) in try BenchBroker(arguments).run() })
 }
@@ -40,9 +49,18 @@ struct BenchBroker {
   }
 
   func run() throws(Complaint) {
+    do throws(SystemError) { try OpenFiles.raiseLimit() } catch { throw Complaint(host: error) }
     var report = BenchReport()
-    let contenders = arguments.has("--peers") ? try peers(&report) : [.accord]
-    try BenchPeers(self, contenders, rounds: try rounds(contenders.count > 1 ? 5 : 3)).run(&report)
+    if let names = arguments.value("--curves") {
+      try BenchCurves(self, names).run(&report)
+    } else if arguments.has("--lone") {
+      try BenchLone(self, peers(&report), rounds: rounds(5)).run(&report)
+    } else if arguments.has("--open-loop") {
+      try BenchOpenLoop(self, peers(&report)).run(&report)
+    } else {
+      let contenders = arguments.has("--peers") ? try peers(&report) : [.accord]
+      try BenchPeers(self, contenders, rounds: rounds(contenders.count > 1 ? 5 : 3)).run(&report)
+    }
     report.print(json: json)
   }
 

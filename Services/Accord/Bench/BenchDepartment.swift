@@ -32,28 +32,30 @@ struct BenchDepartment {
     facts = Int(max(1_000, try arguments.integer("--facts") ?? 200_000))
     lone = Int(max(10, try arguments.integer("--lone") ?? 300))
     comparesDeaf = arguments.has("--deaf")
-    folder = BenchFolder.parent(arguments)
+    folder = BenchPlaces.parent(arguments)
   }
 
   func run(json: Bool) throws(Complaint) {
-    let data = BenchFolder.fresh(in: folder)
-    defer { Files.remove(data) }
-    let broker = try BenchTarget(data)
+    let data = try BenchPlaces.data(below: folder)
+    let broker = try BenchTarget(existing: data)
     defer { broker.stop() }
-    var figures: [JSON.Member] = [.init("facts", .integer(Int64(facts))), .init("loneFacts", .integer(Int64(lone)))]
+    var report = BenchReport()
+    report.add("facts", facts)
+    report.add("loneFacts", lone)
     do {
-      figures += try relay(data, broker)
-      figures += try handling(data, broker)
-      figures += try loneFacts(data, broker)
+      try report.addSync(in: data)
+      try relay(data, broker, &report)
+      try handling(data, broker, &report)
+      try loneFacts(data, broker, &report)
     } catch let complaint as Complaint {
       throw complaint
     } catch { throw Complaint(host: error) }
-    BenchMeshFigures.print(figures, json: json)
+    report.print(json: json)
   }
 
   // MARK: Part 1
 
-  private func relay(_ data: String, _ broker: BenchTarget) throws -> [JSON.Member] {
+  private func relay(_ data: String, _ broker: BenchTarget, _ report: inout BenchReport) throws {
     let ledger = try BenchDepartmentDesk("ledger", in: data, secret: broker.secret(of: "ledger"), port: broker.port, listens: false)
     defer { ledger.stop() }
     let now = Clock.system().now()
@@ -63,27 +65,24 @@ struct BenchDepartment {
     try ledger.start()
     try wait("the outbox is told") { ledger.isTold }
     let (seconds, cpu) = (Double(Reactor.uptime() - began) / 1e9, BenchDepartmentCore.microsecondsUsed() - used)
-    return [
-      .init("factBytes", .integer(Int64(try BenchDepartmentFacts.fact(UInt64(facts), at: now).bytes.count))),
-      .init("relayPerSecond", .integer(Int64(Double(facts) / seconds))),
-      .init("relayCpuMicrosecondsPerFact", .number(BenchFigures.text(cpu / Double(facts)))),
-    ]
+    report.add("factBytes", try BenchDepartmentFacts.fact(UInt64(facts), at: now).bytes.count)
+    report.add("relayPerSecond", Int(Double(facts) / seconds))
+    report.add("relayCpuMicrosecondsPerFact", cpu / Double(facts))
   }
 
   // MARK: Part 2
 
-  private func handling(_ data: String, _ broker: BenchTarget) throws -> [JSON.Member] {
+  private func handling(_ data: String, _ broker: BenchTarget, _ report: inout BenchReport) throws {
     let marketing = try BenchDepartmentDesk(
       "marketing", in: data, secret: broker.secret(of: "marketing"), port: broker.port, listens: true)
     defer { marketing.stop() }
     let cores = BenchDepartmentCore.allowed()
     let brokers = cores.count > 1 ? Array(cores.dropFirst()) : cores
-    let brokerProcess = FolderLock.holder(of: data + "/broker")
-    if let brokerProcess { try BenchDepartmentCore.confine(brokerProcess, to: brokers) }
+    try BenchDepartmentCore.confine(broker.process.pid, to: brokers)
     try BenchDepartmentCore.confine(getpid(), to: Array(cores.prefix(1)))
     defer {
       try? BenchDepartmentCore.confine(getpid(), to: cores)
-      if let brokerProcess { try? BenchDepartmentCore.confine(brokerProcess, to: cores) }
+      try? BenchDepartmentCore.confine(broker.process.pid, to: cores)
     }
     Terminal.note("handling \(facts) facts on one core")
     let (began, used) = (Reactor.uptime(), BenchDepartmentCore.microsecondsUsed())
@@ -98,18 +97,16 @@ struct BenchDepartment {
     if let fault = try marketing.fault(after: count) {
       throw Complaint(code: .refused, happened: fault, advice: "this is a bug worth a report")
     }
-    return [
-      .init("factsPerSecond", .integer(Int64(Double(facts) / handled))),
-      .init("factsHandledAndToldPerSecond", .integer(Int64(Double(facts) / told))),
-      .init("cpuMicrosecondsPerFact", .number(BenchFigures.text(cpu / Double(facts)))),
-      .init("factsPerCommit", .integer(Int64(facts / max(1, batches)))),
-      .init("brokerOnCoresOfItsOwn", .bool(cores.count > 1 && brokerProcess != nil)),
-    ]
+    report.add("factsPerSecond", Int(Double(facts) / handled))
+    report.add("factsHandledAndToldPerSecond", Int(Double(facts) / told))
+    report.add("cpuMicrosecondsPerFact", cpu / Double(facts))
+    report.add("factsPerCommit", facts / max(1, batches))
+    report.add("brokerOnCoresOfItsOwn", cores.count > 1 ? "yes" : "no")
   }
 
   // MARK: Part 3
 
-  private func loneFacts(_ data: String, _ broker: BenchTarget) throws -> [JSON.Member] {
+  private func loneFacts(_ data: String, _ broker: BenchTarget, _ report: inout BenchReport) throws {
     let tap = try BenchDepartmentTap(before: broker.port)
     defer { tap.stop() }
     let teller = try BenchDepartmentDesk("ledger", in: data, secret: broker.secret(of: "ledger"), port: broker.port, listens: false)
@@ -120,7 +117,6 @@ struct BenchDepartment {
     try listener.start()
     try wait("both departments are there") { teller.isTold && listener.isTold }
     let course = BenchDepartmentLone(listener: listener, teller: teller, tap: tap)
-    var figures: [JSON.Member] = []
     for (name, deaf) in [("lone", nil), ("loneBesideRun", false)] + (comparesDeaf ? [("loneBesideDeafRun", true)] : []) {
       let run = try deaf.map { try BenchDepartmentRun(in: listener.store, deaf: $0) }
       run?.start(name)
@@ -128,15 +124,13 @@ struct BenchDepartment {
       let times = try course.measure(lone)
       let seconds = Double(Reactor.uptime() - began) / 1e9
       try run?.stop()
-      figures += times.durable.figures(name) + times.begun.figures(name + "UntilBegun")
+      report.add(name, times.durable)
+      report.add(name + "UntilBegun", times.begun)
       guard let run else { continue }
       let (rows, chunks) = (run.rows.load(ordering: .relaxed), run.chunks.load(ordering: .relaxed))
-      figures += [
-        .init(name + "RunRowsPerSecond", .integer(Int64(Double(rows) / seconds))),
-        .init(name + "RunRowsPerChunk", .integer(Int64(rows / max(1, chunks)))),
-      ]
+      report.add(name + "RunRowsPerSecond", Int(Double(rows) / seconds))
+      report.add(name + "RunRowsPerChunk", rows / max(1, chunks))
     }
-    return figures
   }
 
   /// Looks every millisecond, for five minutes at most.

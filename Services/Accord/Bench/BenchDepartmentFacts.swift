@@ -2,7 +2,7 @@ import Contracts
 import Store
 import Wire
 
-/// The facts that the department is told: orders as the ledger would capture them, made by the real codec, about 700 bytes each.
+/// The facts that the department is told: orders as the ledger would capture them, made by the real codec, about 626 bytes each.
 enum BenchDepartmentFacts {
   static let persons = 10_000
   private static let usd = Currency("USD")

@@ -81,11 +81,11 @@ struct BenchDepartmentLone {
   /// Tells `count` facts with pauses of 2 to 12 ms, so that they fall anywhere into the chunks of a run.
   ///
   /// `begun`: until its handler begins inside the transaction, so the way there and the wait in the writer's line.
-  func measure(_ count: Int) throws -> (begun: BenchMeshTimes, durable: BenchMeshTimes) {
+  func measure(_ count: Int) throws -> (begun: LoadHistogram, durable: LoadHistogram) {
     let probe = Probe()
     let listener = listener
     listener.store.afterEachWrite { [weak probe] in probe?.committed(listener.handled.load(ordering: .relaxed)) }
-    var (begun, durable) = (BenchMeshTimes(), BenchMeshTimes())
+    var (begun, durable) = (LoadHistogram(), LoadHistogram())
     for _ in 0..<count {
       usleep(UInt32.random(in: 2_000...12_000))
       probe.wanted.store(listener.handled.load(ordering: .relaxed) + 1, ordering: .releasing)
@@ -95,8 +95,8 @@ struct BenchDepartmentLone {
         throw Complaint(code: .temporary, happened: "a lone fact was not handled within 10 s", advice: "is the machine overloaded?")
       }
       let delivered = tap.deliveredAt.load(ordering: .acquiring)
-      begun.add(nanoseconds: listener.begunAt.load(ordering: .relaxed) - delivered)
-      durable.add(nanoseconds: probe.durableAt.load(ordering: .acquiring) - delivered)
+      begun.add(listener.begunAt.load(ordering: .relaxed) - delivered)
+      durable.add(probe.durableAt.load(ordering: .acquiring) - delivered)
     }
     return (begun, durable)
   }

@@ -22,24 +22,28 @@ struct BenchMesh {
   init(_ arguments: Arguments) throws(Complaint) {
     rate = Int(min(10_000, max(1, try arguments.integer("--rate") ?? 200)))
     seconds = Int(max(1, try arguments.integer("--seconds") ?? 10))
-    folder = BenchFolder.parent(arguments)
+    folder = BenchPlaces.parent(arguments)
   }
 
   func run(json: Bool) throws(Complaint) {
-    let data = BenchFolder.fresh(in: folder)
+    let data = try BenchPlaces.data(below: folder)
     defer { Files.remove(data) }
     let house = try BenchMeshHouse(data)
     defer { house.stop() }
     // The first requests of a mesh pay for pages and statements that later ones find.
     _ = try BenchMeshCourse(house, name: "warm", rate: rate, seconds: 1, bulk: false).run()
-    var figures: [JSON.Member] = [.init("perSecond", .integer(Int64(rate))), .init("seconds", .integer(Int64(seconds)))]
+    var report = BenchReport()
+    report.add("perSecond", rate)
+    report.add("seconds", seconds)
+    try report.addSync(in: data)
     for (name, bulk) in [("quiet", false), ("besideBulk", true)] {
       let outcome = try BenchMeshCourse(house, name: name, rate: rate, seconds: seconds, bulk: bulk).run()
-      figures.append(.init(name + "Effects", .integer(Int64(outcome.effects.count))))
-      figures += outcome.effects.figures(name + "CaptureToEffect") + outcome.captures.figures(name + "CaptureToAnswer")
-      figures.append(.init(name + "AskingPerSecond", .integer(Int64(outcome.polls / seconds))))
-      if bulk { figures.append(.init("bulkPerSecond", .integer(Int64(outcome.bulk / seconds)))) }
+      report.add(name + "Effects", Int(outcome.effects.count))
+      report.add(name + "CaptureToEffect", outcome.effects)
+      report.add(name + "CaptureToAnswer", outcome.captures)
+      report.add(name + "AskingPerSecond", outcome.polls / seconds)
+      if bulk { report.add("bulkPerSecond", outcome.bulk / seconds) }
     }
-    BenchMeshFigures.print(figures, json: json)
+    report.print(json: json)
   }
 }

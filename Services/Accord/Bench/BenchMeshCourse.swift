@@ -22,8 +22,8 @@ final class BenchMeshCourse: Sendable {
 
   /// What a course measured.
   struct Outcome {
-    var captures = BenchMeshTimes()
-    var effects = BenchMeshTimes()
+    var captures = LoadHistogram()
+    var effects = LoadHistogram()
     var bulk = 0
     var polls = 0
   }
@@ -87,7 +87,7 @@ final class BenchMeshCourse: Sendable {
       if isWatched { state.withLock { $0.missing[order] = intended } }
       try post(order, of: isWatched ? Self.watched : "C-\(number)", over: &session)
       let answered = Reactor.uptime()
-      state.withLock { $0.outcome.captures.add(nanoseconds: answered - intended) }
+      state.withLock { $0.outcome.captures.add(answered - intended) }
     }
   }
 
@@ -105,7 +105,7 @@ final class BenchMeshCourse: Sendable {
           state.outcome.polls += 1
           for entry in entries {
             guard let order = entry["order_id"]?.string, let intended = state.missing.removeValue(forKey: order) else { continue }
-            state.outcome.effects.add(nanoseconds: now - intended)
+            state.outcome.effects.add(now - intended)
           }
         }
       }

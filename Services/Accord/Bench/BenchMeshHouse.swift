@@ -9,9 +9,9 @@ final class BenchMeshHouse: Sendable {
   private let endpoints: JSON
   private let token: String
 
+  /// On the empty folder `data`, which exists.
   init(_ data: String) throws(Complaint) {
     self.data = data
-    guard mkdir(data, 0o700) == 0 else { throw .system("could not make \(data)", errno) }
     let up = try ChildProcess(
       path: Programs.own, arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"],
       log: "\(data).log")

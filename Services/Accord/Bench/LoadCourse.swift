@@ -8,7 +8,7 @@ import Transport
 /// What happens in one course of load: everybody connects, the subscribers subscribe, then the publishers begin at once.
 ///
 /// What is not constant belongs to the reactor's thread while that runs; `run` looks at it before and after, and through the reactor.
-final class LoadCourse: @unchecked Sendable {
+final class LoadCourse: PublisherCourse, @unchecked Sendable {
   let plan: LoadPlan
   private let server: any BenchServer
   private let publisherTongues: [any PublisherTongue]
@@ -55,28 +55,17 @@ final class LoadCourse: @unchecked Sendable {
       try reactor.start(name: "loader")
     } catch { throw Complaint(host: error) }
     reactor.post { [self] in connect(reactor) }
-    var isComplete = true
-    while finished.wait(timeout: .now() + .milliseconds(50)) != .success {
-      memoryMax = max(memoryMax, server.process.residentBytes)
-      guard Reactor.uptime() > deadline else { continue }
-      isComplete = false
-      break
-    }
-    let failed = failure.withLock { $0 != nil }
-    if !plan.subscriptions.isEmpty, isComplete, !failed {
-      while try !server.isDrained(plan), isComplete {
-        memoryMax = max(memoryMax, server.process.residentBytes)
-        isComplete = Reactor.uptime() < deadline
-        usleep(500)
-      }
-    }
+    let waited = Result { () throws(Complaint) in try wait(until: deadline, &memoryMax) }
     let now = Reactor.uptime()
     let progress = reactor.perform { [self] in progressText() } ?? ""
+    // Connections that end now are no failure any more.
+    let reason = failure.withLock { $0 }
     reactor.stop()
     reactor.join()
-    if let reason = failure.withLock({ $0 }) {
+    if let reason {
       throw Complaint(code: .refused, happened: "\(server.title): \(reason)", advice: "this is a bug worth a report")
     }
+    let isComplete = try waited.get()
     // An open loop that cannot keep up is a result; anything else that takes so long is none.
     guard isComplete || plan.rate != nil else {
       throw Complaint(
@@ -86,6 +75,21 @@ final class LoadCourse: @unchecked Sendable {
     return LoadOutcome(
       seconds: Double((isComplete && plan.subscriptions.isEmpty ? ended : now) - began) / 1e9, isComplete: isComplete, lagMax: lagMax,
       deliveries: deliveries, acknowledgements: acknowledgements, residentBytes: server.process.residentBytes, residentBytesMax: memoryMax)
+  }
+
+  /// Waits until everything is done or something failed; false where that is not so at `deadline`.
+  private func wait(until deadline: Int64, _ memoryMax: inout Int64) throws(Complaint) -> Bool {
+    while finished.wait(timeout: .now() + .milliseconds(50)) != .success {
+      memoryMax = max(memoryMax, server.process.residentBytes)
+      if Reactor.uptime() > deadline { return false }
+    }
+    guard !plan.subscriptions.isEmpty, failure.withLock({ $0 == nil }) else { return true }
+    while try !server.isDrained(plan) {
+      memoryMax = max(memoryMax, server.process.residentBytes)
+      if Reactor.uptime() > deadline { return false }
+      usleep(500)
+    }
+    return true
   }
 
   private func progressText() -> String {
@@ -100,7 +104,7 @@ final class LoadCourse: @unchecked Sendable {
   private func connect(_ reactor: Reactor) {
     waitingFor = plan.publishers + plan.subscriptions.count
     unfinished = plan.publishers + plan.subscriptions.count { $0.slow == nil }
-    if plan.rate == nil {
+    if plan.rate == nil, !plan.subscriptions.isEmpty {
       stampsEach = Int(plan.perPublisher >> 4) + 1
       stamps = [Int64](repeating: 0, count: stampsEach * plan.publishers)
     }

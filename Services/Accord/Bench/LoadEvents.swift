@@ -32,7 +32,9 @@ struct LoadEvents {
   /// Events of about `bytes`: an order with as many lines as it takes, or below 400 bytes a note with little in it.
   init(bytes: Int = LoadEvents.standardBytes, keys law: Keys = .zipf(LoadEvents.standardKeys)) {
     type = bytes < 400 ? "ledger.noted.v1" : "ledger.order.captured.v1"
-    var text = Array((bytes < 400 ? Self.note : Self.order(lines: 1 + max(0, bytes - Self.standardBytes) / Self.line(2).utf8.count)).utf8)
+    // A line more is its bytes, a comma, and up to four digits that its number has more than the first one's.
+    let further = max(0, bytes - Self.standardBytes) / (Self.line(1).utf8.count + 5)
+    var text = Array((bytes < 400 ? Self.note : Self.order(lines: 1 + further)).utf8)
     keyPlaces = Self.places(of: "******", in: text)
     idPlace = Self.places(of: "PPPP-##########", in: text).first ?? 0
     for index in text.indices where text[index] == UInt8(ascii: "*") || text[index] == UInt8(ascii: "#") { text[index] = UInt8(ascii: "0") }
@@ -54,8 +56,11 @@ struct LoadEvents {
       // A prime that divides no power of ten: every key comes once before any comes twice.
       return UInt32(truncatingIfNeeded: (sequence &* UInt64(Self.publishers) &+ UInt64(publisher)) &* 7_919 % UInt64(keys))
     }
-    var mixed = (UInt64(publisher) << 56 ^ sequence) &* 0x9E37_79B9_7F4A_7C15
-    mixed ^= mixed >> 29
+    // Both numbers reach the lowest bits, or all publishers would draw the same keys (the finaliser of MurmurHash3).
+    var mixed = UInt64(publisher) << 40 ^ sequence
+    mixed = (mixed ^ mixed >> 33) &* 0xFF51_AFD7_ED55_8CCD
+    mixed = (mixed ^ mixed >> 33) &* 0xC4CE_B9FE_1A85_EC53
+    mixed ^= mixed >> 33
     return draws[Int(mixed & UInt64(draws.count - 1))]
   }
 

@@ -4,7 +4,7 @@ import Transport
 final class LoadPublisher: PublisherEar {
   private let connection: Connection
   private let tongue: any PublisherTongue
-  private unowned let course: LoadCourse
+  private unowned let course: any PublisherCourse
   private let index: Int
   private let count: UInt64
   private let window: UInt64
@@ -14,7 +14,7 @@ final class LoadPublisher: PublisherEar {
   private(set) var acknowledged: UInt64 = 0
   private var isWelcome = false
 
-  init(_ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, tongue: any PublisherTongue, course: LoadCourse) {
+  init(_ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, tongue: any PublisherTongue, course: any PublisherCourse) {
     self.index = index
     self.tongue = tongue
     self.course = course
@@ -72,4 +72,26 @@ final class LoadPublisher: PublisherEar {
 
   func answer(_ bytes: [UInt8]) { connection.send(bytes) }
   func failed(_ reason: String) { course.fail("publisher \(index): \(reason)") }
+}
+
+/// What a publisher is part of: it is told how far it may go, and tells how far it has come. Belongs to the reactor's thread.
+protocol PublisherCourse: AnyObject {
+  var plan: LoadPlan { get }
+  /// The publisher is welcome: it begins when it is told to.
+  func arrived()
+  /// Everything is acknowledged.
+  func oneDone()
+  func fail(_ reason: String)
+  /// How many more publishes all may make at this moment.
+  func allowance() -> UInt64
+  /// Publishes `first` and the `count` - 1 behind it are about to be sent.
+  func stamp(publisher: Int, from first: UInt64, count: UInt64)
+  /// The same are durable; told in an open loop only.
+  func acknowledged(publisher: Int, from first: UInt64, count: UInt64)
+}
+
+extension PublisherCourse {
+  func allowance() -> UInt64 { .max }
+  func stamp(publisher: Int, from first: UInt64, count: UInt64) {}
+  func acknowledged(publisher: Int, from first: UInt64, count: UInt64) {}
 }

@@ -102,7 +102,6 @@ final class RedisSubscriberTongue: SubscriberTongue {
   /// Entries of the reply that are still to come.
   private var entries = 0
   private var answer: [UInt8] = []
-  private var isAsked = false
 
   private static let batch = 256
 

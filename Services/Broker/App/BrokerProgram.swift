@@ -49,6 +49,7 @@ enum BrokerProgram {
     machine.recovered(segmentBytes: journal.segmentBytes)
     tell(journal.recovery, start.log)
 
+    try OpenFiles.raiseLimit()
     let reactor = try Reactor()
     let mark = DurableMark()
     let metrics = BrokerMetrics(start.metrics)
@@ -138,4 +139,14 @@ private struct LoopHandle: @unchecked Sendable {
 private struct ListenerHandle: @unchecked Sendable {
   let listener: Listener
   init(_ listener: Listener) { self.listener = listener }
+}
+
+/// The journal knows its sentences; here they get their exit codes.
+extension JournalFault: Explained {
+  var exitCode: ExitCode {
+    switch self {
+    case .newerFormat, .foreignSegment, .segmentBytes, .notTaken: .configuration
+    case .full, .writeFailed, .syncFailed, .disk, .noHeader, .noCheckpoint, .checkpointTooLarge: .inputOutput
+    }
+  }
 }

@@ -8,8 +8,8 @@ package struct BrokerLimits: Sendable {
   // The journal holds at most 1 MiB + 64 KiB for one input: `inFlightPerConnection`, `buriedPerInput` and the bytes of
   // reasons are chosen so that no input writes more.
 
-  /// Connections that said hello: far more than a company has departments.
-  package var connections = 1_024
+  /// Connections that said hello: far more than a company has departments and workers.
+  package var connections = 4_096
   /// Credential and lineage pairs ever seen; a lineage is born with a store or its restore, so this is years of mistakes.
   package var producers = 4_096
   /// Types ever published: a vocabulary, not data. A publisher that puts ids into types meets this.

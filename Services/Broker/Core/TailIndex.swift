@@ -1,9 +1,6 @@
 /// What is known of the latest events without reading the disk: a ring of places, bounded by count and by bytes. HOT.
 struct TailIndex: Sendable {
-  private var ring: [IndexedEvent] = []
-  private var mask: UInt64 = 0
-  private(set) var first: UInt64 = 0
-  private(set) var end: UInt64 = 0
+  private var ring = Ring(empty: IndexedEvent())
   private var bytes = 0
   /// Every event behind this position is here.
   private(set) var before: UInt64 = 0
@@ -17,20 +14,21 @@ struct TailIndex: Sendable {
 
   /// Begins anew, for events behind `position`.
   mutating func restart(behind position: UInt64) {
-    first = end
+    ring.clear()
     bytes = 0
     before = position
   }
 
-  subscript(_ ordinal: UInt64) -> IndexedEvent { ring[Int(truncatingIfNeeded: ordinal & mask)] }
+  var first: UInt64 { ring.first }
+  var end: UInt64 { ring.end }
+
+  subscript(_ ordinal: UInt64) -> IndexedEvent { ring[ordinal] }
 
   mutating func push(_ event: IndexedEvent) {
-    let count = Int(end &- first)
-    if count >= eventsMax { drop() } else if count == ring.count { grow() }
-    ring[Int(truncatingIfNeeded: end & mask)] = event
-    end += 1
+    if ring.count >= eventsMax { drop() }
+    ring.push(event)
     bytes += Int(event.bytes)
-    while bytes > bytesMax, end &- first > 1 { drop() }
+    while bytes > bytesMax, ring.count > 1 { drop() }
   }
 
   /// The ordinal of the first event at or behind `position`.
@@ -45,23 +43,10 @@ struct TailIndex: Sendable {
   }
 
   private mutating func drop() {
-    let oldest = self[first]
+    let oldest = ring[first]
     bytes -= Int(oldest.bytes)
     before = oldest.position
-    first += 1
-  }
-
-  private mutating func grow() {
-    let size = max(64, ring.count * 2)
-    var larger = [IndexedEvent](repeating: IndexedEvent(), count: size)
-    let newMask = UInt64(size - 1)
-    var ordinal = first
-    while ordinal < end {
-      larger[Int(truncatingIfNeeded: ordinal & newMask)] = self[ordinal]
-      ordinal += 1
-    }
-    ring = larger
-    mask = newMask
+    ring.dropFirst()
   }
 }
 

@@ -33,21 +33,20 @@ struct Window: Sendable {
     var isInFlight: Bool { state == .inFlight || state == .working }
   }
 
-  private var ring: [Entry] = []
-  private var mask: UInt64 = 0
-  /// The oldest ordinal kept.
-  private(set) var first: UInt64 = 0
-  /// One past the newest.
-  private(set) var end: UInt64 = 0
+  private var ring = Ring(empty: Entry())
   /// Position of the last event that left at the front.
   private(set) var passed: UInt64 = 0
 
-  var count: Int { Int(end &- first) }
-  var isEmpty: Bool { end == first }
+  /// The oldest ordinal kept.
+  var first: UInt64 { ring.first }
+  /// One past the newest.
+  var end: UInt64 { ring.end }
+  var count: Int { ring.count }
+  var isEmpty: Bool { ring.isEmpty }
 
   subscript(_ ordinal: UInt64) -> Entry {
-    get { ring[Int(truncatingIfNeeded: ordinal & mask)] }
-    _modify { yield &ring[Int(truncatingIfNeeded: ordinal & mask)] }
+    get { ring[ordinal] }
+    _modify { yield &ring[ordinal] }
   }
 
   /// The whole ordinal of an entry that is in the window, or some number beyond `end`.
@@ -55,36 +54,21 @@ struct Window: Sendable {
 
   /// Adds an event at the end, waiting.
   mutating func push(_ event: IndexedEvent) -> UInt64 {
-    if count == ring.count { grow() }
-    let ordinal = end
-    ring[Int(truncatingIfNeeded: ordinal & mask)] = Entry(
-      position: event.position, key: event.key, sequence: event.sequence, producer: event.producer, bytes: event.bytes,
-      state: .waiting)
-    end += 1
-    return ordinal
+    ring.push(
+      Entry(
+        position: event.position, key: event.key, sequence: event.sequence, producer: event.producer, bytes: event.bytes,
+        state: .waiting))
+    return end - 1
   }
 
   /// Drops what is settled at the front.
   mutating func trim() {
     while first < end, self[first].state == .settled {
       passed = self[first].position
-      first += 1
+      ring.dropFirst()
     }
   }
 
   /// Drops everything; ordinals go on.
-  mutating func clear() { first = end }
-
-  private mutating func grow() {
-    let size = max(64, ring.count * 2)
-    var larger = [Entry](repeating: Entry(), count: size)
-    let newMask = UInt64(size - 1)
-    var ordinal = first
-    while ordinal < end {
-      larger[Int(truncatingIfNeeded: ordinal & newMask)] = self[ordinal]
-      ordinal += 1
-    }
-    ring = larger
-    mask = newMask
-  }
+  mutating func clear() { ring.clear() }
 }

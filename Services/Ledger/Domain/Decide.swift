@@ -47,7 +47,7 @@ package enum LedgerDomain {
   }
 
   private enum Limits {
-    /// A till's clock may be wrong; by more than this it would be inside an offer that has not begun (offer.md, "Which orders" 3).
+    /// A till's clock may be wrong; by more than this it would be inside an offer that has not begun.
     static let placedAheadMax = Duration.seconds(300)
   }
 }

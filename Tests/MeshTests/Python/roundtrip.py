@@ -102,7 +102,7 @@ def main(host, port, credential, secret, count=2000):
     check("a question to nobody is answered by the broker", reply is not None and "code" in reply, reply)
 
     client.farewell()
-    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count)
+    again = Client(host, int(port), credential, secret, lineage=lineage, epoch=2, highest=count, manifest=make_manifest(credential))
     check("the broker remembers the last sequence", again.welcome["last_sequence"] == count, again.welcome)
     check("and that event's id", again.welcome.get("last_id") == f"{run}-{count - 1}", again.welcome)
     again.next_sequence, again.accepted = max(1, count - 9), 0

@@ -1,0 +1,90 @@
+import BrokerCore
+import Contracts
+import Host
+import Journal
+import Telemetry
+import Transport
+import Wire
+
+/// The life of a connection beside its frames: accepted, asked whether it is there, ended, gone; and the end of them all.
+extension BrokerLoop {
+  /// A client has connected.
+  func accept(_ descriptor: consuming FileDescriptor) {
+    guard !isDraining, let id = sessions.nextID() else { return }
+    let connection = Connection(
+      adopting: descriptor, on: reactor,
+      limits: ConnectionLimits(
+        inboundBytesMax: WireLimits.frameBytesMax + WireLimits.lengthBytes, outboundBytesMax: 64 << 20, highWater: 256 << 10,
+        lowWater: 64 << 10, unacknowledgedMax: .seconds(30)))
+    let session = Session(id: id, connection: connection)
+    sessions.insert(session)
+    metrics.connections.set(Int64(sessions.count))
+    connection.onBytes = { [unowned self, unowned session] bytes in receive(bytes, from: session) }
+    connection.onWritable = { [unowned self, unowned session] in hasRoom(session) }
+    connection.onClose = { [unowned self, unowned session] reason in closed(session, reason) }
+    _ = reactor.after(WireLimits.helloWithin) { [weak session, unowned self] in
+      guard let session, let fault = session.machine.helloOverdue() else { return }
+      end(session, fault.refusal)
+    }
+  }
+
+  private func closed(_ session: Session, _ reason: CloseReason) {
+    session.machine.closed()
+    if session.credential != nil {
+      log.info("session.closed", "\(session.credential ?? "?") is gone: \(reason)", ["connection": .integer(Int64(session.id.raw))])
+      apply(.disconnected(session.id))
+    }
+    sessions.remove(session.id)
+    metrics.connections.set(Int64(sessions.count))
+  }
+
+  /// Says why and closes.
+  func end(_ session: Session, _ refusal: Refusal) {
+    send(.fault(refusal), to: session)
+    session.machine.closed()
+    session.connection.closeAfterFlush()
+  }
+
+  /// The peer has taken so much that there is room again.
+  private func hasRoom(_ session: Session) {
+    guard session.credential != nil else { return }
+    session.reportsRoom = false
+    apply(.flushed(session.id, queuedBytes: session.connection.queuedBytes))
+  }
+
+  /// Asks silent clients whether they are there, for as long as the loop runs.
+  func beatHearts() {
+    _ = reactor.after(WireLimits.heartbeat) { [unowned self] in
+      for session in sessions.all {
+        switch session.machine.heartbeat() {
+        case .well: break
+        case .ask(let ping): send(.ping(ping), to: session)
+        case .fault(let fault): end(session, fault.refusal)
+        }
+      }
+      beatHearts()
+    }
+  }
+
+  /// Says farewell to everybody, takes what still comes for a moment, then leaves a closed journal behind. `done` runs on this thread.
+  func drain(_ done: @escaping () -> Void) {
+    isDraining = true
+    apply(.drain(reason: "the broker stops"))
+    for session in sessions.all { _ = session.machine.stopping() }
+    waitForFarewells(until: clock.uptime() + Self.drainMillisecondsMax, done)
+  }
+
+  private func waitForFarewells(until deadline: Int64, _ done: @escaping () -> Void) {
+    guard sessions.count > 0, clock.uptime() < deadline else {
+      if commit?.isEmpty == false { finish() }
+      flushTouched()
+      for session in sessions.all { session.connection.closeAfterFlush() }
+      writeClosingMark()
+      return done()
+    }
+    _ = reactor.after(.milliseconds(20)) { [unowned self] in waitForFarewells(until: deadline, done) }
+  }
+
+  /// Departments leave on their own before the broker does; this is for those that do not.
+  private static let drainMillisecondsMax: Int64 = 2_000
+}
