@@ -1,7 +1,6 @@
 import HTTP
 import Contracts
 import Foundation
-import HTTP
 import TestKit
 import Testing
 
