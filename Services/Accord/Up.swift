@@ -150,6 +150,8 @@ struct Up {
       guard let http = endpoints[name]?["http"] else { return "?" }
       return "http://\(http["host"]?.string ?? "?"):\(http["port"]?.integer ?? 0)"
     }
+    // As it was called: whoever has it on no PATH can copy the lines all the same.
+    let accord = CommandLine.arguments.first ?? "accord"
     let flag = data == "./data" ? "" : " --data \(data)"
     Terminal.print(
       """
@@ -162,9 +164,9 @@ struct Up {
 
       Try, in another terminal:
 
-        accord order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=4995 --currency USD\(flag)
-        accord customer ada\(flag)
-        accord status\(flag)
+        \(accord) order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=4995 --currency USD\(flag)
+        \(accord) customer ada\(flag)
+        \(accord) status\(flag)
 
       Ctrl-C stops all of it; the data stays.
       """)
