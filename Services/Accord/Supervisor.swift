@@ -49,21 +49,30 @@ struct Supervisor {
     guard signals >= 0 else { throw .system("could not listen for signals", errno) }
   }
 
-  /// Runs the mesh until a signal ends it. `allReady` is called once, when every program has said that it is ready, with their endpoints.
-  mutating func run(allReady: (JSON) throws(Complaint) -> Void) throws(Complaint) {
+  /// What the endpoints are told for.
+  enum News {
+    /// Every program has said that it is ready: once.
+    case allReady
+    /// One came back after its death, as another process.
+    case again
+  }
+
+  /// Runs the mesh until a signal ends it. `tell` is given where everybody listens, whenever that has become another.
+  mutating func run(tell: (JSON, News) throws(Complaint) -> Void) throws(Complaint) {
     var announced = false
     do throws(Complaint) {
       try start(0)
       while true {
         if let signal = try wait(), signal != SIGCHLD { break }
         try reap(afterAnnouncement: announced)
-        try readLines()
+        let hasNews = try readLines()
         try startWhatIsDue()
-        if !announced, members.allSatisfy({ if case .ready = $0.stage { true } else { false } }) {
-          announced = true
-          try allReady(endpoints())
-        } else if announced {
+        if announced {
           try refuseEndlessDeaths()
+          if hasNews { try tell(endpoints(), .again) }
+        } else if members.allSatisfy({ if case .ready = $0.stage { true } else { false } }) {
+          announced = true
+          try tell(endpoints(), .allReady)
         }
       }
     } catch {
@@ -115,7 +124,9 @@ struct Supervisor {
     }
   }
 
-  private mutating func readLines() throws(Complaint) {
+  /// Takes what the starting programs say; returns whether one of them has become ready.
+  private mutating func readLines() throws(Complaint) -> Bool {
+    var hasNews = false
     for index in members.indices {
       guard case .starting(let child, let since, var line) = members[index].stage, let bytes = child.read() else { continue }
       line += bytes
@@ -131,7 +142,9 @@ struct Supervisor {
       members[index].endpoint = said
       members[index].readySince = Clock.uptimeMilliseconds
       members[index].stage = .ready(child)
+      hasNews = true
     }
+    return hasNews
   }
 
   // MARK: Deaths

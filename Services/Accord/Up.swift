@@ -48,10 +48,11 @@ struct Up {
     try awaitPredecessors()
     let plan = Supervisor.Plan(data: data, arguments: try programArguments(arguments))
     var supervisor = try Supervisor(plan)
-    try supervisor.run { endpoints throws(Complaint) in
+    try supervisor.run { endpoints, news throws(Complaint) in
       do throws(FileFault) { try Files.write(endpoints.bytes + [UInt8(ascii: "\n")], to: "\(data)/endpoints.json") } catch {
         throw Complaint(host: error)
       }
+      guard news == .allReady else { return }
       if arguments.has("--json") {
         Terminal.print(endpoints)
       } else {

@@ -7,6 +7,12 @@ package enum VerifyCommand {
   /// Prints the report as one line of JSON and ends the process: 0 where everything is sound, 1 where it is not.
   package static func run(_ program: String, _ report: (DataFolder) throws -> (json: JSON, isSound: Bool)) -> Never {
     let words = Array(CommandLine.arguments.dropFirst(2))
+    if words.contains("--help") {
+      Output.write(
+        "\(program) verify --data DIR\n\nLooks through this program's part of a folder on which nothing runs, and changes nothing. Prints one line of JSON;\n"
+          + "exit code 0: sound, 1: not sound, 64 and above as in sysexits.h.\n")
+      exit(0)
+    }
     guard words.count == 2, words[0] == "--data" else {
       Output.write("\(program): verify needs the data folder; write \(program) verify --data DIR\n", to: STDERR_FILENO)
       exit(ExitCode.usage.rawValue)

@@ -29,6 +29,8 @@ extension MeshTests {
         for part in ["usage: accord-\(name)", "--data DIR  [ACCORD_DATA_FOLDER]", "--http-port", "--clock", "--parent", "--version"] {
           #expect(help.stdout.contains(part), "\(name): \(part)")
         }
+        let verify = try ChildProgram.run("accord-\(name)", ["verify", "--help"])
+        #expect(verify.exit == .code(0) && verify.stdout.hasPrefix("accord-\(name) verify --data DIR"))
         let version = try ChildProgram.run("accord-\(name)", ["--version"])
         #expect(version.exit == .code(0) && version.stdout.hasPrefix("accord-\(name) "))
       }

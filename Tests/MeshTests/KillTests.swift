@@ -55,6 +55,19 @@ extension MeshTests {
       #expect(verified.exit == .code(0), "\(verified.stdout)\(verified.stderr)")
     }
 
+    @Test func `the folder tells the process that came back`() throws {
+      let mesh = try RunningMesh()
+      for program in ["service", "broker"] {
+        try mesh.kill(program)
+        try eventually("endpoints.json names the new \(program)") {
+          let told = try JSON(parsing: Array(Data(contentsOf: URL(fileURLWithPath: mesh.caller.data + "/endpoints.json"))))
+          return told[program]?["pid"]?.integer == mesh.pid(program).map(Int64.init)
+            && told[program]?["http"] == mesh.endpoints[program]?["http"]
+        }
+      }
+      #expect(try mesh.stop() == .code(0))
+    }
+
     /// Every acknowledged order is in the journal, on its customer's timeline and in marketing's sums once, in the order of capture.
     private static func expectWhole(_ orders: [String: [String]], _ caller: Caller) throws {
       let count = orders.values.reduce(0) { $0 + $1.count }
