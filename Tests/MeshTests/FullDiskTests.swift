@@ -1,8 +1,11 @@
 import Contracts
 import Foundation
 import HTTP
+import Host
 import TestKit
 import Testing
+import Transport
+import Wire
 
 extension MeshTests {
   /// A disk that is really full: a small file system under one program's folder, and a file that takes the rest of it.
@@ -110,6 +113,15 @@ extension MeshTests {
       try eventually("the ledger's facts wait") { try caller.get("ledger", "/v1/status")["link"]?["waiting"]?.integer ?? 0 >= 5 }
       #expect(try caller.get("service", "/v1/timeline")["entries"]?.integer ?? 0 < captured)
 
+      // Somebody goes on to make the broker write what is no publish: it stops listening before it has no room to write in.
+      let folder = "/proc/\(mesh.supervisor.pid)/root\(caller.data)/broker"
+      let process = FolderLock.holder(of: folder)
+      try useUpWhatIsLeft(caller)
+      #expect(try caller.send("broker", .get, "/healthz", token: "").status == 200)
+      #expect(process != nil && FolderLock.holder(of: folder) == process, "the broker died of it")
+      let log = try String(contentsOfFile: caller.data + "/logs/broker.log", encoding: .utf8)
+      #expect(log.contains("journal.tight"))
+
       mesh.free()
       try caller.awaitHeard(captured)
       #expect(try caller.get("broker", "/v1/status")["storage_full"] == false)
@@ -117,6 +129,29 @@ extension MeshTests {
       #expect(try caller.timeline(of: "ada").count == captured)
       #expect(try caller.events().count == captured)
       #expect(try mesh.stop() == .code(0))
+    }
+
+    /// Makes and forgets subscriptions until the broker takes no further byte.
+    private func useUpWhatIsLeft(_ caller: Caller) throws {
+      let stream = try BlockingStream.connect(host: "127.0.0.1", port: caller.port("broker", "mesh"))
+      let hello = Hello(
+        version: 1, credential: "operator", secret: try caller.secret(of: "operator"), lineage: nil, epoch: 1, highestSequence: 0,
+        manifest: Manifest())
+      var frames: [UInt8] = []
+      try ClientMessageEncoder.append(.hello(hello), to: &frames)
+      try stream.write(frames)
+      frames = []
+      for _ in 0..<500 {
+        let subscribe = Subscribe(
+          handle: 1, name: String(repeating: "n", count: 100), filters: [], start: .beginning, deadKey: .park, creditMessages: 0,
+          creditBytes: 0)
+        try ClientMessageEncoder.append(.subscribe(subscribe), to: &frames)
+        try ClientMessageEncoder.append(.unsubscribe(handle: 1, forget: true), to: &frames)
+      }
+      for _ in 0..<100 {
+        do { try stream.write(frames, timeout: .seconds(2)) } catch { return }
+      }
+      throw NeverHappened("the broker stops listening")
     }
 
     /// An order of a thousand lines, about 100 KiB.

@@ -21,6 +21,7 @@ extension BrokerLoop {
     metrics.connections.set(Int64(sessions.count))
     connection.onBytes = { [unowned self, unowned session] bytes in receive(bytes, from: session) }
     connection.onWritable = { [unowned self, unowned session] in hasRoom(session) }
+    if isHeldBack { connection.pauseReading() }
     connection.onClose = { [unowned self, unowned session] reason in closed(session, reason) }
     _ = reactor.after(WireLimits.helloWithin) { [unowned self] in
       // By its number: a weak reference would make every later count of the session take the long way.

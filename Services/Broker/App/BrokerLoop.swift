@@ -47,6 +47,8 @@ final class BrokerLoop {
   /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
   private var rollFault: JournalFault?
   private var rollAgainAt: Int64 = 0
+  /// Nothing is read from anybody: what they would say could not be kept.
+  private(set) var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
 
@@ -146,8 +148,32 @@ final class BrokerLoop {
       }
     }
     flushTouched()
+    holdBackWhereTight()
     settleTicks()
     turnMoment = nil
+  }
+
+  /// On a full disk the last of the segment belongs to settles and the like; when that too is nearly used up, nobody is heard until there is
+  /// room again: the kernel keeps what they say, and nothing is taken that could not be kept.
+  private func holdBackWhereTight() {
+    let isTight = (rollFault != nil || journal.fullBecause != nil) && (commit?.remaining ?? 0) < Self.tightBytes
+    guard isTight != isHeldBack else { return }
+    isHeldBack = isTight
+    for session in sessions.all { isTight ? session.connection.pauseReading() : session.connection.resumeReading() }
+    guard isTight else { return log.info("journal.roomy", "there is room again; everybody is heard") }
+    log.error("journal.tight", "the disk is full and the segment nearly so: nobody is heard until some space is freed")
+    seekRoom()
+  }
+
+  /// While nobody is heard no input looks for room, so this does.
+  private func seekRoom() {
+    _ = reactor.after(.milliseconds(Self.rollAgainMilliseconds)) { [unowned self] in
+      guard isHeldBack else { return }
+      roll()
+      // Gathered anew, a segment that could not be grown is tried again.
+      if commit?.isEmpty == true { commit = journal.gather() }
+      seekRoom()
+    }
   }
 
   /// Writes and syncs the commit, lets its effects go and begins the next one.
@@ -252,5 +278,7 @@ final class BrokerLoop {
   private static let ridingMax = Duration.milliseconds(10)
   /// Publishers are told to come again after as long.
   private static let rollAgainMilliseconds: Int64 = 250
+  /// What leavings, leases and marks may still write while nobody is heard.
+  private static let tightBytes = 512 << 10
   private static let idleBeforeMark = Duration.milliseconds(100)
 }
