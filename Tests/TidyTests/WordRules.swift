@@ -93,16 +93,19 @@ enum WordRules {
     }
   }
 
-  /// Folders of somebody's machine, and hosts of package registries.
-  private static let placesOfSomebody = [
-    "/home/", "/Users/", "/root/", "/work/", "/private/var/", "/opt/homebrew/",
-    "artifactory",
+  /// Where folders of somebody's machine begin.
+  private static let placesOfSomebody = ["/home/", "/Users/", "/root/", "/work/", "/private/var/", "/opt/homebrew/"]
+  /// Words in the names of package registries' hosts: an address that holds one belongs to the tools.
+  private static let registries = [
+    "pypi", "pythonhosted", "npmjs", "yarnpkg", "crates", "golang", "rubygems", "maven", "artifactory", "debian",
   ]
 
   private static let places = Rule(
     "no machine's paths and no registry's hosts", bad: Project(["deploy/run": "cd /home/ana/accord\n"])
   ) { project in
-    lines(of: project) { line in placesOfSomebody.first { place in stands(place, in: line) } }.map {
+    lines(of: project) { line in
+      placesOfSomebody.first { stands($0, in: line) } ?? (line.contains("://") ? registries.first { line.contains($0) } : nil)
+    }.map {
       "\($0.path):\($0.line): \($0.found) is somebody's machine or a registry; name things from the project's top, and leave hosts to the tools"
     }
   }
