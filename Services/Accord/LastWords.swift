@@ -1,7 +1,9 @@
 import Glibc
 
-/// The last line of a program's log: usually the sentence that explains its end.
+/// The last words in a program's log: usually the sentence that explains its end.
 enum LastWords {
+  /// The last line; where indented lines stand before it (a list of what is wrong with the settings), these instead.
+  ///
   /// Nil where nothing stands in the file at `log`, or where it cannot be read. A line of which only the end was read is told from there.
   static func of(log: String) -> String? {
     let file = open(log, O_RDONLY | O_CLOEXEC)
@@ -10,8 +12,9 @@ enum LastWords {
     var bytes = [UInt8](repeating: 0, count: bytesMax)
     let end = lseek(file, 0, SEEK_END)
     let count = pread(file, &bytes, bytes.count, max(0, end - off_t(bytesMax)))
-    let line = bytes[..<max(0, count)].split(separator: UInt8(ascii: "\n")).last
-    return line.map { String(decoding: $0, as: UTF8.self) }
+    let lines = bytes[..<max(0, count)].split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    let listed = lines.dropLast().reversed().prefix { $0.hasPrefix("  ") }.reversed()
+    return listed.isEmpty ? lines.last : listed.map { String($0.dropFirst(2)) }.joined(separator: "; ")
   }
 
   /// A log has no bound, its lines have one (4 KiB), and a crash's report ends with short ones.

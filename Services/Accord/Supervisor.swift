@@ -184,7 +184,9 @@ struct Supervisor {
 
   private func lastWords(of name: String) -> String {
     let path = "\(plan.data)/logs/\(name).log"
-    return LastWords.of(log: path).map { "its last words: \($0)" } ?? "see \(path)"
+    guard let words = LastWords.of(log: path) else { return "see \(path)" }
+    // The program names its own settings; whoever runs all four has another one.
+    return "its last words: \(words)" + (words.contains("port in use") ? " (for all four: accord up --ephemeral)" : "")
   }
 
   // MARK: Stopping

@@ -12,16 +12,7 @@ import Transport
       ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "Content-Length is no plain number"),
     ]
     for row in rows {
-      let port = try loop.on {
-        try Listener(host: "127.0.0.1", port: 0, on: loop.reactor) { descriptor, _ in
-          let connection = Connection(adopting: descriptor, on: loop.reactor)
-          connection.onBytes = { [unowned connection] bytes in
-            connection.send(Array(row.answer.utf8))
-            connection.closeAfterFlush()
-            return bytes.count
-          }
-        }.port
-      }
+      let port = try Self.port(answering: row.answer, on: loop)
       let fault = #expect(throws: HTTPFault.self) { try HTTPClient.send(.get, host: "127.0.0.1", port: port, path: "/") }
       #expect(fault?.description.contains(row.part) == true, "\(fault?.description ?? "nothing")")
     }
@@ -38,18 +29,23 @@ import Transport
       ("HTTP/1.1 204 No Content\r\n\r\n", ""),
     ]
     for row in rows {
-      let port = try loop.on {
-        try Listener(host: "127.0.0.1", port: 0, on: loop.reactor) { descriptor, _ in
-          let connection = Connection(adopting: descriptor, on: loop.reactor)
-          connection.onBytes = { [unowned connection] bytes in
-            connection.send(Array(row.answer.utf8))
-            connection.closeAfterFlush()
-            return bytes.count
-          }
-        }.port
-      }
+      let port = try Self.port(answering: row.answer, on: loop)
       let response = try HTTPClient.send(.get, host: "127.0.0.1", port: port, path: "/")
       #expect(String(decoding: response.body, as: UTF8.self) == row.body)
+    }
+  }
+
+  /// Where somebody answers whatever comes with `answer`, and hangs up.
+  private static func port(answering answer: String, on loop: Loop) throws -> UInt16 {
+    try loop.on {
+      try Listener(host: "127.0.0.1", port: 0, on: loop.reactor) { descriptor, _ in
+        let connection = Connection(adopting: descriptor, on: loop.reactor)
+        connection.onBytes = { [unowned connection] bytes in
+          connection.send(Array(answer.utf8))
+          connection.closeAfterFlush()
+          return bytes.count
+        }
+      }.port
     }
   }
 }

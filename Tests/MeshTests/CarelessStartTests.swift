@@ -17,6 +17,14 @@ extension MeshTests {
 
     // MARK: In use
 
+    @Test func `up tells which setting a program could not use`() throws {
+      let folder = Folder.temporary()
+      for (words, says) in [(["--segment-mib", "3"], "--segment-mib: \"3\""), (["--clock", "sundial"], "--clock: \"sundial\"")] {
+        let up = try ChildProgram.run("accord", ["up", "--data", folder.file("data"), "--ephemeral"] + words)
+        #expect(up.exit == .code(64) && up.stderr.contains(says), "\(up.stderr)")
+      }
+    }
+
     @Test func `a port in use is named, and no process stays behind`() throws {
       let folder = Folder.temporary()
       let taken = try TakenPort()

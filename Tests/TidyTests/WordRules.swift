@@ -2,7 +2,7 @@ import Foundation
 
 /// Words that do not belong, and where.
 enum WordRules {
-  static let all = [notInProduction, forcedUnwraps, notAnywhere, machinesNameEveryState, sleeps, unfinished, places, names]
+  static let all = [notInProduction, forcedUnwraps, notAnywhere, machinesNameEveryState, sleeps, unfinished, places, hosts, names]
 
   /// Word, and what to do instead.
   private static let production: [(word: String, instead: String)] = [
@@ -93,24 +93,31 @@ enum WordRules {
     }
   }
 
-  /// Where folders of somebody's machine begin.
-  private static let placesOfSomebody = ["/home/", "/Users/", "/root/", "/work/", "/private/var/", "/opt/homebrew/"]
+  /// Where folders of somebody's machine begin; the folder that this was built in is one of them.
+  private static let placesOfSomebody =
+    ["/home/", "/Users/", "/root/", "/private/var/", "/opt/homebrew/"] + #filePath.split(separator: "/Tests/").prefix(1).map { $0 + "/" }
   /// Words in the names of package registries' hosts: an address that holds one belongs to the tools.
   private static let registries = [
     "pypi", "pythonhosted", "npmjs", "yarnpkg", "crates", "golang", "rubygems", "maven", "artifactory", "debian",
   ]
 
   private static let places = Rule(
-    "no machine's paths and no registry's hosts", bad: Project(["deploy/run": "cd /home/ana/accord\n"])
+    "no machine's paths", bad: Project(["deploy/run": "cd /home/ana/accord\n"])
   ) { project in
-    lines(of: project) { line in
-      placesOfSomebody.first { stands($0, in: line) } ?? (line.contains("://") ? registries.first { line.contains($0) } : nil)
-    }.map {
-      "\($0.path):\($0.line): \($0.found) is somebody's machine or a registry; name things from the project's top, and leave hosts to the tools"
+    lines(of: project) { line in placesOfSomebody.first { stands($0, in: line) } }.map {
+      "\($0.path):\($0.line): \($0.found) is somebody's machine; name things from the project's top"
     }
   }
 
-  /// `/work/` as the begin of a path, not the middle of `/v1/work/`.
+  private static let hosts = Rule(
+    "no registry's hosts", bad: Project(["deploy/run": "pip install --index-url https://mirror.of.pypi.example/simple x\n"])
+  ) { project in
+    lines(of: project) { line in line.contains("://") ? registries.first { line.contains($0) } : nil }.map {
+      "\($0.path):\($0.line): an address of \($0.found); leave where packages come from to the tools"
+    }
+  }
+
+  /// `/home/` as the begin of a path, not the middle of `/v1/home/`.
   private static func stands(_ place: String, in line: String) -> Bool {
     guard line.contains(place) else { return false }
     guard place.hasPrefix("/"), let range = line.range(of: place), range.lowerBound > line.startIndex else { return true }

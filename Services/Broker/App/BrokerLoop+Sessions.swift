@@ -50,7 +50,6 @@ extension BrokerLoop {
   /// The peer has taken so much that there is room again.
   private func hasRoom(_ session: Session) {
     guard session.credential != nil else { return }
-    session.reportsRoom = false
     apply(.flushed(session.id, queuedBytes: session.connection.queuedBytes))
   }
 

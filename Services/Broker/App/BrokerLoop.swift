@@ -252,7 +252,6 @@ final class BrokerLoop {
         session.connection.flush()
         if session.isLeaving { session.connection.closeAfterFlush() }
         guard session.credential != nil, session.connection.isOpen else { continue }
-        session.reportsRoom = session.connection.queuedBytes >= session.connection.limits.highWater
         apply(.flushed(session.id, queuedBytes: session.connection.queuedBytes))
       }
       while commit?.isUrgent == true { finish() }

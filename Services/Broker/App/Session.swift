@@ -16,8 +16,6 @@ final class Session {
   var isLeaving = false
   /// Something was appended in this turn.
   var isTouched = false
-  /// Bytes were queued beyond the limit: the machine waits to hear that there is room again.
-  var reportsRoom = false
 
   init(id: ConnectionID, connection: Connection) {
     self.id = id
