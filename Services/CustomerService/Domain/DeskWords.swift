@@ -1,5 +1,6 @@
 import Contracts
 import Terms
+import Zones
 
 /// One order against one offer in a sentence that an agent can read to the customer: never a code, never blame.
 struct DeskWords {

@@ -12,6 +12,9 @@ enum Heard {
     let type: String
     let person: Identifier<Person>?
     let time: Timestamp
+    let recorded: Timestamp
+    /// By whose word.
+    let actor: String
     let position: UInt64
     let message: String
     let data: [UInt8]
@@ -25,20 +28,23 @@ enum Heard {
   /// A fact that does not say whose it is belongs to whoever ordered; where that is not known yet, it waits for the order.
   @discardableResult
   static func keep(_ place: FactPlace, _ received: Received, in transaction: borrowing Transaction) throws -> Bool {
+    let envelope = received.envelope
     let person = SQLValue.optional(place.person?.text)
     let isNew =
       try transaction.run(
         """
-        INSERT INTO heard_fact (subject, type, mark, person_id, time, position, message_id, data)
-        VALUES (?1, ?2, ?3, coalesce(?4, (SELECT person_id FROM heard_fact WHERE subject = ?1 AND type = ?9 AND mark = '')),
-          ?5, ?6, ?7, ?8)
+        INSERT INTO heard_fact (subject, type, mark, person_id, time, recorded, actor, position, message_id, data)
+        VALUES (?1, ?2, ?3, coalesce(?4, (SELECT person_id FROM heard_fact WHERE subject = ?1 AND type = ?11 AND mark = '')),
+          ?5, ?6, ?7, ?8, ?9, ?10)
         ON CONFLICT DO NOTHING
-        """, .text(place.subject), .text(received.envelope.type), .text(place.mark), person, .timestamp(place.time),
-        .unsigned(received.position), .text(received.envelope.id.text), .blob(received.envelope.data), .text(OrderCaptured.type)) == 1
+        """, .text(envelope.partitionKey), .text(envelope.type), .text(place.mark), person, .timestamp(place.time),
+        .timestamp(envelope.recordedTime), .text(envelope.authID ?? envelope.source), .unsigned(received.position),
+        .text(envelope.id.text), .blob(envelope.data), .text(OrderCaptured.type)) == 1
     guard isNew, place.person != nil else { return isNew }
     try transaction.run("INSERT INTO customer (person_id) VALUES (?1) ON CONFLICT DO NOTHING", person)
-    if received.envelope.type == OrderCaptured.type {
-      try transaction.run("UPDATE heard_fact SET person_id = ?2 WHERE subject = ?1 AND person_id IS NULL", .text(place.subject), person)
+    if envelope.type == OrderCaptured.type {
+      try transaction.run(
+        "UPDATE heard_fact SET person_id = ?2 WHERE subject = ?1 AND person_id IS NULL", .text(envelope.partitionKey), person)
     }
     return true
   }
@@ -47,7 +53,7 @@ enum Heard {
   static func about(_ subject: String, in reading: borrowing some Reading & ~Copyable) throws -> [Fact] {
     try reading.all(
       """
-      SELECT number, subject, type, person_id, time, position, message_id, data FROM heard_fact
+      SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact
       WHERE subject = ?1 ORDER BY position, number
       """, .text(subject)
     ) { row throws(StoreFault) in try fact(row) }
@@ -56,7 +62,7 @@ enum Heard {
   /// What was kept because of a message.
   static func by(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Fact? {
     try reading.first(
-      "SELECT number, subject, type, person_id, time, position, message_id, data FROM heard_fact WHERE message_id = ?1", .text(message.text)
+      "SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact WHERE message_id = ?1", .text(message.text)
     ) { row throws(StoreFault) in try fact(row) }
   }
 
@@ -66,7 +72,7 @@ enum Heard {
   ) throws -> [Fact] {
     try reading.all(
       """
-      SELECT number, subject, type, person_id, time, position, message_id, data FROM heard_fact
+      SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact
       WHERE person_id = ?1 AND (time, position) < (?2, ?3) ORDER BY time DESC, position DESC LIMIT ?4
       """, .text(person.text), .integer(before.time), .integer(before.position), .integer(Int64(limit))
     ) { row throws(StoreFault) in try fact(row) }
@@ -83,7 +89,7 @@ enum Heard {
   private static func fact(_ row: borrowing Row) throws(StoreFault) -> Fact {
     Fact(
       number: try row.integer(0), subject: try row.text(1), type: try row.text(2),
-      person: try row.optionalText(3).map(Identifier.init(restoring:)), time: try row.timestamp(4), position: try row.unsigned(5),
-      message: try row.text(6), data: try row.blob(7))
+      person: try row.optionalText(3).map(Identifier.init(restoring:)), time: try row.timestamp(4), recorded: try row.timestamp(5),
+      actor: try row.text(6), position: try row.unsigned(7), message: try row.text(8), data: try row.blob(9))
   }
 }

@@ -17,6 +17,9 @@ extension Schema {
       person_id TEXT,
       -- When it was true.
       time INTEGER NOT NULL,
+      -- When it was recorded, and by whose word.
+      recorded INTEGER NOT NULL,
+      actor TEXT NOT NULL,
       -- The journal's place: of facts that were true at the same time, the earlier one comes first.
       position INTEGER NOT NULL,
       message_id TEXT NOT NULL,
@@ -35,8 +38,8 @@ extension Schema {
       known_at INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     -- What was noted before keeps its place; an earlier version kept no content.
-    INSERT INTO heard_fact (subject, type, mark, person_id, time, position, message_id, data)
-      SELECT order_id, 'ledger.order.captured.v1', '', person_id, time, position, message_id, x'' FROM timeline_entry ORDER BY number;
+    INSERT INTO heard_fact (subject, type, mark, person_id, time, recorded, actor, position, message_id, data)
+      SELECT order_id, 'ledger.order.captured.v1', '', person_id, time, noted_at, 'ledger', position, message_id, x'' FROM timeline_entry ORDER BY number;
     INSERT INTO customer (person_id) SELECT DISTINCT person_id FROM timeline_entry;
     DROP TABLE timeline_count;
     DROP TABLE timeline_entry;
