@@ -8,7 +8,9 @@ enum Inlets {
   static func fact(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
     guard let event = received.event else { return .done }
     switch ServiceDomain.decide(event, at: received.envelope.time) {
-    case .keep(let place): try Heard.keep(place, received, in: transaction)
+    case .keep(let place):
+      let isNew = try Heard.keep(place, received, in: transaction)
+      if isNew, case .remedyChanged(let remedy) = event { try Uses.count(remedy, person: place.person, in: transaction) }
     case .follow(let offer, let mark): try Offers.follow(offer, mark, received, in: transaction)
     case .know(let customer): try Customers.know(customer, at: received.position, in: transaction)
     case .list(let products): try Catalogue.list(products, at: received.position, in: transaction)

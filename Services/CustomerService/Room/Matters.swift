@@ -34,15 +34,13 @@ enum Matters {
     return orders
   }
 
-  /// What bears on an order beside itself, as of its placement.
-  static func history(
-    of purchase: Purchase, for offer: DeskOffer, used: [Identifier<Offer>: Tally], in reading: borrowing some Reading & ~Copyable
-  ) throws -> History {
-    var history = History(customer: used[offer.offer.offer] ?? Tally())
+  /// What bears on an order beside itself, as of its placement, whichever the offer is.
+  static func history(of purchase: Purchase, in reading: borrowing some Reading & ~Copyable) throws -> History {
+    var history = History()
     if let person = purchase.personID {
       history.earlierOrderAt = try reading.first(
         """
-        SELECT time FROM heard_fact WHERE person_id = ?1 AND type = ?2 AND time <= ?3 AND subject <> ?4
+        SELECT time FROM heard_fact WHERE person_id = ?1 AND type = ?2 AND time < ?3 AND subject <> ?4
         ORDER BY time DESC, position DESC LIMIT 1
         """, .text(person.text), .text(OrderCaptured.type), .timestamp(purchase.placedAt), .text(purchase.orderID.text)
       ) { row throws(StoreFault) in try row.timestamp(0) }
@@ -50,7 +48,6 @@ enum Matters {
     if let subscription = purchase.subscriptionID {
       history.subscriptionChange = try change(of: subscription, before: purchase.placedAt, in: reading)
     }
-    if offer.terms.document.limits.total != nil { history.total = try Uses.total(of: offer.offer.offer, in: reading) }
     return history
   }
 

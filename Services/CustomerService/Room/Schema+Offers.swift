@@ -26,6 +26,13 @@ extension Schema {
       honour_until INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX offer_on_table_by_end ON offer_on_table (honour_until);
+    -- What is used of an offer over all: voided and expired remedies are left out.
+    CREATE TABLE offer_use (
+      offer_id TEXT PRIMARY KEY,
+      amount INTEGER NOT NULL,
+      uses INTEGER NOT NULL,
+      units INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE product (
       sku TEXT PRIMARY KEY,
       kind TEXT NOT NULL,
