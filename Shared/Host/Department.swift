@@ -27,12 +27,15 @@ package struct Department: Sendable {
   /// What it knows of a message by itself, in sentences; nil where it knows nothing.
   package let story: @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?
   package let checks: [Check]
+  /// Work that neither its outbox, its due rows nor its runs show, as what follows its name in a sentence; nil where there is none.
+  package let unsettled: @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String?
 
   package init(
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
     subscriptions: [MeshSubscription], ownFacts: Inlet? = nil, dueRules: [String: DueRule] = [:],
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
-    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check]
+    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check],
+    unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil }
   ) {
     self.name = name
     self.part = part
@@ -47,6 +50,7 @@ package struct Department: Sendable {
     self.routes = routes
     self.story = story
     self.checks = checks
+    self.unsettled = unsettled
   }
 
   /// The `source` of its events.
@@ -113,6 +117,7 @@ package struct Department: Sendable {
     mesh.start()
     try reactor.start(name: name)
     dueClerk.start()
+    start.clock.answersStanding { desk.standing() }
     readiness.becomesReady()
 
     return Running(
