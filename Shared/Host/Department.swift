@@ -80,9 +80,14 @@ package struct Department: Sendable {
   private static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where HTTP answers")
   private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
 
-  /// Runs the department on the calling thread until it is stopped, or verifies its store where the first word is `verify`.
+  /// Runs the department on the calling thread until it is stopped. Where the first word is `verify`, looks through its store instead; where
+  /// it is `health`, asks the one that runs.
   package func run() -> Never {
-    if CommandLine.arguments.dropFirst().first == "verify" { VerifyCommand.run("accord-\(name)") { try verify($0) } }
+    switch CommandLine.arguments.dropFirst().first {
+    case "verify": VerifyCommand.run("accord-\(name)") { try verify($0) }
+    case "health": HealthCommand.run("accord-\(name)", httpPort: httpPort)
+    case _: break
+    }
     let port = Setting("http-port", .integer(in: 0...65_535), default: String(httpPort), doc: "the HTTP port; 0 picks a free one")
     Program("accord-\(name)", part: part, summary: summary, settings: [Self.host, port, Self.broker]).run { start in
       try begin(start, httpPort: UInt16(start.configuration[port]))
