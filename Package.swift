@@ -54,6 +54,7 @@ let package = Package(
     module("Wire", "Shared/Wire", uses: ["Contracts"], settings: careful, exclude: ["PROTOCOL.md"]),
     module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
+    module("Feed", "Shared/Feed", uses: ["Contracts", "Zones"]),
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
     module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
     module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones"]),
@@ -74,19 +75,20 @@ let package = Package(
     module("Host", "Shared/Host", uses: ["Contracts", "Wire", "Transport", "Store", "Telemetry", "Mesh", "HTTP", "CLinux"]),
 
     // Floor 4: programs. A department works in its room, which tests enter by the door that its program uses.
-    module("LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "LedgerDomain"]),
+    module("LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "LedgerDomain"]),
     module("MarketingRoom", "Services/Marketing/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "MarketingDomain"]),
     module("ServiceRoom", "Services/CustomerService/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "ServiceDomain"]),
     program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-    program("accord", "Services/Accord", uses: joints + ["Zones", "CLinux"]),
+    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
+    suite("FeedTests", uses: ["Contracts", "Zones", "Feed", "Host"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
