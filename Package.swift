@@ -54,11 +54,8 @@ let package = Package(
     module("Wire", "Shared/Wire", uses: ["Contracts"], settings: careful, exclude: ["PROTOCOL.md"]),
     module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
-<<<<<<< HEAD
     module("Feed", "Shared/Feed", uses: ["Contracts", "Zones"]),
-=======
     module("Shop", "Shared/Shop", uses: ["Contracts"]),
->>>>>>> main
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
     module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
     module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones"]),
@@ -86,11 +83,7 @@ let package = Package(
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-<<<<<<< HEAD
-    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "CLinux"]),
-=======
-    program("accord", "Services/Accord", uses: joints + ["Zones", "Shop", "CLinux"]),
->>>>>>> main
+    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "Shop", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
