@@ -33,6 +33,11 @@ enum Facts {
     case .orderCaptured(let order):
       try Orders.insert(order, content: data, message: meta.messageID, actor: meta.actor, in: transaction)
       try post(fact, meta, &books, transaction)
+    case .productsListed(let listed): try Products.fold(listed, message: meta.messageID, in: transaction)
+    case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
+    case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
+    case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
+    default: break
     }
   }
 
