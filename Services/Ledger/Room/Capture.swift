@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// Takes an order into the ledger, through whichever door it came: described from the catalogue, decided, told, written, booked.
 enum Capture {

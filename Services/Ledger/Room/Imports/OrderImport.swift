@@ -4,6 +4,7 @@ import HTTP
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// The door for orders in bulk: one body is one transaction, its answer kept with it, each order whole or refused by itself.
 struct OrderImport: Sendable {
