@@ -7,8 +7,9 @@ package struct FeedRow {
   package let line: Int64
   package let key: UnsafeRawBufferPointer
   private let columns: UnsafeRawBufferPointer
-  /// Bytes of the whole row in the spool.
-  package let byteCount: Int
+  /// The whole row as it stands in the spool.
+  package let bytes: UnsafeRawBufferPointer
+  package var byteCount: Int { bytes.count }
 
   /// The row that begins at `offset`; nil where `bytes` end before it does.
   package init?(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
@@ -20,7 +21,7 @@ package struct FeedRow {
     guard 10 + count <= rest else { return nil }
     key = UnsafeRawBufferPointer(rebasing: bytes[offset + 14..<offset + 14 + count])
     columns = UnsafeRawBufferPointer(rebasing: bytes[offset + 14 + count..<offset + 4 + rest])
-    byteCount = 4 + rest
+    self.bytes = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 4 + rest])
   }
 
   /// Lends each column in its order.
