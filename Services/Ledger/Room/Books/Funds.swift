@@ -11,7 +11,7 @@ enum Funds {
   /// Nothing happens where the reserve suffices. HOT.
   static func cover(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     guard try books.available(.reserved(for: offer, of: campaign, currency), in: transaction) < amount else { return }
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
@@ -21,7 +21,7 @@ enum Funds {
   /// Repays and sweeps on what came back into an offer's reserve: call it behind a claw-back, and behind whatever was voided or expired.
   static func settle(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
     try tell(Funding.settle(amount, for: offer, purses, next: books.nextEntry), occasion, desk, books: &books, in: &transaction)
@@ -29,7 +29,7 @@ enum Funds {
 
   /// Gives a campaign money, or gives it more.
   static func open(
-    _ amount: Money, of campaign: Identifier<Campaign>, approvedBy: Identifier<Colleague>?, _ occasion: DepartmentDesk.Occasion,
+    _ amount: Money, of campaign: Identifier<Campaign>, approvedBy: Identifier<Colleague>?, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, nil, amount.currency, books: &books, in: transaction)
@@ -39,7 +39,7 @@ enum Funds {
 
   /// Gives customer service's own fund money.
   static func openService(
-    _ amount: Money, approvedBy: Identifier<Colleague>?, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ amount: Money, approvedBy: Identifier<Colleague>?, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> Int64 {
     let number = books.nextEntry
@@ -50,7 +50,7 @@ enum Funds {
 
   /// Reserves money for an offer; true where the campaign had it. Either way it is told.
   static func reserve(
-    _ amount: Money, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ occasion: DepartmentDesk.Occasion,
+    _ amount: Money, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws -> Bool {
     let purses = try purses(of: campaign, offer, amount.currency, books: &books, in: transaction)
@@ -61,7 +61,7 @@ enum Funds {
 
   /// Gives back to its campaign what an offer no longer needs; from now on what comes back is swept on.
   static func release(
-    _ offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: DepartmentDesk.Occasion,
+    _ offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
@@ -70,7 +70,7 @@ enum Funds {
 
   /// Closes a campaign's fund. Throws `Funding.Hindrance` while something is reserved, waits or is owed.
   static func close(
-    _ campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk,
+    _ campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion, _ desk: DepartmentDesk,
     books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, nil, currency, books: &books, in: transaction)
@@ -82,40 +82,8 @@ enum Funds {
     try tell([try Funding.close(held: held, purses, next: books.nextEntry)], occasion, desk, books: &books, in: &transaction)
   }
 
-  // MARK: Looking
-
-  /// The purses of a campaign, and of one of its offers, as they stand in `books`.
-  static func purses(
-    of campaign: Identifier<Campaign>, _ offer: Identifier<Offer>?, _ currency: Currency, books: inout Books,
-    in reading: borrowing some Reading & ~Copyable
-  ) throws -> Purses {
-    var purses = Purses(
-      campaign: campaign, currency, free: try books.available(.goodwill(of: campaign, currency), in: reading))
-    try reading.rows(
-      "SELECT outstanding, closed_at FROM campaign_fund WHERE campaign = ?1 AND currency = ?2", .text(campaign.text), .text(currency.code)
-    ) { row in
-      purses.outstanding = try row.integer(0)
-      purses.isClosed = !row.isNull(1)
-    }
-    guard let offer else { return purses }
-    purses.reserved = try books.available(.reserved(for: offer, of: campaign, currency), in: reading)
-    let released = try reading.integer(
-      "SELECT released_at FROM offer_reserve WHERE campaign = ?1 AND offer = ?2 AND currency = ?3 AND released_at IS NOT NULL",
-      .text(campaign.text), .text(offer.text), .text(currency.code))
-    purses.isReleased = released != nil
-    return purses
-  }
-
-  private static func offers(
-    of campaign: Identifier<Campaign>, _ currency: Currency, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Identifier<Offer>] {
-    try reading.all(
-      "SELECT offer FROM offer_reserve WHERE campaign = ?1 AND currency = ?2", .text(campaign.text), .text(currency.code)
-    ) { row in Identifier(restoring: try row.text(0)) }
-  }
-
   private static func tell(
-    _ facts: [BudgetChanged], _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ facts: [BudgetChanged], _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws {
     for fact in facts {
