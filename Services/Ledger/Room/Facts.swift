@@ -67,9 +67,11 @@ enum Facts {
     case .remedyChanged(let remedy): try post(fact, naming: remedy.entry, meta, &books, transaction)
     case .chainAnchored(let anchor): try Anchors.fold(anchor, meta, in: transaction)
     case .periodClosed(let period): try Periods.fold(period, meta, books: &books, in: transaction)
-    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .customerKnown, .consentChanged, .customerRestricted,
-      .productsListed, .policyPublished:
-      break
+    case .productsListed(let listed): try Products.fold(listed, message: meta.messageID, in: transaction)
+    case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
+    case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
+    case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
+    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
     // Told by others: what follows from them is a fact of the ledger's own.
     case .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned: break
     }
