@@ -1,5 +1,5 @@
 package import Contracts
-import Terms
+package import Terms
 
 /// Where a remedy goes: the first of an offer's destinations that is possible for the order, and the receipt where none is.
 ///

@@ -85,18 +85,18 @@ package struct OrderStanding: Sendable {
   private mutating func cancel(_ fact: OrderCancelled) {
     if fact.lines.isEmpty {
       for at in lines.indices { lines[at].cancelled += lines[at].left }
-      shippingBack = shippingPaid
     } else {
       for one in fact.lines { if let at = index(of: one.lineID) { lines[at].cancelled += one.quantity } }
     }
-    refund(fact.refund)
+    shippingBack += fact.shipping?.minor ?? 0
+    refund(fact.refund + fact.withheld)
   }
 
   private mutating func takeBack(_ fact: OrderReturned) {
     returns += 1
     for one in fact.lines { if let at = index(of: one.lineID) { lines[at].returned += one.quantity } }
     shippingBack += fact.shipping?.minor ?? 0
-    refund(fact.refund)
+    refund(fact.refund + fact.withheld)
   }
 
   private mutating func refund(_ refund: [TenderAmount]) {
@@ -131,14 +131,14 @@ package struct OrderStanding: Sendable {
     switch fact.change {
     case .granted, .posted:
       if let at = remedies.firstIndex(where: { $0.id == fact.remedyID }) {
-        remedies[at].resolve(.posted)
+        remedies[at].resolve(fact)
         return
       }
       remedies.append(RemedyStanding(fact, lines: lines, shippingLeft: shippingPaid - shippingBack, shippingBack: shippingBack))
       if fact.destination.kind != .customerCredit { for one in fact.destination.tenders { spread(one, over: \.remedied) } }
     case .voided, .expired:
       guard let at = remedies.firstIndex(where: { $0.id == fact.remedyID }), remedies[at].state == .pending else { return }
-      remedies[at].resolve(fact.change == .voided ? .voided : .expired)
+      remedies[at].resolve(fact)
       if remedies[at].destination.kind != .customerCredit { for one in remedies[at].destination.tenders { withdraw(one) } }
     case .clawedBack:
       guard let at = remedies.firstIndex(where: { $0.id == fact.remedyID }) else { return }

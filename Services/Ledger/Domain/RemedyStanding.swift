@@ -28,7 +28,8 @@ package struct RemedyStanding: Sendable, Equatable {
   package let destination: RemedyChanged.Destination
   package private(set) var state: RemedyChanged.State
   package let expiresAt: Timestamp?
-  package let entry: Int64?
+  /// The entry that gave it: the pending one until it is posted, then the one that posted it.
+  package private(set) var entry: Int64?
   package private(set) var clawedBack: Int64 = 0
   /// Of each tax what was taken back, in the order of `tax`.
   package private(set) var taxBack: [Int64]
@@ -64,9 +65,14 @@ package struct RemedyStanding: Sendable, Equatable {
   /// What is left of it.
   package var left: Int64 { isActive ? amount - clawedBack : 0 }
 
-  mutating func resolve(_ state: RemedyChanged.State) {
-    guard self.state == .pending else { return }
-    self.state = state
+  mutating func resolve(_ fact: RemedyChanged) {
+    guard state == .pending else { return }
+    switch fact.change {
+    case .posted: (state, entry) = (.posted, fact.entry ?? entry)
+    case .voided: state = .voided
+    case .expired: state = .expired
+    case .granted, .clawedBack, .declined: break
+    }
   }
 
   mutating func clawBack(_ fact: RemedyChanged) {

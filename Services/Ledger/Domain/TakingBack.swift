@@ -1,5 +1,5 @@
 package import Contracts
-import Terms
+package import Terms
 
 /// What a return or a cancellation gives back to the customer, and what of earlier remedies it takes along: the customer gets back what
 /// was really paid.
@@ -41,10 +41,14 @@ package struct TakingBack: Sendable, Equatable {
 
   package let lines: [LineQuantity]
   package let shipping: Int64
-  /// Everything that was paid for what went, taxes included.
+  package let shippingTax: [OrderCaptured.Tax]
+  /// What was paid for the goods, with the taxes that their prices contain.
   package let price: Int64
-  /// Where the price goes, before anything is withheld.
+  package let tax: [OrderCaptured.Tax]
+  /// What goes back to each tender.
   package let refund: [TenderAmount]
+  /// What would go back as well and is kept against the claws.
+  package let withheld: [TenderAmount]
   package let claws: [Claw]
   package let lessened: [Lessened]
 
@@ -57,19 +61,26 @@ package struct TakingBack: Sendable, Equatable {
   ) throws(OrderRefusal) -> TakingBack {
     try check(wanted, shipping, standing)
     var after = standing
-    var price = shipping
+    var price: Int64 = 0
+    var tax: [OrderCaptured.Tax] = []
     for one in wanted {
       guard let at = standing.index(of: one.lineID) else { continue }
       let line = standing.lines[at]
       after.take(one.quantity, at: at)
-      price = try sum(price, paidFor(line.line, gone: after.lines[at].gone) - paidFor(line.line, gone: line.gone))
+      let (before, gone) = (line.gone, after.lines[at].gone)
+      price = try sum(price, part(line.line.paid.minor, before, gone, of: line.line.quantity))
+      add(line.line.tax, before, gone, of: line.line.quantity, to: &tax)
     }
+    var shippingTax: [OrderCaptured.Tax] = []
     if shipping > 0 {
-      price = try sum(price, shippingTax(standing, back: standing.shippingBack + shipping) - shippingTax(standing, back: standing.shippingBack))
+      let taxes = standing.order.charges.flatMap(\.tax)
+      add(taxes, standing.shippingBack, standing.shippingBack + shipping, of: standing.shippingPaid, to: &shippingTax)
+      after.takeShipping(shipping)
     }
-    after.takeShipping(shipping)
-    let refund = refund(price, standing)
-    var purse = Purse(credit: credit, refund: refund)
+    var whole = try sum(price, shipping)
+    for one in tax + shippingTax where !one.inclusive { whole = try sum(whole, one.amount.minor) }
+    let gross = refund(whole, standing)
+    var purse = Purse(credit: credit, refund: gross)
     var claws: [Claw] = []
     var lessened: [Lessened] = []
     for remedy in standing.remedies where remedy.offer != nil && remedy.isActive {
@@ -83,7 +94,9 @@ package struct TakingBack: Sendable, Equatable {
         claws.append(claw)
       }
     }
-    return TakingBack(lines: wanted, shipping: shipping, price: price, refund: refund, claws: claws, lessened: lessened)
+    return TakingBack(
+      lines: wanted, shipping: shipping, shippingTax: shippingTax, price: price, tax: tax,
+      refund: purse.refund.filter { $0.amount.minor > 0 }, withheld: purse.withheld, claws: claws, lessened: lessened)
   }
 
   private static func check(_ wanted: [LineQuantity], _ shipping: Int64, _ standing: OrderStanding) throws(OrderRefusal) {
@@ -110,17 +123,25 @@ package struct TakingBack: Sendable, Equatable {
     return sum
   }
 
-  /// What was paid for the first `gone` of a line, taxes on top of the price included: so parts that go one by one add up to the whole.
-  static func paidFor(_ line: OrderCaptured.Line, gone: Int64) -> Int64 {
-    guard line.quantity > 0 else { return 0 }
-    let taxes = line.tax.filter { !$0.inclusive }.map(\.amount.minor)
-    return ([line.paid.minor] + taxes).reduce(0) { $0 + (Rounding.share(of: $1, gone, by: line.quantity) ?? 0) }
+  /// What of `amount` belongs to the quantity between `before` and `gone`: so parts that go one by one add up to the whole.
+  private static func part(_ amount: Int64, _ before: Int64, _ gone: Int64, of quantity: Int64) -> Int64 {
+    guard quantity > 0 else { return 0 }
+    return (Rounding.share(of: amount, gone, by: quantity) ?? 0) - (Rounding.share(of: amount, before, by: quantity) ?? 0)
   }
 
-  static func shippingTax(_ standing: OrderStanding, back: Int64) -> Int64 {
-    let taxes = standing.order.charges.flatMap(\.tax).filter { !$0.inclusive }.reduce(0) { $0 + $1.amount.minor }
-    guard standing.shippingPaid > 0 else { return 0 }
-    return Rounding.share(of: taxes, back, by: standing.shippingPaid) ?? 0
+  private static func add(
+    _ taxes: [OrderCaptured.Tax], _ before: Int64, _ gone: Int64, of quantity: Int64, to sums: inout [OrderCaptured.Tax]
+  ) {
+    for one in taxes {
+      let minor = part(one.amount.minor, before, gone, of: quantity)
+      guard minor > 0 else { continue }
+      if let at = sums.firstIndex(where: { $0.jurisdiction == one.jurisdiction && $0.inclusive == one.inclusive }) {
+        sums[at].amount = Money(minor: sums[at].amount.minor + minor, one.amount.currency)
+      } else {
+        sums.append(
+          OrderCaptured.Tax(amount: Money(minor: minor, one.amount.currency), jurisdiction: one.jurisdiction, inclusive: one.inclusive))
+      }
+    }
   }
 
   /// `price` over what was paid with, cash last, none beyond what it paid.
@@ -192,6 +213,13 @@ package struct TakingBack: Sendable, Equatable {
 private struct Purse {
   var credit: Int64
   var refund: [TenderAmount]
+  /// What was taken out of the refund.
+  private(set) var withheld: [TenderAmount] = []
+
+  init(credit: Int64, refund: [TenderAmount]) {
+    self.credit = credit
+    self.refund = refund
+  }
 
   func available(fromCredit: Bool) -> Int64 { refund.reduce(fromCredit ? max(0, credit) : 0) { $0 + $1.amount.minor } }
 
@@ -211,7 +239,9 @@ private struct Purse {
       let part = min(rest, refund[at].amount.minor)
       refund[at].amount = Money(minor: refund[at].amount.minor - part, currency)
       rest -= part
-      Destination.add(TenderAmount(kind: refund[at].kind, amount: Money(minor: part, currency)), to: &taken)
+      let one = TenderAmount(kind: refund[at].kind, amount: Money(minor: part, currency))
+      Destination.add(one, to: &taken)
+      Destination.add(one, to: &withheld)
     }
     return taken
   }

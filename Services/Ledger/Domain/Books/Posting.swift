@@ -7,6 +7,7 @@ package enum Posting {
     do throws(BooksRefusal) {
       switch fact {
       case .orderCaptured(let order): return try sale(order)
+      default: return []
       }
     } catch { throw .books(error) }
   }
