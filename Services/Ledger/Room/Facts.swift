@@ -33,13 +33,39 @@ enum Facts {
     case .orderCaptured(let order):
       try Orders.insert(order, content: data, message: meta.messageID, actor: meta.actor, in: transaction)
       try post(fact, meta, &books, transaction)
+    case .orderAmended(let amended): try post(fact, of: amended.orderID, meta, &books, transaction)
+    case .orderReturned(let returned): try post(fact, of: returned.orderID, meta, &books, transaction)
+    case .orderCancelled(let cancelled): try post(fact, of: cancelled.orderID, meta, &books, transaction)
+    case .budgetChanged(let budget):
+      try post(fact, naming: budget.entry, meta, &books, transaction)
+      try Funds.fold(budget, meta, in: transaction)
+    case .remedyChanged(let remedy): try post(fact, naming: remedy.entry, meta, &books, transaction)
+    case .chainAnchored(let anchor): try Anchors.fold(anchor, meta, in: transaction)
+    case .periodClosed(let period): try Periods.fold(period, meta, books: &books, in: transaction)
+    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .customerKnown, .consentChanged, .customerRestricted,
+      .productsListed, .policyPublished:
+      break
+    // Told by others: what follows from them is a fact of the ledger's own.
+    case .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned: break
     }
   }
 
-  /// The entries of a fact.
-  static func post(
-    _ fact: DomainEvent, order: OrderCaptured? = nil, _ meta: FactMeta, _ books: inout Books, _ transaction: borrowing Transaction
+  /// Writes the entries of a fact. Where the fact names its entry, the books must be those that it was told from.
+  private static func post(
+    _ fact: DomainEvent, order: OrderCaptured? = nil, naming entry: Int64? = nil, _ meta: FactMeta, _ books: inout Books,
+    _ transaction: borrowing Transaction
   ) throws {
-    for draft in try Posting.entries(for: fact, order: order) { try books.post(draft, meta, in: transaction) }
+    let drafts = try Posting.entries(for: fact, order: order)
+    if let entry, !drafts.isEmpty, entry != books.nextEntry {
+      throw LedgerRefusal.books(.numberedOtherwise(told: entry, next: books.nextEntry))
+    }
+    for draft in drafts { try books.post(draft, meta, in: transaction) }
+  }
+
+  /// The same for a fact that changes an order: its revenue goes by the order's channel.
+  private static func post(
+    _ fact: DomainEvent, of order: Identifier<Order>, _ meta: FactMeta, _ books: inout Books, _ transaction: borrowing Transaction
+  ) throws {
+    try post(fact, order: try Orders.find(order, in: transaction)?.order, meta, &books, transaction)
   }
 }

@@ -25,6 +25,9 @@ package enum BooksRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   case numberedOtherwise(told: Int64, next: Int64)
   case needsOriginal(String)
   case needsPerson
+  case needsOffer(String)
+  case needsCampaign(Identifier<Offer>)
+  case noSuchOrder(Identifier<Order>)
   case closedBefore(CivilDate, through: CivilDate)
   case dayNotOver(CivilDate)
 
@@ -50,6 +53,9 @@ package enum BooksRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case .numberedOtherwise: "numbered_otherwise"
     case .needsOriginal: "needs_original"
     case .needsPerson: "needs_person"
+    case .needsOffer: "needs_offer"
+    case .needsCampaign: "needs_campaign"
+    case .noSuchOrder: "no_order"
     case .closedBefore: "period_closed"
     case .dayNotOver: "day_not_over"
     }
@@ -81,6 +87,9 @@ package enum BooksRefusal: Error, Sendable, Equatable, CustomStringConvertible {
       "the fact names entry \(told), the next entry here is \(next): the fact was told from other books; rebuild the store from all facts"
     case .needsOriginal(let kind): "\(kind) names no entry that it is about; name it in “of”"
     case .needsPerson: "credit belongs to a person and none is named; name one, or pay with something else"
+    case .needsOffer(let kind): "\(kind) names no offer of a campaign; say for which offer it is"
+    case .needsCampaign(let offer): "offer \(offer) names no campaign, so nobody pays for it; name the campaign that it belongs to"
+    case .noSuchOrder(let order): "order \(order) was never captured here; capture it first"
     case .closedBefore(let day, let through): "the books are closed through \(through), so \(day) is closed already; nothing is left to do"
     case .dayNotOver(let day): "\(day) is not over in UTC; close it tomorrow"
     }

@@ -31,6 +31,7 @@ package struct Books {
     let head: [UInt8]
     let turnover: [Turnover]
     let alarms: Int
+    let closedThrough: Int?
   }
 
   struct Turnover {
@@ -115,6 +116,9 @@ package struct Books {
     changes.removeAll(keepingCapacity: true)
   }
 
+  /// Whether an entry was written since the books were opened.
+  var hasMoved: Bool { nextEntry > firstEntry }
+
   // MARK: Asking
 
   /// What stands on `account` now, entries of this transaction included.
@@ -137,7 +141,7 @@ package struct Books {
   ) throws -> T {
     let mark = Mark(
       changes: changes.count, accounts: accounts.count, next: nextEntry, recordedAt: recordedAt, head: head, turnover: turnover,
-      alarms: alarms.count)
+      alarms: alarms.count, closedThrough: closedThrough)
     marks += 1
     do {
       var inner = consumeSelf()
@@ -164,6 +168,7 @@ package struct Books {
     while accounts.count > mark.accounts, let gone = accounts.popLast() { places[gone.account] = nil }
     highestRow = nil
     (nextEntry, recordedAt, head, turnover) = (mark.next, mark.recordedAt, mark.head, mark.turnover)
+    closedThrough = mark.closedThrough
     alarms.removeLast(alarms.count - mark.alarms)
   }
 
