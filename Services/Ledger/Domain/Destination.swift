@@ -14,6 +14,9 @@ package struct Destination: Sendable, Equatable {
   /// The part of each tax that goes along; none where no tax moves.
   package let tax: [OrderCaptured.Tax]
 
+  /// What arrives there, taxes on top of the price included.
+  package var whole: Int64 { tenders.reduce(0) { $0 + $1.amount.minor } }
+
   /// For what falls on `shares` of `standing`. `wanted` is the offer's list; one that was refused for this remedy before is left out of it.
   package static func choose(
     _ shares: [Outcome.Share], for standing: OrderStanding, wanted: [RemedyChanged.Destination.Kind]

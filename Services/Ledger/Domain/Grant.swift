@@ -62,11 +62,10 @@ package struct Grant: Sendable {
     let destination = Destination.choose(shares, for: standing, wanted: wanted.filter { !way.refused.contains($0) })
     let arrives = destination.kind == .customerCredit || (destination.kind == .originalTender && way.isConfirmedAtOnce)
     let currency = standing.currency
-    let amount = shares.reduce(0) { $0 + $1.amount }
     return RemedyChanged(
       change: arrives ? .posted : .granted, remedyID: RemedyID(key: key, ordinal: (before.last?.id.ordinal ?? 0) + 1), offer: offer,
       campaignID: campaignID, orderID: standing.order.orderID, subscriptionID: standing.order.subscriptionID, period: standing.order.period,
-      personID: standing.order.personID, kind: kind, basis: way.basis, amount: Money(minor: amount, currency),
+      personID: standing.order.personID, kind: kind, basis: way.basis, amount: Money(minor: destination.whole, currency),
       lines: shares.map { RemedyChanged.Share(lineID: $0.lineID, amount: Money(minor: $0.amount, currency)) }, tax: destination.tax,
       destination: RemedyChanged.Destination(destination.kind, tenders: destination.tenders), state: arrives ? .posted : .pending,
       expiresAt: destination.kind == .receipt ? expiry(way.now) : nil, reason: reason, cut: cut, dayPrecision: dayPrecision, inputs: inputs)
@@ -92,13 +91,13 @@ extension RemedyStanding {
       case .granted, .voided, .clawedBack, .declined: .voided
       }
     return fact(
-      change, state, amount, shares.map { Outcome.Share(lineID: $0.lineID, amount: $0.amount) }, tax, destination, order, reason)
+      change, state, whole, shares.map { Outcome.Share(lineID: $0.lineID, amount: $0.amount) }, tax, destination, order, reason)
   }
 
   /// The fact that takes something of this remedy back.
   package func clawedBack(_ claw: TakingBack.Claw, order: OrderCaptured, reason: String) -> RemedyChanged {
     fact(
-      .clawedBack, .clawedBack, claw.amount, claw.shares, claw.tax, RemedyChanged.Destination(destination.kind, tenders: claw.from), order,
+      .clawedBack, .clawedBack, claw.whole, claw.shares, claw.tax, RemedyChanged.Destination(destination.kind, tenders: claw.from), order,
       reason)
   }
 

@@ -21,8 +21,10 @@ package struct RemedyStanding: Sendable, Equatable {
   package let personID: Identifier<Person>?
   package let kind: RemedyChanged.Kind
   package let basis: RemedyChanged.Basis
-  /// What of the price was given, taxes of their own not counted.
+  /// What of the price was given, taxes on top of it not counted.
   package let amount: Int64
+  /// The same with the taxes on top.
+  package let whole: Int64
   package private(set) var shares: [Share]
   package let tax: [OrderCaptured.Tax]
   package let destination: RemedyChanged.Destination
@@ -44,7 +46,8 @@ package struct RemedyStanding: Sendable, Equatable {
     personID = fact.personID
     kind = fact.kind
     basis = fact.basis
-    amount = fact.amount.minor
+    amount = fact.priceMinor
+    whole = fact.amount.minor
     shares = fact.lines.map { part in
       let line = part.lineID.flatMap { id in lines.first { $0.line.lineID == id } }
       return Share(
@@ -76,10 +79,15 @@ package struct RemedyStanding: Sendable, Equatable {
   }
 
   mutating func clawBack(_ fact: RemedyChanged) {
-    clawedBack += fact.amount.minor
+    clawedBack += fact.priceMinor
     for part in fact.lines {
       if let at = shares.firstIndex(where: { $0.lineID == part.lineID }) { shares[at].clawedBack += part.amount.minor }
     }
     for (at, tax) in fact.tax.enumerated() where at < taxBack.count { taxBack[at] += tax.amount.minor }
   }
+}
+
+extension RemedyChanged {
+  /// What of the price it is about: its lines, without the taxes on top of them that the amount contains.
+  package var priceMinor: Int64 { lines.isEmpty ? amount.minor : lines.reduce(0) { $0 + $1.amount.minor } }
 }

@@ -30,6 +30,9 @@ package struct TakingBack: Sendable, Equatable {
     package let tax: [OrderCaptured.Tax]
     /// Credit first, then what is withheld.
     package let from: [TenderAmount]
+
+    /// With the taxes on top.
+    package var whole: Int64 { from.reduce(0) { $0 + $1.amount.minor } }
   }
 
   /// A remedy that waited for more than is left to give.
@@ -52,7 +55,7 @@ package struct TakingBack: Sendable, Equatable {
   package let claws: [Claw]
   package let lessened: [Lessened]
 
-  package var clawedBack: Int64 { claws.reduce(0) { $0 + $1.from.reduce(0) { $0 + $1.amount.minor } } }
+  package var clawedBack: Int64 { claws.reduce(0) { $0 + $1.whole } }
 
   /// Takes `wanted` and `shipping` out of `standing`. `credit` is what the customer has left of credit, `rules` what the offers of its
   /// remedies say; nothing is taken back where none is known.

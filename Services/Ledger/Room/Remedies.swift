@@ -22,22 +22,21 @@ enum Remedies {
       try transaction.run(
         "UPDATE remedy SET state = ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal), .text(fact.change.rawValue))
       guard let offer = fact.offer else { return }
-      let others = try activeCount(fact.useKey, offer.offer, in: transaction)
-      try count(offer.offer, Tally(amount: -fact.amount.minor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
+      let others = try active(fact, offer.offer, in: transaction)
+      try count(offer.offer, Tally(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
     case .clawedBack:
       try transaction.run(
         "UPDATE remedy SET clawed_back = clawed_back + ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal),
-        .integer(fact.amount.minor))
+        .integer(fact.priceMinor))
     case .declined: break
     }
   }
 
   private static func insert(_ fact: RemedyChanged, _ key: String, _ ordinal: Int64, in transaction: borrowing Transaction) throws {
     if let offer = fact.offer {
-      // The first of an order is a use; its later ones are more of the same.
-      let isUse = ordinal == 1 ? try activeCount(ofPlan: fact, offer.offer, in: transaction) == 0
-        : try activeCount(fact.useKey, offer.offer, in: transaction) == 0
-      try count(offer.offer, Tally(amount: fact.amount.minor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
+      // The first of an order is a use without a look; a plan's may have been used by another period.
+      let isUse = ordinal == 1 && fact.subscriptionID == nil ? true : try active(fact, offer.offer, in: transaction) == 0
+      try count(offer.offer, Tally(amount: fact.priceMinor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
     }
     try transaction.run(
       """
@@ -45,28 +44,20 @@ enum Remedies {
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
       """, .text(key), .integer(ordinal), .optional(fact.offer?.offer.text), .optional(fact.offer.map { Int64($0.version) }),
       .optional(fact.orderID?.text), .optional(fact.personID?.text), .optional(fact.subscriptionID == nil ? nil : fact.useKey),
-      .text(fact.change == .posted ? "posted" : "pending"), .integer(fact.amount.minor), .integer(fact.units),
+      .text(fact.change == .posted ? "posted" : "pending"), .integer(fact.priceMinor), .integer(fact.units),
       .text(fact.amount.currency.code), .optional(fact.change == .granted ? fact.expiresAt?.milliseconds : nil))
     if fact.change == .granted, let expires = fact.expiresAt { try Expiry.await(expires, in: transaction) }
   }
 
-  /// For an order its first remedy is always a use; a plan's may have been used by another period.
-  private static func activeCount(
-    ofPlan fact: RemedyChanged, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> Int64 {
-    fact.subscriptionID == nil ? 0 : try activeCount(fact.useKey, offer, in: reading)
-  }
-
-  /// How many remedies that count stand under a use.
-  private static func activeCount(
-    _ use: String, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> Int64 {
-    // Keys begin with offer and order, or offer and subscription: what follows a subscription is the period.
-    try reading.integer(
-      """
-      SELECT count(*) FROM remedy WHERE (remedy_key = ?1 OR (remedy_key >= ?1 || '/' AND remedy_key < ?1 || '0'))
-        AND state IN ('pending', 'posted')
-      """, .text("\(offer.text)/\(use)")) ?? 0
+  /// How many remedies that count stand under a use: an order, or a subscription with all its periods.
+  private static func active(_ fact: RemedyChanged, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
+    guard let subscription = fact.subscriptionID else {
+      return try reading.integer(
+        "SELECT count(*) FROM remedy WHERE remedy_key = ?1 AND state IN ('pending', 'posted')", .text(fact.remedyKey.text)) ?? 0
+    }
+    return try reading.integer(
+      "SELECT count(*) FROM remedy WHERE remedy_key >= ?1 AND remedy_key < ?2 AND state IN ('pending', 'posted')",
+      .text("\(offer.text)/\(subscription.text)/"), .text("\(offer.text)/\(subscription.text)0")) ?? 0
   }
 
   private static func count(_ offer: Identifier<Offer>, _ tally: Tally, in transaction: borrowing Transaction) throws {
