@@ -54,6 +54,7 @@ let package = Package(
     module("Wire", "Shared/Wire", uses: ["Contracts"], settings: careful, exclude: ["PROTOCOL.md"]),
     module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
+    module("Shop", "Shared/Shop", uses: ["Contracts"]),
     module("Terms", "Shared/Terms", uses: ["Contracts", "Zones"]),
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
     module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
@@ -87,11 +88,12 @@ let package = Package(
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-    program("accord", "Services/Accord", uses: joints + ["Zones", "Terms", "CLinux"]),
+    program("accord", "Services/Accord", uses: joints + ["Zones", "Terms", "Shop", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
+    suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
     suite("TermsTests", uses: ["Contracts", "Zones", "Terms"], exclude: ["evaluator.py"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
