@@ -33,7 +33,7 @@ struct API: Sendable {
   }
 
   private func capture(
-    _ request: Request, _ occasion: DepartmentDesk.Occasion, _ transaction: inout Transaction
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction
   ) throws -> DepartmentDesk.Outcome {
     let form: OrderForm
     do { form = try OrderForm(request.body) } catch { return Self.unreadable(error) }

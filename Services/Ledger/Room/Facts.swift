@@ -14,14 +14,14 @@ enum Facts {
   /// Writes `fact` into the outbox and into the ledger's tables and books. `instant` is when it was true.
   @discardableResult
   static func tell(
-    _ fact: DomainEvent, true instant: Timestamp, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ fact: DomainEvent, true instant: Timestamp, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
     let told = try desk.publish(fact, true: instant, occasion, in: transaction)
     let meta = FactMeta(
-      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: occasion.correlation,
-      causation: "command/\(occasion.key)", actorKind: "service_account", actor: occasion.principal)
-    try fold(fact, data: fact.encode(), meta, books: &books, in: &transaction)
+      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: occasion.correlation, causation: occasion.causation,
+      actorKind: occasion.principalKind, actor: occasion.principal, ruleVersion: occasion.ruleVersion)
+    try fold(fact, data: told.data, meta, books: &books, in: &transaction)
     return told
   }
 

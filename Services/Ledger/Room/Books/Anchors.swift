@@ -21,7 +21,7 @@ enum Anchors {
 
   /// Tells the head where it moved since it was told last.
   static func tell(
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let last = books.nextEntry - 1
     guard last > 0, try transaction.integer("SELECT entry FROM anchor WHERE entry = ?1", .integer(last)) == nil else { return }
