@@ -21,14 +21,18 @@ package struct Grant: Sendable {
     /// Destinations that said no before.
     package var refused: Set<RemedyChanged.Destination.Kind>
     package var now: Timestamp
+    /// How long one on a receipt can be claimed where the offer does not say.
+    package var claimableFor: Duration?
 
     package init(
-      basis: RemedyChanged.Basis, isConfirmedAtOnce: Bool, refused: Set<RemedyChanged.Destination.Kind> = [], now: Timestamp
+      basis: RemedyChanged.Basis, isConfirmedAtOnce: Bool, refused: Set<RemedyChanged.Destination.Kind> = [], now: Timestamp,
+      claimableFor: Duration?
     ) {
       self.basis = basis
       self.isConfirmedAtOnce = isConfirmedAtOnce
       self.refused = refused
       self.now = now
+      self.claimableFor = claimableFor
     }
   }
 
@@ -68,7 +72,7 @@ package struct Grant: Sendable {
       personID: standing.order.personID, kind: kind, basis: way.basis, amount: Money(minor: destination.whole, currency),
       lines: shares.map { RemedyChanged.Share(lineID: $0.lineID, amount: Money(minor: $0.amount, currency)) }, tax: destination.tax,
       destination: RemedyChanged.Destination(destination.kind, tenders: destination.tenders), state: arrives ? .posted : .pending,
-      expiresAt: destination.kind == .receipt ? expiry(way.now) : nil, reason: reason, cut: cut, dayPrecision: dayPrecision, inputs: inputs)
+      expiresAt: destination.kind == .receipt ? expiry(way) : nil, reason: reason, cut: cut, dayPrecision: dayPrecision, inputs: inputs)
   }
 
   private var kind: RemedyChanged.Kind {
@@ -78,7 +82,9 @@ package struct Grant: Sendable {
     }
   }
 
-  private func expiry(_ now: Timestamp) -> Timestamp? { terms.document.remedy.claimableFor.map { now.adding($0) } }
+  private func expiry(_ way: Way) -> Timestamp? {
+    (terms.document.remedy.claimableFor ?? way.claimableFor).map { way.now.adding($0) }
+  }
 }
 
 extension RemedyStanding {

@@ -10,7 +10,6 @@ enum OfferRows {
     let version: OfferVersion
     let campaignID: Identifier<Campaign>
     let reserve: Money
-    let answer: String?
   }
 
   // MARK: Hearing
@@ -104,7 +103,7 @@ enum OfferRows {
   static func scheduled(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> [Scheduled] {
     try reading.all(
       """
-      SELECT version, campaign_id, reserve, currency, answer FROM offer_version
+      SELECT version, campaign_id, reserve, currency FROM offer_version
       WHERE offer_id = ?1 AND reserve IS NOT NULL ORDER BY version
       """, .text(offer.text)
     ) { row -> Scheduled? in
@@ -112,30 +111,47 @@ enum OfferRows {
         return nil
       }
       return Scheduled(
-        version: version, campaignID: Identifier(restoring: try row.text(1)), reserve: Money(minor: try row.integer(2), currency),
-        answer: try row.optionalText(4))
+        version: version, campaignID: Identifier(restoring: try row.text(1)), reserve: Money(minor: try row.integer(2), currency))
     }.compactMap(\.self)
   }
 
-  /// Offers of a campaign whose scheduling has no money yet.
-  static func withoutReserve(of campaign: Identifier<Campaign>, in reading: borrowing some Reading & ~Copyable) throws -> [Identifier<Offer>] {
+  /// How the schedulings of an offer were answered so far.
+  struct Answers {
+    /// So many scheduled versions, the earliest first, have their reserve.
+    var count = 0
+    var reserved: Int64 = 0
+    /// What was asked last and refused.
+    var refused: Int64?
+  }
+
+  static func answers(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Answers {
+    try reading.first("SELECT answers, reserved, refused FROM offer_money WHERE offer_id = ?1", .text(offer.text)) { row in
+      Answers(count: Int(try row.integer(0)), reserved: try row.integer(1), refused: try row.optionalInteger(2))
+    } ?? Answers()
+  }
+
+  /// Offers of a campaign that were scheduled.
+  static func scheduled(of campaign: Identifier<Campaign>, in reading: borrowing some Reading & ~Copyable) throws -> [Identifier<Offer>] {
     try reading.all(
-      """
-      SELECT DISTINCT offer_id FROM offer_version WHERE campaign_id = ?1 AND reserve IS NOT NULL AND answer IS NOT 'reserved'
-      ORDER BY offer_id
-      """, .text(campaign.text)
+      "SELECT DISTINCT offer_id FROM offer_version WHERE campaign_id = ?1 AND reserve IS NOT NULL ORDER BY offer_id", .text(campaign.text)
     ) { row in Identifier(restoring: try row.text(0)) }
   }
 
   // MARK: Folding what the ledger said
 
-  /// The ledger's answer to the scheduling of a version.
-  static func answer(_ version: OfferVersion, _ campaign: Identifier<Campaign>, _ answer: String, in transaction: borrowing Transaction) throws {
+  /// The ledger's answer to the next scheduling of an offer.
+  static func answered(_ offer: Identifier<Offer>, _ kind: BudgetChanged.Kind, _ amount: Money, in transaction: borrowing Transaction) throws {
+    guard kind == .reserved else {
+      try transaction.run(
+        "INSERT INTO offer_money (offer_id, refused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET refused = ?2", .text(offer.text),
+        .integer(amount.minor))
+      return
+    }
     try transaction.run(
       """
-      INSERT INTO offer_version (offer_id, version, campaign_id, answer) VALUES (?1, ?2, ?3, ?4)
-      ON CONFLICT DO UPDATE SET answer = ?4
-      """, .text(version.offer.text), .integer(Int64(version.version)), .text(campaign.text), .text(answer))
+      INSERT INTO offer_money (offer_id, answers, reserved) VALUES (?1, 1, ?2)
+      ON CONFLICT DO UPDATE SET answers = answers + 1, reserved = reserved + ?2, refused = NULL
+      """, .text(offer.text), .integer(amount.minor))
   }
 
   static func released(_ offer: Identifier<Offer>, at instant: Timestamp, in transaction: borrowing Transaction) throws {

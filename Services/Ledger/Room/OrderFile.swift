@@ -27,10 +27,20 @@ struct OrderFile {
   init(_ order: OrderCaptured, in reading: borrowing some Reading & ~Copyable) throws {
     self.order = order
     events = try Self.events(of: order.orderID.text, in: reading)
-    for one in events {
-      guard case .remedyChanged(let fact) = one.event, let offer = fact.offer, groups[offer] == nil else { continue }
-      groups[offer] = try OfferInForce.terms(of: offer.offer, offer.version, in: reading)?.document.group
-    }
+    for one in events { try noteGroup(one.event, in: reading) }
+  }
+
+  /// What was just told of it.
+  mutating func add(_ event: DomainEvent, at instant: Timestamp, _ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable)
+    throws
+  {
+    events.append(Event(event: event, at: instant, messageID: message))
+    try noteGroup(event, in: reading)
+  }
+
+  private mutating func noteGroup(_ event: DomainEvent, in reading: borrowing some Reading & ~Copyable) throws {
+    guard case .remedyChanged(let fact) = event, let offer = fact.offer, groups[offer] == nil else { return }
+    groups[offer] = try OfferInForce.terms(of: offer.offer, offer.version, in: reading)?.document.group
   }
 
   static func events(of key: String, in reading: borrowing some Reading & ~Copyable) throws -> [Event] {

@@ -17,9 +17,16 @@ extension Schema {
       look_back_from INTEGER,
       reserve INTEGER,
       currency TEXT,
-      -- What the ledger answered to its scheduling: reserved or refused.
-      answer TEXT CHECK (answer IN ('reserved', 'refused')),
       PRIMARY KEY (offer_id, version)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What the ledger answered to an offer's schedulings: so many of its versions, the earliest first, have their reserve.
+    CREATE TABLE offer_money (
+      offer_id TEXT PRIMARY KEY NOT NULL,
+      answers INTEGER NOT NULL DEFAULT 0,
+      reserved INTEGER NOT NULL DEFAULT 0,
+      -- What was asked last and refused.
+      refused INTEGER
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE offer_turn (
@@ -78,6 +85,7 @@ extension Schema {
 
     -- Orders by their time, and lines that came to an order at another time than its placement.
     CREATE INDEX captured_order_by_time ON captured_order (placed_at, order_id);
+    CREATE INDEX captured_order_by_capture ON captured_order (captured_at, order_id);
     CREATE TABLE late_line (
       at INTEGER NOT NULL,
       order_id TEXT NOT NULL,

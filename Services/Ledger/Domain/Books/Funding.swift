@@ -54,7 +54,7 @@ package enum Funding {
       return fact(
         .refused, purses, offer, amount, nil, cause: "the campaign has \(Money(minor: purses.free, purses.currency)) free, \(missing) too little")
     }
-    return fact(.reserved, purses, offer, amount, next)
+    return fact(.reserved, purses, offer, amount, amount > 0 ? next : nil)
   }
 
   /// What must stand in front of a remedy of `amount` (its fund's part): a top-up from the campaign, and customer service's advance for what
