@@ -98,7 +98,8 @@ package enum DomainEvent: Sendable, Equatable {
   private static let readers: [String: any TreeFact.Type] = {
     let facts: [any TreeFact.Type] = [
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
-      LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self, ProductsListed.self,
+      LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
+      ProductsListed.self,
       PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
       MessageTurned.self,
     ]

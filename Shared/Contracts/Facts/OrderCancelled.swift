@@ -29,7 +29,8 @@ package struct OrderCancelled: TreeFact {
     orderID: Identifier<Order>, personID: Identifier<Person>? = nil, lines: [LineQuantity] = [], shipping: Money? = nil,
     price: Money, clawedBack: Money,
     tax: [OrderCaptured.Tax] = [],
-    shippingTax: [OrderCaptured.Tax] = [], refund: [TenderAmount] = [], withheld: [TenderAmount] = [], reason: String? = nil, cancelledAt: Timestamp
+    shippingTax: [OrderCaptured.Tax] = [], refund: [TenderAmount] = [], withheld: [TenderAmount] = [], reason: String? = nil,
+    cancelledAt: Timestamp
   ) {
     self.orderID = orderID
     self.personID = personID

@@ -52,7 +52,8 @@ package enum Funding {
     guard purses.free >= amount else {
       let missing = Money(minor: amount - purses.free, purses.currency)
       return fact(
-        .refused, purses, offer, amount, nil, cause: "the campaign has \(Money(minor: purses.free, purses.currency)) free, \(missing) too little")
+        .refused, purses, offer, amount, nil,
+        cause: "the campaign has \(Money(minor: purses.free, purses.currency)) free, \(missing) too little")
     }
     return fact(.reserved, purses, offer, amount, amount > 0 ? next : nil)
   }
