@@ -83,6 +83,11 @@ struct OrderFile {
     return first...last
   }
 
+  /// Whether the fact of this message stands in some order's file.
+  static func holds(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+    try reading.integer("SELECT 1 FROM order_event WHERE message_id = ?1", .text(message.text)) != nil
+  }
+
   // MARK: Folding
 
   /// Keeps the next fact about an order, byte for byte.
