@@ -5,12 +5,10 @@ package enum OfferVersions {
   /// A version as it is known.
   package struct Known: Sendable, Equatable {
     package let version: Int
-    package let termsHash: String
     package let state: OfferState
 
-    package init(version: Int, termsHash: String, state: OfferState) {
+    package init(version: Int, state: OfferState) {
       self.version = version
-      self.termsHash = termsHash
       self.state = state
     }
   }
@@ -23,13 +21,12 @@ package enum OfferVersions {
     case known
   }
 
-  /// Places the document of `offer` among the `known` versions; `changed` names what differs from the one of the same number.
-  package static func place(
-    _ offer: OfferVersion, hash: String, among known: [Known], changed: (Known) -> [String]
-  ) throws(OfferRefusal) -> Standing {
+  /// Places the document of `offer` among the `known` versions. `changed` are the JSON pointers to what differs from the version of the
+  /// same number, where there is one.
+  package static func place(_ offer: OfferVersion, among known: [Known], changed: [String]) throws(OfferRefusal) -> Standing {
     let latest = known.map(\.version).max() ?? 0
-    if let same = known.first(where: { $0.version == offer.version }) {
-      guard same.termsHash == hash else { throw .otherContent(offer, fields: changed(same)) }
+    if known.contains(where: { $0.version == offer.version }) {
+      guard changed.isEmpty else { throw .otherContent(offer, fields: changed) }
       return .known
     }
     guard offer.version > latest else { throw .older(offer, latest: latest) }

@@ -5,7 +5,7 @@ package struct Verdict: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable { case send, honour, suppress, `defer` }
 
   package let kind: Kind
-  /// A code; where the ledger's word stands behind it, `would_annoy:REASON`.
+  /// A code; where the ledger's word stands behind it, `would_annoy.REASON`.
   package let reason: String
   /// The row of the table that decided, from 1 on.
   package let row: Int
@@ -57,7 +57,7 @@ package struct Verdict: Sendable, Equatable {
     Rule(matches: { $0.onHold }) { _ in (.suppress, "hold") },
     Rule(matches: { !$0.consents }) { _ in (.suppress, "no_consent") },
     Rule(matches: { $0.isBlind }) { _ in (.defer, "blind") },
-    Rule(matches: { $0.refused != nil }) { (.suppress, "would_annoy:\($0.refused ?? "")") },
+    Rule(matches: { $0.refused != nil }) { (.suppress, "would_annoy.\($0.refused ?? "")") },
     Rule(matches: { !$0.isEligible }) { _ in (.suppress, "not_eligible") },
     Rule(matches: { !$0.isLive }) { _ in (.defer, "not_live") },
     Rule(matches: { $0.messages >= $0.messagesMax }) { _ in (.suppress, "too_often") },
