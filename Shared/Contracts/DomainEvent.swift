@@ -1,43 +1,105 @@
 /// What the departments tell each other, by type. A type that this build does not know is ignored, never an error.
 package enum DomainEvent: Sendable, Equatable {
-  /// `ledger.order.captured.v1`.
+  // Of the ledger.
   case orderCaptured(OrderCaptured)
+  case orderShipped(OrderShipped)
+  case orderCancelled(OrderCancelled)
+  case orderAmended(OrderAmended)
+  case orderReturned(OrderReturned)
+  case subscriptionChanged(SubscriptionChanged)
+  case remedyChanged(RemedyChanged)
+  case refundResolved(RefundResolved)
+  case lookBackCompleted(LookBackCompleted)
+  case chainAnchored(ChainAnchored)
+  case customerKnown(CustomerKnown)
+  case consentChanged(ConsentChanged)
+  case customerRestricted(CustomerRestricted)
+  case productsListed(ProductsListed)
+  case policyPublished(PolicyPublished)
+  // Of whoever has a budget.
+  case budgetChanged(BudgetChanged)
+  // Of marketing.
+  case offerVersioned(OfferVersioned)
+  case offerScheduled(OfferScheduled)
+  case offerTurned(OfferTurned)
+  case audiencePrepared(AudiencePrepared)
+  case messageTurned(MessageTurned)
+
+  package var fact: any Fact {
+    switch self {
+    case .orderCaptured(let fact): fact
+    case .orderShipped(let fact): fact
+    case .orderCancelled(let fact): fact
+    case .orderAmended(let fact): fact
+    case .orderReturned(let fact): fact
+    case .subscriptionChanged(let fact): fact
+    case .remedyChanged(let fact): fact
+    case .refundResolved(let fact): fact
+    case .lookBackCompleted(let fact): fact
+    case .chainAnchored(let fact): fact
+    case .customerKnown(let fact): fact
+    case .consentChanged(let fact): fact
+    case .customerRestricted(let fact): fact
+    case .productsListed(let fact): fact
+    case .policyPublished(let fact): fact
+    case .budgetChanged(let fact): fact
+    case .offerVersioned(let fact): fact
+    case .offerScheduled(let fact): fact
+    case .offerTurned(let fact): fact
+    case .audiencePrepared(let fact): fact
+    case .messageTurned(let fact): fact
+    }
+  }
 
   /// The envelope's `type`.
-  package var type: String {
-    switch self {
-    case .orderCaptured: OrderCaptured.type
-    }
-  }
+  package var type: String { fact.type }
 
   /// The envelope's `partitionkey` and `subject`: facts of one key are handled in order.
-  package var key: String {
-    switch self {
-    case .orderCaptured(let order): order.orderID.text
-    }
-  }
+  package var key: String { fact.key }
 
   /// The envelope's `data`.
   package func encode() -> [UInt8] {
     var writer = JSONWriter(reserving: 1_024)
+    write(into: &writer)
+    return writer.finish()
+  }
+
+  /// Writes the data.
+  package func write(into writer: inout JSONWriter) {
     switch self {
+    // Those that come by the hundred thousand, without a box around them.
     case .orderCaptured(let order): order.write(into: &writer)
+    case .remedyChanged(let remedy): remedy.write(into: &writer)
+    default: fact.write(into: &writer)
     }
-    return writer.bytes
   }
 
   /// Reads `data` as the contract of `type` has it. Nil for a type that this build does not know.
   ///
   /// Members that the contract does not name are skipped: a newer department may send them.
   package static func decode(type: String, data: UnsafeRawBufferPointer) throws(ContractFault) -> DomainEvent? {
-    switch type {
-    case OrderCaptured.type: .orderCaptured(try OrderCaptured(decoding: data))
-    default: nil
-    }
+    if type == OrderCaptured.type { return .orderCaptured(try OrderCaptured(decoding: data)) }
+    if RemedyChanged.types.contains(type) { return .remedyChanged(try RemedyChanged(type, decoding: data)) }
+    guard let known = readers[type] else { return nil }
+    let json: JSON
+    do { json = try JSON(parsing: data) } catch { throw ContractFault(error, in: data) }
+    var members = try FactReader(json)
+    return try known.init(type, from: &members).event
   }
 
   package static func decode(type: String, data: [UInt8]) throws(ContractFault) -> DomainEvent? {
     let outcome = data.withUnsafeBytes { bytes in Result { () throws(ContractFault) in try decode(type: type, data: bytes) } }
     return try outcome.get()
   }
+
+  /// The facts that are read through the tree, by each of their types.
+  private static let readers: [String: any TreeFact.Type] = {
+    let facts: [any TreeFact.Type] = [
+      OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
+      LookBackCompleted.self, ChainAnchored.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self, ProductsListed.self,
+      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
+      MessageTurned.self,
+    ]
+    return Dictionary(facts.flatMap { fact in fact.types.map { ($0, fact) } }) { first, _ in first }
+  }()
 }

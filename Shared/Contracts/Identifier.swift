@@ -42,4 +42,12 @@ package enum Case {}
 package enum Product {}
 package enum OrderLine {}
 package enum Seller {}
+package enum Return {}
+package enum Proof {}
+/// Goods that were listed together.
+package enum Batch {}
+/// A message to a customer; `Message` names an event.
+package enum Letter {}
+/// Somebody who works here.
+package enum Colleague {}
 package enum Period {}

@@ -1,7 +1,23 @@
 /// What the ledger publishes.
 package enum LedgerEvents {
   /// Each type with the JSON schema of its data: the `publishes` of the ledger's manifest.
-  package static let schemas: [JSON.Member] = [
-    JSON.Member(OrderCaptured.type, OrderCaptured.schema)
-  ]
+  package static let schemas: [JSON.Member] =
+    [JSON.Member(OrderCaptured.type, OrderCaptured.schema)] + OrderShipped.schemas + OrderCancelled.schemas + OrderAmended.schemas
+    + OrderReturned.schemas + SubscriptionChanged.schemas + BudgetChanged.schemas(of: .ledger) + RemedyChanged.schemas
+    + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + CustomerKnown.schemas + ConsentChanged.schemas
+    + CustomerRestricted.schemas + ProductsListed.schemas + PolicyPublished.schemas
+}
+
+/// What marketing publishes.
+package enum MarketingEvents {
+  /// Each type with the JSON schema of its data: the `publishes` of marketing's manifest.
+  package static let schemas: [JSON.Member] =
+    BudgetChanged.schemas(of: .marketing) + OfferVersioned.schemas + OfferScheduled.schemas + OfferTurned.schemas
+    + AudiencePrepared.schemas + MessageTurned.schemas
+}
+
+/// What customer service publishes.
+package enum ServiceEvents {
+  /// Each type with the JSON schema of its data: the `publishes` of customer service's manifest.
+  package static let schemas: [JSON.Member] = BudgetChanged.schemas(of: .service)
 }

@@ -22,6 +22,21 @@ package enum Limits {
   package static let taxesMax = 16
   /// Litres and grams are counted too.
   package static let quantityMax: Int64 = 1_000_000_000
+  /// Two identifiers or three and what parts them: an offer, a subscription and a period.
+  package static let remedyKeyBytesMax = 3 * identifierBytesMax + 2
+  /// An offer's whole document, or a policy's: many times the longest that anybody wrote, far below a message of 1 MiB.
+  package static let documentBytesMax = 65_536
+  /// What differs between two versions of a document.
+  package static let changedMax = 256
+  /// One row for each check, with room for those to come.
+  package static let gateRowsMax = 32
+  /// Reasons, currencies: more than there are of either.
+  package static let tallyMax = 256
+  package static let contactsMax = 16
+  /// Goods in one fact: it stays far below a message of 1 MiB however long their names are.
+  package static let productsMax = 200
+  /// One sentence for people.
+  package static let sentenceBytesMax = 1_000
   /// Ten thousand of the largest amounts still add up within Int64.
   package static let amountMax: Int64 = 900_000_000_000_000
 }

@@ -113,11 +113,12 @@ extension OrderCaptured.Line {
   func write(into writer: inout JSONWriter) {
     writer.beginObject()
     writer.member("line_id", lineID)
-    writer.member("sku", sku)
+    writer.member("sku", ifPresent: sku)
     writer.name("categories")
     writer.beginArray()
     for category in categories { writer.string(category) }
     writer.endArray()
+    writer.member("brand", ifPresent: brand)
     writer.member("quantity", quantity)
     writer.member("list", ifPresent: list)
     writer.member("paid", paid)
@@ -132,6 +133,7 @@ extension OrderCaptured.Line {
     var lineID: Identifier<OrderLine>?
     var sku: Identifier<Product>?
     var categories: [String] = []
+    var brand: String?
     var quantity: Int64?
     var list, paid: Money?
     var tax: [OrderCaptured.Tax] = []
@@ -143,8 +145,9 @@ extension OrderCaptured.Line {
     while let name = try reader.nextName() {
       switch name {
       case "line_id": lineID = try reader.identifier()
-      case "sku": sku = try reader.identifier()
+      case "sku": sku = try reader.null() ? nil : reader.identifier()
       case "categories": categories = try reader.list(countMax: Limits.lineCategoriesMax) { r throws(JSONFault) in try r.string() }
+      case "brand": brand = try reader.null() ? nil : reader.string()
       case "quantity": quantity = try reader.integer()
       case "list": list = try reader.null() ? nil : reader.money()
       case "paid": paid = try reader.money()
@@ -156,7 +159,7 @@ extension OrderCaptured.Line {
       }
     }
     self.init(
-      lineID: try reader.needed(lineID, "line_id", at: start), sku: try reader.needed(sku, "sku", at: start), categories: categories,
+      lineID: try reader.needed(lineID, "line_id", at: start), sku: sku, categories: categories, brand: brand,
       quantity: try reader.needed(quantity, "quantity", at: start), list: list, paid: try reader.needed(paid, "paid", at: start),
       tax: tax, addedAt: addedAt, seller: seller, under: under)
   }

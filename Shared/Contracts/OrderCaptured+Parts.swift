@@ -146,3 +146,16 @@ extension OrderCaptured.Import {
     self.init(file: try reader.needed(file, "file", at: start), line: try reader.needed(line, "line", at: start))
   }
 }
+
+/// Lines and tenders as parts of facts that are read through the tree.
+extension OrderCaptured.Line {
+  static let shape = Shape<Self>.streamed(
+    OrderCaptured.line, sample: .init(lineID: Identifier(restoring: "a"), quantity: 0, paid: Shape.money.sample)
+  ) { reader throws(JSONFault) in try .init(reading: &reader) }
+}
+
+extension OrderCaptured.Tender {
+  static let shape = Shape<Self>.streamed(
+    OrderCaptured.tender, sample: .init(kind: .unknown, amount: Shape.money.sample, refundableAbsent: false)
+  ) { reader throws(JSONFault) in try .init(reading: &reader) }
+}

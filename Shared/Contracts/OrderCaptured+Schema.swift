@@ -31,13 +31,14 @@ extension OrderCaptured {
     ],
   ]
 
-  private static let line: JSON = [
+  static let line: JSON = [
     "type": "object",
-    "required": ["line_id", "sku", "quantity", "paid"],
+    "required": ["line_id", "quantity", "paid"],
     "properties": [
       "line_id": Schema.identifier,
       "sku": Schema.identifier,
       "categories": Schema.list(of: Schema.text, max: Limits.lineCategoriesMax),
+      "brand": Schema.text,
       "quantity": ["type": "integer", "minimum": 0, "maximum": .integer(Limits.quantityMax)],
       "list": Schema.money,
       "paid": Schema.money,
@@ -48,7 +49,7 @@ extension OrderCaptured {
     ],
   ]
 
-  private static let taxes = Schema.list(
+  static let taxes = Schema.list(
     of: [
       "type": "object",
       "required": ["amount", "jurisdiction", "inclusive"],
@@ -61,7 +62,7 @@ extension OrderCaptured {
     "properties": ["kind": Schema.words(Charge.Kind.self), "method": Schema.word, "paid": Schema.money, "tax": taxes],
   ]
 
-  private static let tender: JSON = [
+  static let tender: JSON = [
     "type": "object",
     "required": ["kind", "amount", "refundable_absent"],
     "properties": ["kind": Schema.words(Tender.Kind.self), "amount": Schema.money, "refundable_absent": Schema.bool],

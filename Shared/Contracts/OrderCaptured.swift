@@ -1,8 +1,12 @@
 /// `ledger.order.captured.v1`: the ledger has taken an order into its books. Keyed by the order.
 ///
 /// All amounts stand in one currency. Sums are not checked here: what an order must add up to is the ledger's business.
-package struct OrderCaptured: Sendable, Equatable {
+package struct OrderCaptured: Fact {
   package static let type = "ledger.order.captured.v1"
+  package static var types: [String] { [type] }
+  package var type: String { Self.type }
+  package var key: String { orderID.text }
+  package var event: DomainEvent { .orderCaptured(self) }
 
   package enum Precision: String, Sendable, CaseIterable {
     case instant
@@ -64,8 +68,10 @@ extension OrderCaptured {
   /// One line of goods; amounts are for the whole line.
   package struct Line: Sendable, Equatable {
     package var lineID: Identifier<OrderLine>
-    package var sku: Identifier<Product>
+    /// Nil where the feed names no goods.
+    package var sku: Identifier<Product>?
     package var categories: [String]
+    package var brand: String?
     package var quantity: Int64
     /// What it would cost without any reduction, where the feed says so.
     package var list: Money?
@@ -79,12 +85,14 @@ extension OrderCaptured {
     package var under: OfferVersion?
 
     package init(
-      lineID: Identifier<OrderLine>, sku: Identifier<Product>, categories: [String] = [], quantity: Int64, list: Money? = nil,
-      paid: Money, tax: [Tax] = [], addedAt: Timestamp? = nil, seller: Identifier<Seller>? = nil, under: OfferVersion? = nil
+      lineID: Identifier<OrderLine>, sku: Identifier<Product>? = nil, categories: [String] = [], brand: String? = nil, quantity: Int64,
+      list: Money? = nil, paid: Money, tax: [Tax] = [], addedAt: Timestamp? = nil, seller: Identifier<Seller>? = nil,
+      under: OfferVersion? = nil
     ) {
       self.lineID = lineID
       self.sku = sku
       self.categories = categories
+      self.brand = brand
       self.quantity = quantity
       self.list = list
       self.paid = paid

@@ -16,6 +16,21 @@ enum Rules {
     range.contains(value) ? nil : .outOfRange(value, range)
   }
 
+  /// No amount is negative, and all amounts of a fact have one currency.
+  static func broken(by amount: Money, in currency: Currency) -> ContractRule? {
+    guard amount.currency == currency else { return .currencies(currency, amount.currency) }
+    return broken(by: amount.minor, 0...Limits.amountMax)
+  }
+
+  /// The one at `pointer`, where there is one.
+  static func currency(_ currency: Currency, of amount: Money?, at pointer: String) throws(ContractFault) {
+    if let amount, let rule = broken(by: amount, in: currency) { throw .broken(rule, at: pointer) }
+  }
+
+  static func currency(_ currency: Currency, of refund: [TenderAmount], at pointer: String) throws(ContractFault) {
+    for (index, tender) in refund.enumerated() { try self.currency(currency, of: tender.amount, at: "\(pointer)/\(index)/amount") }
+  }
+
   static func word(_ word: String, at pointer: String) throws(ContractFault) {
     if let rule = broken(byWord: word) { throw .broken(rule, at: pointer) }
   }
