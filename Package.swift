@@ -79,7 +79,7 @@ let package = Package(
       "LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
     module(
       "MarketingRoom", "Services/Marketing/Room",
-      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "MarketingDomain"]),
+      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
     module(
       "ServiceRoom", "Services/CustomerService/Room",
       uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
@@ -87,11 +87,12 @@ let package = Package(
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-    program("accord", "Services/Accord", uses: joints + ["Zones", "Terms", "CLinux"]),
+    program("accord", "Services/Accord", uses: joints + ["Zones", "Terms", "Shop", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
+    suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
     suite("TermsTests", uses: ["Contracts", "Zones", "Terms"], exclude: ["evaluator.py"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
