@@ -55,6 +55,7 @@ let package = Package(
     module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
     module("Terms", "Shared/Terms", uses: ["Contracts", "Zones"]),
+    module("Shop", "Shared/Shop", uses: ["Contracts"]),
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
     module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
     module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones", "Terms"]),

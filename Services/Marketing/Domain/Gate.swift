@@ -2,50 +2,30 @@ package import Contracts
 
 /// What must hold before an offer goes live, as rows of data.
 package enum Gate {
-  /// The checks there are. A row that nobody keeps yet has its place here and is not asked.
-  package enum Check: String, Sendable, CaseIterable {
-    case terms, budget, promises, capacity, parity, channels, sheets, briefings
-  }
-
-  /// How a check stands.
-  package enum State: String, Sendable, CaseIterable { case passed, waiting, failed, waived }
-
-  /// One row: a check, how it stands, since when, and why in a sentence where it does not hold.
-  package struct Row: Sendable, Equatable {
-    package let check: Check
-    package var state: State
-    package var since: Timestamp
-    package var by: String?
-    package var sentence: String?
-
-    package init(check: Check, state: State, since: Timestamp, by: String? = nil, sentence: String? = nil) {
-      self.check = check
-      self.state = state
-      self.since = since
-      self.by = by
-      self.sentence = sentence
-    }
-
-    package var holds: Bool { state == .passed || state == .waived }
-  }
+  package typealias Row = OfferScheduled.GateRow
+  package typealias Check = Row.Check
 
   /// The rows that are kept now, in the order in which they are shown.
   package static let kept: [Check] = [.terms, .budget]
 
   /// Whether an offer with these rows may go live; a row that is missing does not hold.
   package static func isOpen(_ rows: [Row]) -> Bool {
-    kept.allSatisfy { check in rows.contains { $0.check == check && $0.holds } }
+    kept.allSatisfy { check in rows.contains { $0.check == check && holds($0) } }
   }
+
+  private static func holds(_ row: Row) -> Bool { row.state == .passed || row.state == .waived }
 
   /// Why not, a sentence for each row that does not hold.
   package static func reasons(_ rows: [Row]) -> [String] {
     kept.compactMap { check in
       guard let row = rows.first(where: { $0.check == check }) else { return "the check of \(check) was never made" }
-      return row.holds ? nil : row.sentence ?? "the check of \(check) is \(row.state)"
+      return holds(row) ? nil : row.sentence ?? "the check of \(check) is \(row.state)"
     }
   }
 
   // MARK: The first two rows
+
+  private static let ledger = Identifier<Colleague>(restoring: "ledger")
 
   /// The terms hold where the check of the document refuses nothing.
   package static func terms(refusals: [String], at now: Timestamp) -> Row {
@@ -85,10 +65,10 @@ package enum Gate {
       case .refused: break
       }
     }
-    if kept.minor >= needed.minor { return Row(check: .budget, state: .passed, since: since, by: "ledger") }
+    if kept.minor >= needed.minor { return Row(check: .budget, state: .passed, since: since, by: ledger) }
     if let refused = words.last, refused.word == .refused, refused.at >= asked {
       return Row(
-        check: .budget, state: .failed, since: refused.at, by: "ledger",
+        check: .budget, state: .failed, since: refused.at, by: ledger,
         sentence: "the ledger could not set \(needed) aside\(refused.cause.map { ": \($0)" } ?? ""); open more budget or reserve less")
     }
     return Row(

@@ -32,16 +32,17 @@ extension Schema {
       content BLOB NOT NULL
     ) STRICT;
     CREATE INDEX purchase_by_person ON purchase (person_id, placed_at);
+    -- `name` says which change it is, by whichever message it was told.
     CREATE TABLE purchase_change (
       order_id TEXT NOT NULL,
+      name TEXT NOT NULL,
       position INTEGER NOT NULL,
       type TEXT NOT NULL,
-      message_id TEXT NOT NULL,
       content BLOB NOT NULL,
-      PRIMARY KEY (order_id, position)
+      PRIMARY KEY (order_id, name)
     ) STRICT, WITHOUT ROWID;
 
-    -- What people were given under an offer. `counted` are those of the look-back, for which the messages wait.
+    -- What people were given under an offer. `noted` is the message that told them.
     CREATE TABLE remedy (
       remedy_id TEXT PRIMARY KEY NOT NULL,
       offer_id TEXT NOT NULL,
@@ -51,9 +52,11 @@ extension Schema {
       basis TEXT NOT NULL,
       state TEXT NOT NULL,
       amount_minor INTEGER NOT NULL,
-      currency TEXT NOT NULL
+      currency TEXT NOT NULL,
+      noted TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX remedy_by_person ON remedy (offer_id, person_id) WHERE person_id IS NOT NULL;
+    -- Those of the look-back, for which the messages wait.
     CREATE TABLE remedy_count (
       offer_id TEXT NOT NULL,
       version INTEGER NOT NULL,
