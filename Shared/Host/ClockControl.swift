@@ -20,8 +20,8 @@ package final class ClockControl: Sendable {
   private static let name = "clock.sock"
   /// A request is far below this; more is nobody of ours.
   private static let requestBytesMax = 256
-  /// Hooks only wake who waits; a program that takes longer hangs.
-  private static let answerSecondsMax = 5
+  /// Hooks wait for what fell due and for the runs that it began, four seconds each; a program that takes longer hangs.
+  private static let answerSecondsMax = 10
 
   private init(_ descriptor: Int32, _ clock: Clock, _ folder: DataFolder) {
     self.descriptor = descriptor

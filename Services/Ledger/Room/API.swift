@@ -33,7 +33,7 @@ struct API: Sendable {
   }
 
   private func capture(
-    _ request: Request, _ occasion: DepartmentDesk.Occasion, _ transaction: inout Transaction
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction
   ) throws -> DepartmentDesk.Outcome {
     let form: OrderForm
     do { form = try OrderForm(request.body) } catch { return Self.unreadable(error) }
@@ -52,7 +52,7 @@ struct API: Sendable {
 
   /// Writes the order and the fact that tells of it.
   private func keep(
-    _ order: OrderCaptured, _ occasion: DepartmentDesk.Occasion, in transaction: borrowing Transaction
+    _ order: OrderCaptured, _ occasion: Occasion, in transaction: borrowing Transaction
   ) throws -> Identifier<Message> {
     let told = try desk.publish(.orderCaptured(order), true: order.placedAt, occasion, in: transaction)
     try Orders.insert(
