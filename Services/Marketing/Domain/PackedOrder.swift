@@ -74,7 +74,8 @@ package enum PackedOrder {
     for _ in 0..<(try read.count()) {
       discounts.append(
         .init(
-          offerID: try read.optionalText().map(Identifier.init(restoring:)), lineID: try read.optionalText().map(Identifier.init(restoring:)),
+          offerID: try read.optionalText().map(Identifier.init(restoring:)),
+          lineID: try read.optionalText().map(Identifier.init(restoring:)),
           amount: Money(minor: try read.signed(), currency)))
     }
     return try OrderCaptured(

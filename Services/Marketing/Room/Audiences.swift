@@ -3,6 +3,9 @@ import Store
 
 /// Who is told of an offer: lists of people by name. Without a list of its name, it is everybody who agreed.
 enum Audiences {
+  /// What a list is called.
+  enum Name {}
+
   /// Adds people to the list. Returns how many were not on it.
   static func add(_ people: [Identifier<Person>], to id: String, at now: Timestamp, in transaction: borrowing Transaction) throws -> Int64 {
     var added: Int64 = 0

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import MarketingDomain
 import Store
+import Telemetry
 import Terms
 
 /// Looks at an offer's gate, and lets it through or not.
@@ -10,7 +11,7 @@ enum Gatekeeping {
   private static let orderStands = Duration.seconds(900)
 
   /// The gate's rows as they stand; empty for a version that was never scheduled.
-  static func rows(of version: Offers.Version, in reading: borrowing some Reading & ~Copyable) throws -> [Gate.Row] {
+  static func rows(of version: Offers.Version, in reading: borrowing some StoreReading & ~Copyable) throws -> [Gate.Row] {
     guard let schedule = version.schedule else { return [] }
     let terms = Gate.Row(
       check: .terms, state: version.termsSentence == nil ? .passed : .failed, since: version.termsAt ?? schedule.at,
@@ -25,7 +26,8 @@ enum Gatekeeping {
     at version: Offers.Version, _ schedule: Offers.Schedule, now: Timestamp, in transaction: borrowing Transaction
   ) throws {
     let document = try JSON(parsing: version.document)
-    let context = try Surroundings.of(document, at: schedule.at, isHistorical: version.historical || schedule.startsAt <= schedule.at, in: transaction)
+    let context = try Surroundings.of(
+      document, at: schedule.at, isHistorical: version.historical || schedule.startsAt <= schedule.at, in: transaction)
     let refusals = OfferCheck.check(document, in: context).filter { $0.severity != .warning }
     let row = Gate.terms(refusals: refusals.map(\.description), at: now)
     try Offers.keep(terms: row.sentence, of: version.offer, at: now, in: transaction)

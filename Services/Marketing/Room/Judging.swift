@@ -11,14 +11,15 @@ struct Judging {
   let terms: Terms
   private let life: Life
   private let now: Timestamp
-  private let isBlind: Bool
-  private let isLive: Bool
+  let isBlind: Bool
+  let isLive: Bool
+  /// Whether nothing of the campaign may leave now; notes may.
+  var holdsMarketingBack: Bool { isBlind || !isLive }
   private let messagesMax: Int64
   private let messagesSince: Timestamp
-  private let policies: Bool
 
   /// Reads what is the same for all at `now`, the ledger heard up to `heard`. Nil where the version is not known or never went live.
-  init?(_ offer: OfferVersion, heard: Timestamp?, at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws {
+  init?(_ offer: OfferVersion, heard: Timestamp?, at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable) throws {
     guard let known = try Offers.find(offer.offer, in: reading), let version = try Offers.version(offer, in: reading),
       let life = try Offers.life(of: known, in: reading)
     else { return nil }
@@ -28,9 +29,8 @@ struct Judging {
     self.life = life
     self.now = now
     isLive = version.state == .live && !version.historical
-    isBlind = Verdict.isBlind(heard: heard, policy: try Policies.duration("blind", in: reading), at: now)
+    isBlind = Verdict.isBlind(heard: heard, policy: try Policies.duration("blind", "after", in: reading), at: now)
     let frequency = try Policies.frequency(in: reading)
-    policies = frequency != nil
     messagesMax = frequency?.messages ?? 0
     messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
   }
@@ -57,7 +57,7 @@ struct Judging {
   }
 
   /// The verdict on `person` now. HOT in a preparation: one question of the store each, and the orders of those who bought.
-  func judge(_ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Judged {
+  func judge(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Judged {
     let row = try row(of: person, in: reading)
     let wanted = terms.document.targeting?.channels ?? row.channels?.map(String.init) ?? []
     let usable = row.channels.map { known in wanted.filter { channel in known.contains { $0 == channel } } } ?? wanted
@@ -84,7 +84,7 @@ struct Judging {
     return Judged(verdict: Verdict.decide(given), noteChannel: noted, campaignChannel: campaign, locale: row.locale)
   }
 
-  private func row(of person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Row {
+  private func row(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
     try reading.first(
       """
       SELECT p.barred, p.channels, p.locale,
@@ -118,7 +118,7 @@ struct Judging {
 
   /// Rows 3 and 7: looks at what the person bought while the offer reached it.
   private func weigh(
-    _ person: Identifier<Person>, _ given: inout Verdict.Case, in reading: borrowing some Reading & ~Copyable
+    _ person: Identifier<Person>, _ given: inout Verdict.Case, in reading: borrowing some StoreReading & ~Copyable
   ) throws {
     let group = terms.document.group
     let purchases = try Purchases.of(person, from: boughtFrom, group: { $0.offer == offer.offer ? group : nil }, in: reading)
@@ -136,7 +136,7 @@ struct Judging {
   }
 
   /// Row 8: who may have it at all, as of now.
-  private func isEligible(_ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+  private func isEligible(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
     switch terms.document.eligibility.customers {
     case .everyone: return true
     case .new(let duration):
@@ -149,7 +149,7 @@ struct Judging {
     }
   }
 
-  private func isMember(_ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+  private func isMember(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
     switch terms.document.eligibility.customers {
     case .everyone, .new, .existing: return true
     case .segment(let name), .list(let name): return try Audiences.holds(name, person, in: reading)

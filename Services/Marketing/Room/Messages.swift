@@ -11,7 +11,9 @@ enum Messages {
   }
 
   /// One campaign message about an offer reaches a person, whatever the version.
-  static func campaignID(_ offer: Identifier<Offer>, _ person: Identifier<Person>) -> Identifier<Letter> { id("campaign", offer.text, person.text) }
+  static func campaignID(_ offer: Identifier<Offer>, _ person: Identifier<Person>) -> Identifier<Letter> {
+    id("campaign", offer.text, person.text)
+  }
 
   /// A note is named by the first remedy that it tells of.
   static func noteID(_ remedy: String) -> Identifier<Letter> { id("note", remedy, "") }

@@ -45,7 +45,8 @@ struct OfferDeeds {
     }
     if let known, known.campaign != offer.campaignID {
       throw Refused(
-        409, "offer_campaign", "\(version.offer) belongs to the campaign \(known.campaign) for life; make a new offer for \(offer.campaignID)")
+        409, "offer_campaign",
+        "\(version.offer) belongs to the campaign \(known.campaign) for life; make a new offer for \(offer.campaignID)")
     }
     try telling.tell(
       .offerVersioned(
@@ -153,7 +154,8 @@ struct OfferDeeds {
     let document = try OfferDocument(try JSON(parsing: version.document))
     guard let zone = Surroundings.zone(document.window.zone) else {
       throw Refused(
-        422, "zone_unknown", "the zone \(document.window.zone) of \(version.offer) cannot be read here; see `accord zone` for what is wrong")
+        422, "zone_unknown", "the zone \(document.window.zone) of \(version.offer) cannot be read here; see `accord zone` for what is wrong"
+      )
     }
     return try Terms(document, zone: zone)
   }

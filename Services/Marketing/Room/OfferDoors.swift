@@ -13,7 +13,9 @@ struct OfferDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.post, "/v1/offers/check", "reads an offer back and says what is wrong with it; changes nothing", bodyBytesMax: Self.bodyBytesMax) {
+      Route(
+        .post, "/v1/offers/check", "reads an offer back and says what is wrong with it; changes nothing", bodyBytesMax: Self.bodyBytesMax
+      ) {
         request, _ in desk.question(request) { try check(request, in: $0) }
       },
       Route(.get, "/v1/offers", "the offers, the one that changed last first") { request, _ in
@@ -159,7 +161,7 @@ struct OfferDoors: Sendable {
     throw OfferRefusal.changed(offer, seen: seen, now: known.revision)
   }
 
-  private func find(_ name: String, in reading: borrowing some Reading & ~Copyable) throws -> Offers.Known? {
+  private func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
     guard let id = try? Identifier<Offer>(name) else { return nil }
     return try Offers.find(id, in: reading)
   }

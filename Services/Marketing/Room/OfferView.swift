@@ -109,7 +109,8 @@ enum OfferView {
 
   private static func row(_ row: Gate.Row) -> JSON {
     var members: [JSON.Member] = [
-      .init("check", .string(row.check.rawValue)), .init("state", .string(row.state.rawValue)), .init("since", .string(row.since.description)),
+      .init("check", .string(row.check.rawValue)), .init("state", .string(row.state.rawValue)),
+      .init("since", .string(row.since.description)),
     ]
     if let by = row.by { members.append(.init("by", .string(by.text))) }
     if let sentence = row.sentence { members.append(.init("sentence", .string(sentence))) }

@@ -30,13 +30,13 @@ enum Preparations {
       let version = try Offers.version(offer, in: transaction), version.state.isRunning || version.state.isOver,
       try Remedies.heard(of: offer, in: transaction) >= lookBack.granted
     else { return }
-    try transaction.run("INSERT INTO preparation (offer_id, version) VALUES (?1, ?2)", .text(offer.offer.text), .integer(Int64(offer.version)))
+    try transaction.run(
+      "INSERT INTO preparation (offer_id, version) VALUES (?1, ?2)", .text(offer.offer.text), .integer(Int64(offer.version)))
     _ = try Runs.begin(kind: run, subject: offer.description, at: now, in: transaction)
   }
 
   /// Takes in that everybody was judged: when the store is rebuilt, nobody is judged again.
   static func fold(_ fact: AudiencePrepared, _ meta: Offers.Meta, in transaction: borrowing Transaction) throws {
-    guard let offer = OfferVersion(offer: fact.offerID, version: fact.version) else { return }
     try transaction.run(
       """
       INSERT INTO preparation (offer_id, version, prepared_at, content, message_id) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -61,7 +61,8 @@ enum Preparations {
     _ offer: OfferVersion, of person: Identifier<Person>?, at now: Timestamp, in transaction: borrowing Transaction
   ) throws {
     // The running version speaks for the offer: a remedy of an older one may come late.
-    guard let person, let running = try Offers.find(offer.offer, in: transaction)?.running.flatMap({ OfferVersion(offer: offer.offer, version: $0) }),
+    guard let person,
+      let running = try Offers.find(offer.offer, in: transaction)?.running.flatMap({ OfferVersion(offer: offer.offer, version: $0) }),
       let known = try find(running, in: transaction), known.preparedAt != nil
     else { return }
     try transaction.run(
@@ -81,7 +82,8 @@ enum Preparations {
       let heard = try Remedies.heard(of: offer, in: reading)
       return .object([
         .init("state", "waiting"),
-        .init("sentence", .string("\(heard) of \(lookBack.granted) remedies of the look-back were heard of: nobody is judged before all are")),
+        .init(
+          "sentence", .string("\(heard) of \(lookBack.granted) remedies of the look-back were heard of: nobody is judged before all are")),
       ])
     }
     var members: [JSON.Member] = [.init("state", known.preparedAt == nil ? "judging" : "prepared")]

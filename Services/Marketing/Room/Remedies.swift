@@ -40,7 +40,8 @@ enum Remedies {
   /// How many remedies of the look-back of `offer` were heard of.
   static func heard(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
     try reading.integer(
-      "SELECT remedies FROM remedy_count WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version))) ?? 0
+      "SELECT remedies FROM remedy_count WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version)))
+      ?? 0
   }
 
   /// What a note tells of: the remedies of a person under an offer that no message told of yet.
@@ -88,7 +89,8 @@ enum LookBacks {
       """
       INSERT INTO look_back (offer_id, version, recorded_at, sequence, granted, content, message_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       ON CONFLICT DO NOTHING
-      """, .text(fact.offerID.text), .integer(Int64(fact.version)), .timestamp(received.envelope.recordedTime), .unsigned(received.sequence),
+      """, .text(fact.offerID.text), .integer(Int64(fact.version)), .timestamp(received.envelope.recordedTime),
+      .unsigned(received.sequence),
       .integer(fact.granted), .blob(received.envelope.data), .text(received.envelope.id.text))
   }
 

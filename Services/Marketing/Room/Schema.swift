@@ -27,3 +27,6 @@ enum Schema {
     offers, knowledge, messages,
   ]
 }
+
+/// What can be asked of the store, where Host's own `Reading` is in sight as well.
+typealias StoreReading = Reading

@@ -19,7 +19,7 @@ enum Surroundings {
   /// For a check of `document` at `now`. `staff` stands in for the people who are known to work here.
   static func of(
     _ document: JSON, at now: Timestamp, staff: [OfferContext.Staff]? = nil, isHistorical: Bool = false,
-    in reading: borrowing some Reading & ~Copyable
+    in reading: borrowing some StoreReading & ~Copyable
   ) throws -> OfferContext {
     var context = OfferContext(now: now, zone: zone, isHistorical: isHistorical)
     context.catalogue = try Catalogue.whole(in: reading)
@@ -33,15 +33,15 @@ enum Surroundings {
     {
       context.previous = try OfferDocument(try JSON(parsing: known.document))
     }
-    if let period = try Policies.duration("return_period", in: reading) { context.returnPeriod = period }
-    if let notice = try Policies.duration("briefing_notice", in: reading) { context.briefingNotice = notice }
+    if let period = try Policies.duration("returns", "within", in: reading) { context.returnPeriod = period }
+    if let notice = try Policies.duration("briefing", "notice", in: reading) { context.briefingNotice = notice }
     return context
   }
 }
 
 /// Who works here: those of a file that somebody gave, else the built-in shop's.
 enum Staff {
-  static func known(in reading: borrowing some Reading & ~Copyable) throws -> [OfferContext.Staff] {
+  static func known(in reading: borrowing some StoreReading & ~Copyable) throws -> [OfferContext.Staff] {
     let given = try reading.all("SELECT person_id, has_left FROM staff ORDER BY person_id LIMIT 10000") { row throws(StoreFault) in
       OfferContext.Staff(id: try row.text(0), hasLeft: try row.bool(1))
     }
