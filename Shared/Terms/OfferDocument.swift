@@ -100,7 +100,7 @@ package struct OfferDocument: Sendable, Equatable {
     /// Nil: all.
     package let channels: [String]?
     package let countries: [String]?
-    package let subscriptionChanges: [String]?
+    package let subscriptionChanges: [SubscriptionChanged.Change]?
   }
 
   /// Who is told of it.
@@ -133,6 +133,16 @@ package struct OfferDocument: Sendable, Equatable {
     case freeShipping(max: Int64?)
     /// Honoured by hand.
     case described(String)
+
+    package var isShipping: Bool {
+      guard case .freeShipping = self else { return false }
+      return true
+    }
+
+    package var isDescribed: Bool {
+      guard case .described = self else { return false }
+      return true
+    }
   }
 
   /// How long a plan carries it.

@@ -9,7 +9,7 @@ package struct Purchase: Sendable, Equatable {
   /// For a plan's charge the channel that the plan was sold through.
   package var channel: String
   package var country: String?
-  /// Nil as long as the order was not heard of.
+  /// Nil as long as nobody told.
   package var currency: Currency?
   package var placedAt: Timestamp
   package var placedPrecision: OrderCaptured.Precision
@@ -17,7 +17,7 @@ package struct Purchase: Sendable, Equatable {
   /// When the ledger recorded it; the captured time where nobody says otherwise.
   package var recordedAt: Timestamp
   package var isCaptured: Bool
-  /// Whether the whole order was cancelled.
+  /// Whether the whole order was cancelled in one go; `isOff` also knows orders of which each line was.
   package var isCancelled: Bool
   package var lines: [Line]
   package var charges: [Charge]
@@ -29,89 +29,7 @@ package struct Purchase: Sendable, Equatable {
   /// What was given for this order, under whichever offer, in order of decision.
   package var remedies: [Given]
 
-  /// One line of goods, or a plan's charge.
-  package struct Line: Sendable, Equatable {
-    package var lineID: Identifier<OrderLine>
-    /// A plan's charge names the plan.
-    package var sku: Identifier<Product>?
-    package var categories: [String]
-    package var brand: String?
-    package var quantity: Int64
-    package var list: Int64?
-    package var paid: Int64
-    package var tax: [OrderCaptured.Tax]
-    package var addedAt: Timestamp?
-    package var seller: Identifier<Seller>?
-    package var under: OfferVersion?
-    /// How much of the quantity came back or was cancelled; never above it.
-    package var returned: Int64 = 0
-    package var shipped: Int64 = 0
-
-    /// How much of the quantity the customer keeps.
-    package var kept: Int64 { quantity - returned }
-  }
-
-  /// What is charged beside the goods.
-  package struct Charge: Sendable, Equatable {
-    package var method: String
-    package var paid: Int64
-    package var tax: [OrderCaptured.Tax]
-    /// How much of it was paid back with a return or a cancellation.
-    package var refunded: Int64 = 0
-  }
-
-  /// A remedy that this order got.
-  package struct Given: Sendable, Equatable {
-    package enum State: String, Sendable, CaseIterable {
-      case pending, posted, voided, expired
-    }
-    package var remedyKey: String
-    package var remedyID: String
-    /// Nil for goodwill without an offer.
-    package var offer: OfferVersion?
-    /// The stacking group; the offer's own where the fold is told, else nil.
-    package var group: String?
-    package var amount: Int64
-    package var lines: [Part]
-    package var state: State
-    package var at: Timestamp
-    package var by: String
-    /// What was taken back of it so far.
-    package var clawedBack: Int64 = 0
-
-    /// Whether it still counts: a voided or expired one was never had.
-    package var isActive: Bool { state == .pending || state == .posted }
-
-    /// What fell on one line, or on the shipping where `lineID` is nil.
-    package struct Part: Sendable, Equatable {
-      package var lineID: Identifier<OrderLine>?
-      package var amount: Int64
-      /// How much of the line's quantity was kept when it was decided; nil for shipping.
-      package var kept: Int64?
-
-      package init(lineID: Identifier<OrderLine>?, amount: Int64, kept: Int64? = nil) {
-        self.lineID = lineID
-        self.amount = amount
-        self.kept = kept
-      }
-    }
-
-    package init(
-      remedyKey: String, remedyID: String, offer: OfferVersion?, group: String?, amount: Int64, lines: [Part], state: State, at: Timestamp,
-      by: String
-    ) {
-      self.remedyKey = remedyKey
-      self.remedyID = remedyID
-      self.offer = offer
-      self.group = group
-      self.amount = amount
-      self.lines = lines
-      self.state = state
-      self.at = at
-      self.by = by
-    }
-  }
-
+  /// The order as the ledger captured it.
   package init(_ order: OrderCaptured, isCaptured: Bool = true) {
     orderID = order.orderID
     personID = order.personID
@@ -124,7 +42,7 @@ package struct Purchase: Sendable, Equatable {
     recordedAt = order.capturedAt
     self.isCaptured = isCaptured
     isCancelled = false
-    lines = order.lines.map(Line.init)
+    lines = order.lines.map { Line($0) }
     charges = order.charges.map { Charge(method: $0.method, paid: $0.paid.minor, tax: $0.tax) }
     tenders = order.tenders
     discounts = order.discounts
@@ -133,12 +51,92 @@ package struct Purchase: Sendable, Equatable {
     period = order.period
     remedies = []
   }
+
+  /// An order of which something was heard before its capture was: nothing is known of it yet.
+  package init(unheard orderID: Identifier<Order>) {
+    self.orderID = orderID
+    channel = ""
+    placedAt = .last
+    placedPrecision = .instant
+    capturedAt = .last
+    recordedAt = .last
+    isCaptured = false
+    isCancelled = false
+    lines = []
+    charges = []
+    tenders = []
+    discounts = []
+    discountsKnown = false
+    remedies = []
+  }
+
+  /// Whether nothing of it is wanted any more: cancelled as a whole, or line by line.
+  package var isOff: Bool {
+    isCancelled || !lines.isEmpty && lines.allSatisfy { $0.cancelled >= $0.quantity } && lines.contains { $0.cancelled > 0 }
+  }
+
+  /// Under what an offer's remedies for this order are counted: for a plan's charge by subscription and period.
+  package func remedyKey(of offer: Identifier<Offer>) -> RemedyKey {
+    if let subscriptionID, let period { return RemedyKey(offer: offer, subscription: subscriptionID, period: period) }
+    return RemedyKey(offer: offer, order: orderID)
+  }
 }
 
-extension Purchase.Line {
-  package init(_ line: OrderCaptured.Line) {
-    self.init(
-      lineID: line.lineID, sku: line.sku, categories: line.categories, brand: nil, quantity: line.quantity, list: line.list?.minor,
-      paid: line.paid.minor, tax: line.tax, addedAt: line.addedAt, seller: line.seller, under: line.under)
+extension Purchase {
+  /// One line of goods, or a plan's charge, whose sku names the plan.
+  package struct Line: Sendable, Equatable {
+    package var lineID: Identifier<OrderLine>
+    package var sku: Identifier<Product>?
+    package var categories: [String]
+    package var brand: String?
+    package var quantity: Int64
+    /// What the whole line would cost without any reduction.
+    package var list: Int64?
+    package var paid: Int64
+    package var tax: [OrderCaptured.Tax]
+    package var addedAt: Timestamp?
+    package var seller: Identifier<Seller>?
+    package var under: OfferVersion?
+    /// How much of the quantity came back, and how much was cancelled before it was sent.
+    package var returned: Int64 = 0
+    package var cancelled: Int64 = 0
+    package var shipped: Int64 = 0
+
+    package init(_ line: OrderCaptured.Line) {
+      lineID = line.lineID
+      sku = line.sku
+      categories = line.categories
+      brand = line.brand
+      quantity = line.quantity
+      list = line.list?.minor
+      paid = line.paid.minor
+      tax = line.tax
+      addedAt = line.addedAt
+      seller = line.seller
+      under = line.under
+    }
+
+    /// How much of the quantity the customer keeps.
+    package var kept: Int64 { quantity - returned - cancelled }
+    /// What percents are taken of.
+    package var base: Int64 { list ?? paid }
+  }
+
+  /// What is charged beside the goods.
+  package struct Charge: Sendable, Equatable {
+    package var method: String
+    package var paid: Int64
+    package var tax: [OrderCaptured.Tax]
+    /// How much of it was paid back with a return or a cancellation.
+    package var refunded: Int64 = 0
+
+    package init(method: String, paid: Int64, tax: [OrderCaptured.Tax] = [], refunded: Int64 = 0) {
+      self.method = method
+      self.paid = paid
+      self.tax = tax
+      self.refunded = refunded
+    }
+
+    package var kept: Int64 { paid - refunded }
   }
 }

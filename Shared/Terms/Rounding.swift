@@ -28,6 +28,16 @@ package enum Rounding {
   /// `basisPoints` (1,250 is 12.5 %) of `amount`, half-even. Nil where 64 bits do not hold it, which up to 100 % never happens.
   package static func percent(_ basisPoints: Int64, of amount: Int64) -> Int64? { share(of: amount, basisPoints, by: 10_000) }
 
+  /// The same, each begun cent a whole one. `Int64.max` where 64 bits do not hold it: it is only compared.
+  package static func ceiling(of amount: Int64, _ numerator: Int64, by denominator: Int64) -> Int64 {
+    precondition(amount >= 0 && numerator >= 0 && denominator > 0, "parts are taken of amounts from 0 on")
+    let (high, low) = amount.multipliedFullWidth(by: numerator)
+    guard high < denominator else { return .max }
+    let (quotient, remainder) = UInt64(denominator).dividingFullWidth((UInt64(high), low))
+    guard let whole = Int64(exactly: quotient), whole < .max else { return .max }
+    return remainder > 0 ? whole + 1 : whole
+  }
+
   /// `amount` cut into parts by `weights`: each the whole part of its share, what is left cent by cent to the largest remainders,
   /// the earlier of two equal ones first.
   ///
