@@ -46,18 +46,16 @@ struct API: Sendable {
     }
     switch decision {
     case .exists(let known): return .done(status: 200, Self.answer("exists", known.order.orderID, known.messageID))
-    case .capture(let order): return .done(status: 201, Self.answer("captured", order.orderID, try keep(order, occasion, in: transaction)))
+    case .capture(let order):
+      do {
+        let told = try Books.keep(in: &transaction) { books, transaction in
+          try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
+        }
+        return .done(status: 201, Self.answer("captured", order.orderID, told.id))
+      } catch let refusal as LedgerRefusal {
+        return .refused(status: 409, code: refusal.code, sentence: refusal.description)
+      }
     }
-  }
-
-  /// Writes the order and the fact that tells of it.
-  private func keep(
-    _ order: OrderCaptured, _ occasion: Occasion, in transaction: borrowing Transaction
-  ) throws -> Identifier<Message> {
-    let told = try desk.publish(.orderCaptured(order), true: order.placedAt, occasion, in: transaction)
-    try Orders.insert(
-      order, content: DomainEvent.orderCaptured(order).encode(), message: told.id, actor: occasion.principal, in: transaction)
-    return told.id
   }
 
   private static func unreadable(_ error: any Error) -> DepartmentDesk.Outcome {

@@ -16,8 +16,9 @@ enum Inlets {
     switch decision {
     case .capture(let order):
       let envelope = received.envelope
-      try Orders.insert(
-        order, content: envelope.data, message: envelope.id, actor: envelope.authID ?? "unknown", in: transaction)
+      try Books.keep(in: &transaction) { books, transaction in
+        try Facts.fold(.orderCaptured(order), data: envelope.data, FactMeta(envelope), books: &books, in: &transaction)
+      }
     case .exists: break
     }
     return .done
