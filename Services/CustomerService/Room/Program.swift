@@ -8,7 +8,7 @@ import Wire
 package enum ServiceProgram {
   package static let department = Department(
     name: "service", part: .service, summary: "Answers customers, and sees everything that happened to them.", httpPort: 4464,
-    applicationID: 0x4143_5356, migrations: Schema.migrations, manifest: Manifest(reads: reads),
+    applicationID: 0x4143_5356, migrations: Schema.migrations, manifest: Manifest(publishes: ServiceEvents.schemas, reads: reads),
     subscriptions: { _ in
       [
         // Apart from each other: an order is not to wait behind a hundred thousand remedies.
