@@ -23,6 +23,15 @@ package struct CivilDate: Hashable, Comparable, Sendable, CustomStringConvertibl
     self.day = day
   }
 
+  /// Reads `2026-05-08`; nil where it is written otherwise, or the calendar has no such day.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2], parts.joined().utf8.allSatisfy({ $0 &- .zero <= 9 }),
+      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+    else { return nil }
+    self.init(year: year, month: month, day: day)
+  }
+
   /// The day that begins `days` days after 1970-01-01.
   package init(daysSinceEpoch days: Int) {
     let shifted = days + Self.epochFromMarchOfYear0

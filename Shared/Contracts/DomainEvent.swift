@@ -11,6 +11,7 @@ package enum DomainEvent: Sendable, Equatable {
   case refundResolved(RefundResolved)
   case lookBackCompleted(LookBackCompleted)
   case chainAnchored(ChainAnchored)
+  case periodClosed(PeriodClosed)
   case customerKnown(CustomerKnown)
   case consentChanged(ConsentChanged)
   case customerRestricted(CustomerRestricted)
@@ -37,6 +38,7 @@ package enum DomainEvent: Sendable, Equatable {
     case .refundResolved(let fact): fact
     case .lookBackCompleted(let fact): fact
     case .chainAnchored(let fact): fact
+    case .periodClosed(let fact): fact
     case .customerKnown(let fact): fact
     case .consentChanged(let fact): fact
     case .customerRestricted(let fact): fact
@@ -96,7 +98,8 @@ package enum DomainEvent: Sendable, Equatable {
   private static let readers: [String: any TreeFact.Type] = {
     let facts: [any TreeFact.Type] = [
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
-      LookBackCompleted.self, ChainAnchored.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self, ProductsListed.self,
+      LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
+      ProductsListed.self,
       PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
       MessageTurned.self,
     ]

@@ -43,9 +43,9 @@ package enum Product {}
 package enum OrderLine {}
 package enum Seller {}
 package enum Return {}
-package enum Proof {}
+package enum ConsentProof {}
 /// Goods that were listed together.
-package enum Batch {}
+package enum Listing {}
 /// A message to a customer; `Message` names an event.
 package enum Letter {}
 /// Somebody who works here.

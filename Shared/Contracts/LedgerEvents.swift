@@ -4,7 +4,8 @@ package enum LedgerEvents {
   package static let schemas: [JSON.Member] =
     [JSON.Member(OrderCaptured.type, OrderCaptured.schema)] + OrderShipped.schemas + OrderCancelled.schemas + OrderAmended.schemas
     + OrderReturned.schemas + SubscriptionChanged.schemas + BudgetChanged.schemas(of: .ledger) + RemedyChanged.schemas
-    + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + CustomerKnown.schemas + ConsentChanged.schemas
+    + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + PeriodClosed.schemas + CustomerKnown.schemas
+    + ConsentChanged.schemas
     + CustomerRestricted.schemas + ProductsListed.schemas + PolicyPublished.schemas
 }
 

@@ -1,9 +1,9 @@
 /// The codec of an order's smaller parts.
 extension OrderCaptured.Tax {
   /// Leaves the member out where there is no tax to tell.
-  static func write(_ taxes: [Self], into writer: inout JSONWriter) {
+  static func write(_ taxes: [Self], as name: StaticString = "tax", into writer: inout JSONWriter) {
     guard !taxes.isEmpty else { return }
-    writer.name("tax")
+    writer.name(name)
     writer.beginArray()
     for tax in taxes {
       writer.beginObject()
@@ -102,6 +102,7 @@ extension OrderCaptured.Discount {
     writer.member("offer_id", ifPresent: offerID)
     writer.member("line_id", ifPresent: lineID)
     writer.member("amount", amount)
+    writer.member("campaign_id", ifPresent: campaignID)
     writer.endObject()
   }
 
@@ -109,6 +110,7 @@ extension OrderCaptured.Discount {
     var offerID: Identifier<Offer>?
     var lineID: Identifier<OrderLine>?
     var amount: Money?
+    var campaignID: Identifier<Campaign>?
     let start = try reader.start()
     try reader.beginObject()
     while let name = try reader.nextName() {
@@ -116,10 +118,11 @@ extension OrderCaptured.Discount {
       case "offer_id": offerID = try reader.null() ? nil : reader.identifier()
       case "line_id": lineID = try reader.null() ? nil : reader.identifier()
       case "amount": amount = try reader.money()
+      case "campaign_id": campaignID = try reader.null() ? nil : reader.identifier()
       default: try reader.skip()
       }
     }
-    self.init(offerID: offerID, lineID: lineID, amount: try reader.needed(amount, "amount", at: start))
+    self.init(offerID: offerID, lineID: lineID, amount: try reader.needed(amount, "amount", at: start), campaignID: campaignID)
   }
 }
 
@@ -151,6 +154,12 @@ extension OrderCaptured.Import {
 extension OrderCaptured.Line {
   static let shape = Shape<Self>.streamed(
     OrderCaptured.line, sample: .init(lineID: Identifier(restoring: "a"), quantity: 0, paid: Shape.money.sample)
+  ) { reader throws(JSONFault) in try .init(reading: &reader) }
+}
+
+extension OrderCaptured.Tax {
+  static let shape = Shape<Self>.streamed(
+    OrderCaptured.tax, sample: .init(amount: Shape.money.sample, jurisdiction: "a", inclusive: false)
   ) { reader throws(JSONFault) in try .init(reading: &reader) }
 }
 

@@ -49,12 +49,13 @@ extension OrderCaptured {
     ],
   ]
 
-  static let taxes = Schema.list(
-    of: [
-      "type": "object",
-      "required": ["amount", "jurisdiction", "inclusive"],
-      "properties": ["amount": Schema.money, "jurisdiction": Schema.word, "inclusive": Schema.bool],
-    ], max: Limits.taxesMax)
+  static let tax: JSON = [
+    "type": "object",
+    "required": ["amount", "jurisdiction", "inclusive"],
+    "properties": ["amount": Schema.money, "jurisdiction": Schema.word, "inclusive": Schema.bool],
+  ]
+
+  static let taxes = Schema.list(of: tax, max: Limits.taxesMax)
 
   private static let charge: JSON = [
     "type": "object",
@@ -71,6 +72,8 @@ extension OrderCaptured {
   private static let discount: JSON = [
     "type": "object",
     "required": ["amount"],
-    "properties": ["offer_id": Schema.identifier, "line_id": Schema.identifier, "amount": Schema.money],
+    "properties": [
+      "offer_id": Schema.identifier, "line_id": Schema.identifier, "amount": Schema.money, "campaign_id": Schema.identifier,
+    ],
   ]
 }

@@ -159,11 +159,16 @@ extension OrderCaptured {
     /// Nil where it belongs to the whole order.
     package var lineID: Identifier<OrderLine>?
     package var amount: Money
+    /// The campaign that pays for it, where it is a funded renewal's: then it stands in the order's entry as a leg of its own.
+    package var campaignID: Identifier<Campaign>?
 
-    package init(offerID: Identifier<Offer>? = nil, lineID: Identifier<OrderLine>? = nil, amount: Money) {
+    package init(
+      offerID: Identifier<Offer>? = nil, lineID: Identifier<OrderLine>? = nil, amount: Money, campaignID: Identifier<Campaign>? = nil
+    ) {
       self.offerID = offerID
       self.lineID = lineID
       self.amount = amount
+      self.campaignID = campaignID
     }
   }
 

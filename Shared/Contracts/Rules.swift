@@ -31,6 +31,13 @@ enum Rules {
     for (index, tender) in refund.enumerated() { try self.currency(currency, of: tender.amount, at: "\(pointer)/\(index)/amount") }
   }
 
+  static func currency(_ currency: Currency, of taxes: [OrderCaptured.Tax], at pointer: String) throws(ContractFault) {
+    for (index, tax) in taxes.enumerated() {
+      try self.currency(currency, of: tax.amount, at: "\(pointer)/\(index)/amount")
+      try word(tax.jurisdiction, at: "\(pointer)/\(index)/jurisdiction")
+    }
+  }
+
   static func word(_ word: String, at pointer: String) throws(ContractFault) {
     if let rule = broken(byWord: word) { throw .broken(rule, at: pointer) }
   }

@@ -17,22 +17,30 @@ package struct Department: Sendable {
   package let migrations: [Migration]
   package let manifest: Manifest
   /// What it hears, by the name of the subscription.
-  package let subscriptions: [MeshSubscription]
+  package let subscriptions: @Sendable (DepartmentDesk) -> [MeshSubscription]
   /// What takes back the facts that it told itself, when its store is rebuilt from the journal; nil where it tells none.
-  package let ownFacts: Inlet?
+  package let ownFacts: (@Sendable (DepartmentDesk) -> Inlet)?
   /// What it does with what falls due, by kind.
-  package let dueRules: [String: DueRule]
+  package let dueRules: @Sendable (DepartmentDesk) -> [String: DueRule]
+  /// How its long work goes on, by kind.
+  package let runRules: @Sendable (DepartmentDesk) -> [String: RunRule]
   /// Its own doors, beside those that every program has.
   package let routes: @Sendable (DepartmentDesk) -> [Route]
   /// What it knows of a message by itself, in sentences; nil where it knows nothing.
   package let story: @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?
   package let checks: [Check]
+  /// Work that neither its outbox, its due rows nor its runs show, as what follows its name in a sentence; nil where there is none.
+  package let unsettled: @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String?
 
   package init(
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
-    subscriptions: [MeshSubscription], ownFacts: Inlet? = nil, dueRules: [String: DueRule] = [:],
+    subscriptions: @escaping @Sendable (DepartmentDesk) -> [MeshSubscription] = { _ in [] },
+    ownFacts: (@Sendable (DepartmentDesk) -> Inlet)? = nil,
+    dueRules: @escaping @Sendable (DepartmentDesk) -> [String: DueRule] = { _ in [:] },
+    runRules: @escaping @Sendable (DepartmentDesk) -> [String: RunRule] = { _ in [:] },
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
-    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check]
+    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check],
+    unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil }
   ) {
     self.name = name
     self.part = part
@@ -44,9 +52,11 @@ package struct Department: Sendable {
     self.subscriptions = subscriptions
     self.ownFacts = ownFacts
     self.dueRules = dueRules
+    self.runRules = runRules
     self.routes = routes
     self.story = story
     self.checks = checks
+    self.unsettled = unsettled
   }
 
   /// The `source` of its events.
@@ -76,9 +86,14 @@ package struct Department: Sendable {
   private static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where HTTP answers")
   private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
 
-  /// Runs the department on the calling thread until it is stopped, or verifies its store where the first word is `verify`.
+  /// Runs the department on the calling thread until it is stopped. Where the first word is `verify`, looks through its store instead; where
+  /// it is `health`, asks the one that runs.
   package func run() -> Never {
-    if CommandLine.arguments.dropFirst().first == "verify" { VerifyCommand.run("accord-\(name)") { try verify($0) } }
+    switch CommandLine.arguments.dropFirst().first {
+    case "verify": VerifyCommand.run("accord-\(name)") { try verify($0) }
+    case "health": HealthCommand.run("accord-\(name)", httpPort: httpPort)
+    case _: break
+    }
     let port = Setting("http-port", .integer(in: 0...65_535), default: String(httpPort), doc: "the HTTP port; 0 picks a free one")
     Program("accord-\(name)", part: part, summary: summary, settings: [Self.host, port, Self.broker]).run { start in
       try begin(start, httpPort: UInt16(start.configuration[port]))
@@ -96,23 +111,23 @@ package struct Department: Sendable {
         host: broker.host, port: broker.port, credential: credential.name, secret: credential.secret, program: "accord-\(name)",
         manifest: manifest),
       store: store, reactor: reactor, log: start.log, metrics: start.metrics, now: { start.clock.now() })
-    for subscription in subscriptions { mesh.subscribe(subscription) }
     StoreFigures.register(store, in: start.metrics)
 
     let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
     let door = try OperatorDoor(start.folder)
     let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
+    for subscription in subscriptions(desk) { mesh.subscribe(subscription) }
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
         + CommonRoutes.department(desk) + routes(desk))
-    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules) {
-      // Where the outbox cannot be read now, the relay's own next look finds the rows.
-      if let highest = try? store.read({ try Outbox.highest(in: $0) }) { mesh.outboxGrew(through: highest) }
-    }
+    let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules(desk)) { mesh.outboxGrew(through: $0) }
+    let runClerk = RunClerk(store: store, clock: start.clock, log: start.log, rules: runRules(desk)) { mesh.outboxGrew(through: $0) }
     mesh.start()
     try reactor.start(name: name)
     dueClerk.start()
+    runClerk.start()
+    start.clock.answersStanding { desk.standing() }
     readiness.becomesReady()
 
     return Running(
@@ -126,6 +141,7 @@ package struct Department: Sendable {
           done.wait(within: .seconds(2))
         },
         Stop("stop what falls due") { dueClerk.stop() },
+        Stop("stop the runs") { runClerk.stop() },
         Stop("drain the mesh", within: .seconds(4)) {
           let done = Event()
           mesh.drain { done.happen() }

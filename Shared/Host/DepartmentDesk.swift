@@ -15,6 +15,8 @@ package struct DepartmentDesk: Sendable {
   package let door: OperatorDoor
   /// What its own events pass before they enter its outbox.
   let gate: ContractGate
+  /// What its messages' ids begin with.
+  let messagePrefix: String
 
   /// Throws where the department's own manifest holds a schema that cannot be checked.
   package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor) throws {
@@ -25,18 +27,11 @@ package struct DepartmentDesk: Sendable {
     self.log = log
     self.door = door
     gate = try ContractGate(department.manifest)
+    messagePrefix = store.identity.lineage.prefix(12) + "-"
   }
 
   /// What a command does inside its transaction: its answer, or a refusal, after which nothing of it stays.
   package typealias Command = (inout Transaction, Occasion) throws -> Outcome
-
-  /// Who commands, when, and under which correlation.
-  package struct Occasion: Sendable {
-    package let principal: String
-    package let now: Timestamp
-    package let key: String
-    package let correlation: String?
-  }
 
   package enum Outcome: Sendable {
     case done(status: Int, JSON)
@@ -69,8 +64,8 @@ package struct DepartmentDesk: Sendable {
       do {
         let (answer, highest) = try store.write { transaction in
           // Taken in the writer's turn: the marks that others go by promise that nothing older comes after them.
-          let occasion = Occasion(principal: OperatorDoor.principal, now: clock.now(), key: key, correlation: correlation)
-          return (try once(request, occasion, &transaction, body), try Outbox.highest(in: transaction))
+          let occasion = Occasion.command(key, of: OperatorDoor.principal, at: clock.now(), correlation: correlation)
+          return (try once(request, key, occasion, &transaction, body), try Outbox.highest(in: transaction))
         }.value
         mesh.outboxGrew(through: highest)
         log.info(
@@ -85,16 +80,16 @@ package struct DepartmentDesk: Sendable {
   }
 
   private func once(
-    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction, _ body: Command
+    _ request: Request, _ key: String, _ occasion: Occasion, _ transaction: inout Transaction, _ body: Command
   ) throws -> Response {
     // The door belongs to the command: the same body may mean another thing at another one.
     let hash = SHA256.hash(Array("\(request.method.rawValue) \(request.path)\n".utf8) + request.body)
-    switch try Idempotency.find(key: occasion.key, principal: occasion.principal, bodyHash: hash, in: transaction) {
+    switch try Idempotency.find(key: key, principal: occasion.principal, bodyHash: hash, in: transaction) {
     case .same(let answer): return Self.response(answer).with("Idempotent-Replay", "true")
     case .otherBody:
       return .problem(
         status: 422, code: "idempotency_key_reused",
-        detail: "the key \(occasion.key) came before with another command; a key stands for one command: take a new one")
+        detail: "the key \(key) came before with another command; a key stands for one command: take a new one")
     case .new: break
     }
     let outcome = try transaction.savepoint { transaction in
@@ -107,7 +102,7 @@ package struct DepartmentDesk: Sendable {
     }
     let answer = Self.answer(outcome)
     try Idempotency.record(
-      key: occasion.key, principal: occasion.principal, bodyHash: hash, answer: answer, at: occasion.now, in: transaction)
+      key: key, principal: occasion.principal, bodyHash: hash, answer: answer, at: occasion.now, in: transaction)
     return Self.response(answer)
   }
 

@@ -12,17 +12,17 @@ package typealias DueRule = @Sendable (Due.Entry, Timestamp, inout Transaction) 
 ///
 /// ```
 /// look, every second ──┐
-///                      ├─▸ earliest row that is due ─▸ its rule, in a savepoint ─▸ the next ─▸ commit ─▸ onWork
+/// a row was written  ──┼─▸ earliest row that is due ─▸ its rule, in a savepoint ─▸ the next ─▸ commit ─▸ onWork
 /// clock was advanced ──┘        nobody's kind, or its rule throws: put off, and the others go on
 /// ```
-/// Works on a queue of its own. Beside the department's rules it purges remembered answers, which every store has.
+/// Works on a queue of its own, in chunks that stand back for commands and facts. Beside the department's rules it purges remembered answers, which every store has.
 package final class DueClerk: Sendable {
   private static let purge = "purge_answers"
   /// Remembered answers live this long: a client that repeats a command after a month means it anew.
   private static let answersKept = Duration.seconds(30 * 86_400)
   private static let purgeEvery = Duration.seconds(86_400)
-  /// A row may be written with an earlier instant than all that were known, and a clock on the wall may be set.
-  private static let lookEvery = DispatchTimeInterval.seconds(1)
+  /// It looks when the next row is due, and at the latest after this: a clock on the wall may be set.
+  private static let lookEvery = Duration.seconds(1)
   /// A row that cannot be done now is tried again after this: its trouble takes a person or a new version.
   private static let putOff = Duration.seconds(3_600)
   /// Bounds how long one transaction keeps others from writing.
@@ -34,18 +34,22 @@ package final class DueClerk: Sendable {
   private let clock: Clock
   private let log: Log
   private let rules: [String: DueRule]
-  private let onWork: @Sendable () -> Void
+  private let onWork: @Sendable (UInt64) -> Void
   private let queue = DispatchQueue(label: "accord.due")
   private let state = Mutex(State())
 
   private struct State {
     var isStopped = false
     var isPurgeSet = false
+    var isWoken = false
+    /// How many looks were asked for: only the last one leads to another.
+    var looks = 0
   }
 
-  /// `rules` by kind of row; `onWork` is called after each transaction that did something, on the clerk's queue.
+  /// `rules` by kind of row; `onWork` is called after each transaction that did something, on the clerk's queue, with the outbox's highest
+  /// number.
   package init(
-    store: Store, clock: Clock, log: Log, rules: [String: DueRule] = [:], onWork: @escaping @Sendable () -> Void = {}
+    store: Store, clock: Clock, log: Log, rules: [String: DueRule] = [:], onWork: @escaping @Sendable (UInt64) -> Void = { _ in }
   ) {
     self.store = store
     self.clock = clock
@@ -65,7 +69,22 @@ package final class DueClerk: Sendable {
       }
       done.wait(within: Self.advanceMax)
     }
+    store.afterNoting { [weak self] noted in if noted.contains(.due) { self?.wake() } }
     queue.async { [self] in look() }
+  }
+
+  /// A row was written that may be due before all others. Called on the store's queue: it only asks for a look.
+  private func wake() {
+    let isFirst = state.withLock { state in
+      defer { state.isWoken = true }
+      return !state.isWoken
+    }
+    guard isFirst else { return }
+    queue.async { [weak self] in
+      guard let self else { return }
+      state.withLock { $0.isWoken = false }
+      look()
+    }
   }
 
   /// Returns once nothing is at work any more.
@@ -80,7 +99,21 @@ package final class DueClerk: Sendable {
     guard !isStopped else { return }
     setPurge()
     work()
-    queue.asyncAfter(deadline: .now() + Self.lookEvery) { [weak self] in self?.look() }
+    let number = state.withLock { state in
+      state.looks += 1
+      return state.looks
+    }
+    queue.asyncAfter(deadline: .now() + .milliseconds(untilNextLook())) { [weak self] in
+      guard let self, state.withLock({ $0.looks == number }) else { return }
+      look()
+    }
+  }
+
+  /// A manual clock stands still: who advances it says so.
+  private func untilNextLook() -> Int {
+    let latest = Int(Self.lookEvery.milliseconds)
+    guard !clock.isManual, let next = try? store.read({ try Due.next(in: $0) }) else { return latest }
+    return min(max(Int(clamping: next.since(clock.now()).milliseconds), 1), latest)
   }
 
   /// Sees to it that the purge of old answers waits for its turn.
@@ -99,15 +132,16 @@ package final class DueClerk: Sendable {
   private func work() {
     do {
       while !isStopped, let next = try store.read({ try Due.next(in: $0) }), next <= clock.now() {
-        try store.write { transaction in
+        let highest = try store.writeChunk(rowsMax: Self.rowsPerTurn) { transaction, pace in
           let now = clock.now()
-          for _ in 0..<Self.rowsPerTurn {
+          while pace.admitsRow() {
             // One at a time: a rule may write a row that is due before the next of those that were there.
-            guard let row = try Due.elapsed(at: now, limit: 1, in: transaction).first else { return }
+            guard let row = try Due.elapsed(at: now, limit: 1, in: transaction).first else { break }
             try settle(row, now, in: &transaction)
           }
-        }
-        onWork()
+          return try Outbox.highest(in: transaction)
+        }.value
+        onWork(highest)
       }
     } catch {
       log.warning("due.work", "what is due could not be done and is tried again: \(error)")

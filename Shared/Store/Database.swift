@@ -16,7 +16,11 @@ import Glibc
   let faults: FaultPlan?
   /// The fault after which the transaction under way can only roll back.
   private(set) var doom: StoreFault?
-  private var isWriting = false
+  private(set) var isWriting = false
+  /// What the transaction under way wrote down for others.
+  var noted: WorkNoted = []
+  /// The outbox's highest number, where this transaction knows it: nobody else writes meanwhile.
+  var outboxHighest: UInt64?
   private var connection: OpaquePointer?
   // Held here because SQLite keeps only their addresses.
   var gauge: LogGauge?
@@ -182,6 +186,7 @@ import Glibc
   /// Takes the file's one writing place, waiting for the busy timeout at most.
   func beginWriting() throws(StoreFault) {
     _ = try run("BEGIN IMMEDIATE")
+    (noted, outboxHighest) = ([], nil)
     isWriting = true
   }
 
@@ -218,6 +223,7 @@ import Glibc
   /// Leaves nothing of the transaction. Does nothing where SQLite already rolled it back (sqlite.org/lang_transaction.html 3).
   func rollback() {
     (isWriting, doom) = (false, nil)
+    (noted, outboxHighest) = ([], nil)
     guard isInTransaction else { return }
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")

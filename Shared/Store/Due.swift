@@ -11,30 +11,40 @@ package enum Due {
     package let kind: String
     package let subject: String
     package let payload: [UInt8]
+    /// Who set it, where that was noted.
+    package let origin: Origin?
   }
 
   /// Adds a row, beside any other of the same kind and subject. Returns its number.
   @discardableResult
   package static func add(
-    at instant: Timestamp, kind: String, subject: String, payload: [UInt8] = [], in transaction: borrowing Transaction
+    at instant: Timestamp, kind: String, subject: String, payload: [UInt8] = [], origin: Origin? = nil,
+    in transaction: borrowing Transaction
   ) throws(StoreFault) -> Int64 {
     try confirm(kind, subject, payload)
+    let by = origin.values
     try transaction.run(
-      "INSERT INTO due (at, kind, subject, payload) VALUES (?1, ?2, ?3, ?4)", .timestamp(instant), .text(kind), .text(subject),
-      .blob(payload))
+      "INSERT INTO due (at, kind, subject, payload, principal, principal_kind, correlation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+      .timestamp(instant), .text(kind), .text(subject), .blob(payload), by.0, by.1, by.2)
+    transaction.database.noted.insert(.due)
     return transaction.lastInsertID
   }
 
   /// Sets the one instant of a kind and subject: a row that `set` wrote before is moved.
   package static func set(
-    at instant: Timestamp, kind: String, subject: String, payload: [UInt8] = [], in transaction: borrowing Transaction
+    at instant: Timestamp, kind: String, subject: String, payload: [UInt8] = [], origin: Origin? = nil,
+    in transaction: borrowing Transaction
   ) throws(StoreFault) {
     try confirm(kind, subject, payload)
+    let by = origin.values
     try transaction.run(
       """
-      INSERT INTO due (at, kind, subject, once, payload) VALUES (?1, ?2, ?3, ?3, ?4)
-      ON CONFLICT (kind, once) DO UPDATE SET at = excluded.at, payload = excluded.payload
-      """, .timestamp(instant), .text(kind), .text(subject), .blob(payload))
+      INSERT INTO due (at, kind, subject, once, payload, principal, principal_kind, correlation)
+      VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT (kind, once) DO UPDATE SET at = excluded.at, payload = excluded.payload, principal = excluded.principal,
+        principal_kind = excluded.principal_kind, correlation = excluded.correlation
+      """, .timestamp(instant), .text(kind), .text(subject), .blob(payload), by.0, by.1, by.2)
+    transaction.database.noted.insert(.due)
   }
 
   /// Moves one row to a later instant: it could not be done now.
@@ -63,7 +73,7 @@ package enum Due {
     at now: Timestamp, limit: Int, in reading: borrowing some Reading & ~Copyable
   ) throws(StoreFault) -> [Entry] {
     try reading.database.all(
-      "SELECT number, at, kind, subject, payload FROM due WHERE at <= ?1 ORDER BY at, number LIMIT ?2",
+      "SELECT number, at, kind, subject, payload, principal, principal_kind, correlation FROM due WHERE at <= ?1 ORDER BY at, number LIMIT ?2",
       [.timestamp(now), .integer(Int64(limit))], read: entry)
   }
 
@@ -72,13 +82,17 @@ package enum Due {
     kind: String, subject: String, in reading: borrowing some Reading & ~Copyable
   ) throws(StoreFault) -> [Entry] {
     try reading.database.all(
-      "SELECT number, at, kind, subject, payload FROM due WHERE kind = ?1 AND subject = ?2 ORDER BY at, number",
+      """
+      SELECT number, at, kind, subject, payload, principal, principal_kind, correlation FROM due
+      WHERE kind = ?1 AND subject = ?2 ORDER BY at, number
+      """,
       [.text(kind), .text(subject)], read: entry)
   }
 
   private static func entry(_ row: borrowing Row) throws(StoreFault) -> Entry {
     Entry(
-      number: try row.integer(0), at: try row.timestamp(1), kind: try row.text(2), subject: try row.text(3), payload: try row.blob(4))
+      number: try row.integer(0), at: try row.timestamp(1), kind: try row.text(2), subject: try row.text(3), payload: try row.blob(4),
+      origin: try Origin(row, from: 5))
   }
 
   private static func confirm(_ kind: String, _ subject: String, _ payload: [UInt8]) throws(StoreFault) {

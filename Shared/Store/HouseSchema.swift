@@ -80,6 +80,16 @@ enum HouseSchema {
         PRIMARY KEY (principal, key)
       ) STRICT;
       CREATE INDEX idempotency_age ON idempotency (recorded_at);
-      """)
+      """),
+    Migration(
+      2, "who set due rows and runs going",
+      """
+      ALTER TABLE due ADD COLUMN principal TEXT;
+      ALTER TABLE due ADD COLUMN principal_kind TEXT;
+      ALTER TABLE due ADD COLUMN correlation TEXT;
+      ALTER TABLE run ADD COLUMN principal TEXT;
+      ALTER TABLE run ADD COLUMN principal_kind TEXT;
+      ALTER TABLE run ADD COLUMN correlation TEXT;
+      """),
   ]
 }

@@ -35,8 +35,8 @@ package enum StoreLimits {
   package static let outboxBytes = 4 << 20
   /// One event: the broker's bound of a message.
   package static let eventBytesMax = 1 << 20
-  /// Names of producers, kinds and subjects: an identifier with a prefix; they stand in indexes.
-  package static let nameBytesMax = 256
+  /// Names of producers, kinds and subjects: a few identifiers, such as a remedy's key, with a prefix; they stand in indexes.
+  package static let nameBytesMax = 512
   /// A client's idempotency key: the length of a URL-safe header value that others accept too.
   package static let idempotencyKeyBytesMax = 255
   /// A remembered response: above this the client asks again by reading.

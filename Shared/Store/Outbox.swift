@@ -27,12 +27,12 @@ package enum Outbox {
     guard (1...StoreLimits.eventBytesMax).contains(event.count) else {
       throw .beyondLimit(what: "an event in bytes", maximum: StoreLimits.eventBytesMax)
     }
+    let sequence = try highest(in: transaction) + 1
     try transaction.run(
-      """
-      INSERT INTO outbox (sequence, id, recorded_at, event) VALUES (
-        1 + max((SELECT ifnull(max(sequence), 0) FROM outbox), (SELECT through FROM outbox_forgotten)), ?1, ?2, ?3)
-      """, .text(id.text), .timestamp(recordedAt), .blob(event))
-    return UInt64(transaction.lastInsertID)
+      "INSERT INTO outbox (sequence, id, recorded_at, event) VALUES (?1, ?2, ?3, ?4)", .unsigned(sequence), .text(id.text),
+      .timestamp(recordedAt), .blob(event))
+    transaction.database.outboxHighest = sequence
+    return sequence
   }
 
   /// The rows after `sequence` in order: at most `limit` and `bytesMax` together, but at least one if there is one.
@@ -61,9 +61,13 @@ package enum Outbox {
 
   /// The last sequence given out, also where its row is forgotten; 0 before the first.
   package static func highest(in reading: borrowing some Reading & ~Copyable) throws(StoreFault) -> UInt64 {
-    try reading.database.first(
-      "SELECT max((SELECT ifnull(max(sequence), 0) FROM outbox), (SELECT through FROM outbox_forgotten))"
-    ) { row throws(StoreFault) in try row.unsigned(0) } ?? 0
+    if let known = reading.database.outboxHighest { return known }
+    let found =
+      try reading.database.first(
+        "SELECT max((SELECT ifnull(max(sequence), 0) FROM outbox), (SELECT through FROM outbox_forgotten))"
+      ) { row throws(StoreFault) in try row.unsigned(0) } ?? 0
+    if reading.database.isWriting { reading.database.outboxHighest = found }
+    return found
   }
 
   /// Up to where rows are gone.

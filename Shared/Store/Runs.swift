@@ -16,6 +16,8 @@ package enum Runs {
     package let counters: [String: Int64]
     package let beganAt: Timestamp
     package let changedAt: Timestamp
+    /// Who began it, where that was noted.
+    package let origin: Origin?
   }
 
   package enum State: String, Sendable {
@@ -26,18 +28,21 @@ package enum Runs {
 
   /// Begins the one run of a kind and subject, or answers the one that was begun before, in whatever state it is.
   package static func begin(
-    kind: String, subject: String, cursor: [UInt8] = [], at now: Timestamp, in transaction: borrowing Transaction
+    kind: String, subject: String, cursor: [UInt8] = [], origin: Origin? = nil, at now: Timestamp,
+    in transaction: borrowing Transaction
   ) throws(StoreFault) -> (run: Run, isNew: Bool) {
     for name in [kind, subject] where !(1...StoreLimits.nameBytesMax).contains(name.utf8.count) {
       throw .beyondLimit(what: "a kind or subject in bytes", maximum: StoreLimits.nameBytesMax)
     }
     try confirm(cursor)
+    let by = origin.values
     let isNew =
       try transaction.run(
         """
-        INSERT INTO run (kind, subject, state, cursor, began_at, changed_at) VALUES (?1, ?2, 'running', ?3, ?4, ?4)
-        ON CONFLICT DO NOTHING
-        """, .text(kind), .text(subject), .blob(cursor), .timestamp(now)) == 1
+        INSERT INTO run (kind, subject, state, cursor, began_at, changed_at, principal, principal_kind, correlation)
+        VALUES (?1, ?2, 'running', ?3, ?4, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+        """, .text(kind), .text(subject), .blob(cursor), .timestamp(now), by.0, by.1, by.2) == 1
+    if isNew { transaction.database.noted.insert(.run) }
     guard let run = try find(kind: kind, subject: subject, in: transaction) else {
       throw .corrupt(reason: "a run that was just written is not there")
     }
@@ -106,20 +111,29 @@ package enum Runs {
     return runs
   }
 
+  /// The run of this number, wherever it stands; nil where there is none.
+  package static func find(_ number: Int64, in reading: borrowing some Reading & ~Copyable) throws(StoreFault) -> Run? {
+    try load(number, in: reading)
+  }
+
   private static func load(_ number: Int64, in reading: borrowing some Reading & ~Copyable) throws(StoreFault) -> Run? {
     let pairs = try reading.database.all("SELECT name, value FROM run_counter WHERE run = ?1", [.integer(number)]) {
       row throws(StoreFault) in
       (try row.text(0), try row.integer(1))
     }
     return try reading.database.first(
-      "SELECT kind, subject, state, cursor, chunks, began_at, changed_at FROM run WHERE number = ?1", [.integer(number)]
+      """
+      SELECT kind, subject, state, cursor, chunks, began_at, changed_at, principal, principal_kind, correlation FROM run
+      WHERE number = ?1
+      """, [.integer(number)]
     ) { row throws(StoreFault) in
       guard let state = State(rawValue: try row.text(2)) else {
         throw .unreadable(column: "state", wanted: "a run's state", found: "other text")
       }
       return Run(
         number: number, kind: try row.text(0), subject: try row.text(1), state: state, cursor: try row.blob(3),
-        chunks: try row.integer(4), counters: Dictionary(pairs) { $1 }, beganAt: try row.timestamp(5), changedAt: try row.timestamp(6))
+        chunks: try row.integer(4), counters: Dictionary(pairs) { $1 }, beganAt: try row.timestamp(5), changedAt: try row.timestamp(6),
+        origin: try Origin(row, from: 7))
     }
   }
 

@@ -24,6 +24,7 @@ package final class Store: Sendable {
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
   private let listeners = Mutex<[@Sendable () -> Void]>([])
+  private let workListeners = Mutex<[@Sendable (WorkNoted) -> Void]>([])
   private let endListeners = Mutex<[@Sendable (StoreFault) -> Void]>([])
 
   /// Opens the file, brings its schema up to date and raises its epoch; all of that is durable when this returns.
@@ -87,10 +88,11 @@ package final class Store: Sendable {
     defer { writingThread.store(0, ordering: .relaxed) }
     if let fault = ended.withLock({ $0 }) { throw fault }
     do {
-      let value = try transact(body)
+      let (value, noted) = try transact(body)
       commits.add(1, ordering: .relaxed)
       checkpointer.committed()
       for tell in listeners.withLock({ $0 }) { tell() }
+      if !noted.isEmpty { for tell in workListeners.withLock({ $0 }) { tell(noted) } }
       return Committed(value)
     } catch {
       rollbacks.add(1, ordering: .relaxed)
@@ -102,7 +104,7 @@ package final class Store: Sendable {
     }
   }
 
-  private func transact<T>(_ body: (inout Transaction) throws -> T) throws -> T {
+  private func transact<T>(_ body: (inout Transaction) throws -> T) throws -> (T, WorkNoted) {
     try writer.beginWriting()
     var transaction = Transaction(writer)
     let value: T
@@ -114,12 +116,16 @@ package final class Store: Sendable {
       writer.rollback()
       throw cause
     }
+    let noted = writer.noted
     try writer.commit()
-    return value
+    return (value, noted)
   }
 
   /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
   package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
+  /// Calls `tell` with what a durable write noted for those who work later or long; it only wakes them.
+  package func afterNoting(_ tell: @escaping @Sendable (WorkNoted) -> Void) { workListeners.withLock { $0.append(tell) } }
 
   /// Calls `tell` when a fault has ended the store: it takes no more writes, and only a new start may believe its disk again.
   package func whenEnded(_ tell: @escaping @Sendable (StoreFault) -> Void) { endListeners.withLock { $0.append(tell) } }

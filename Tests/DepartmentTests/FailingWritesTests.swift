@@ -20,7 +20,7 @@ struct FailingWritesTests {
     let straight = try Premises(hearer.department)
     for delivery in facts.deliveries {
       steps.append(try straight.tables())
-      try straight.hear([delivery], through: hearer.inlet)
+      try straight.hear([delivery], through: hearer)
     }
     steps.append(try straight.tables())
 
@@ -31,7 +31,7 @@ struct FailingWritesTests {
       var heard = 0
       premises.faults.fail(write: n, with: fault)
       do {
-        try premises.hear(facts.deliveries, through: hearer.inlet, heard: &heard)
+        try premises.hear(facts.deliveries, through: hearer, heard: &heard)
         #expect(premises.faults.isPending)
         #expect(try premises.tables().differences(from: steps[facts.deliveries.count]) == [])
         break
@@ -41,13 +41,13 @@ struct FailingWritesTests {
       }
       #expect(try premises.tables().differences(from: steps[heard]) == [], "write \(n) failed")
       if fault.kind == .fatal {
-        #expect(throws: fault) { try premises.hear(facts.deliveries, through: hearer.inlet) }
+        #expect(throws: fault) { try premises.hear(facts.deliveries, through: hearer) }
         premises.store.close()
         premises = try Premises(hearer.department, in: place)
         #expect(try premises.tables().differences(from: steps[heard]) == [], "write \(n) failed")
       }
       // The broker delivers again what was not settled, and perhaps what was.
-      try premises.hear(facts.deliveries, through: hearer.inlet)
+      try premises.hear(facts.deliveries, through: hearer)
       #expect(try premises.tables().differences(from: steps[facts.deliveries.count]) == [], "write \(n) failed")
       #expect(try premises.findings() == [])
     }

@@ -45,7 +45,7 @@ struct HearerDoorTests {
   @Test(arguments: [1, 2, 7, 24, 25, 26, 1_000]) func `a timeline is read page by page, whole and once`(limit: Int) throws {
     let service = try Premises(Hearer.service.department)
     try service.hear(
-      deliveries(drafts(25, of: "ada", instants: 4) + drafts(5, of: "bob", instants: 5)), through: Hearer.service.inlet)
+      deliveries(drafts(25, of: "ada", instants: 4) + drafts(5, of: "bob", instants: 5)), through: Hearer.service)
     let whole = try page(service, "ada", limit: nil, before: nil)
     #expect(whole.entries.count == 25 && whole.next == nil && Set(whole.entries).count == 25)
     #expect(whole.entries.map(\.time) == whole.entries.map(\.time).sorted(by: >))
@@ -68,10 +68,10 @@ struct HearerDoorTests {
   @Test func `what comes in between two pages moves nothing that was read`() throws {
     let service = try Premises(Hearer.service.department)
     let all = try deliveries(drafts(20, of: "ada", instants: 20))
-    try service.hear(Array(all.prefix(10)), through: Hearer.service.inlet)
+    try service.hear(Array(all.prefix(10)), through: Hearer.service)
     let first = try page(service, "ada", limit: 4, before: nil)
     let rest = try page(service, "ada", limit: 100, before: first.next)
-    try service.hear(Array(all.dropFirst(10)), through: Hearer.service.inlet)
+    try service.hear(Array(all.dropFirst(10)), through: Hearer.service)
     let later = try page(service, "ada", limit: 100, before: first.next)
     // Everything of before is still behind the cursor, in its order, and nothing of the first page comes again.
     #expect(later.entries.filter { Set(rest.entries).contains($0) } == rest.entries)
@@ -103,12 +103,12 @@ struct HearerDoorTests {
     let told = try deliveries(drafts(6, of: "ada", instants: 3) + drafts(2, of: "bob", instants: 2) + [anonymous])
 
     let service = try Premises(Hearer.service.department)
-    try service.hear(told + told, through: Hearer.service.inlet)
+    try service.hear(told + told, through: Hearer.service)
     #expect(try service.ask(.get, "/v1/timeline").json == .object([.init("entries", .integer(8)), .init("customers", .integer(2))]))
 
     let marketing = try Premises(Hearer.marketing.department)
     #expect(try marketing.ask(.get, "/v1/buyers").json == .object([.init("buyers", .integer(0)), .init("orders", .integer(0))]))
-    try marketing.hear(told + told, through: Hearer.marketing.inlet)
+    try marketing.hear(told + told, through: Hearer.marketing)
     #expect(try marketing.ask(.get, "/v1/buyers").json == .object([.init("buyers", .integer(2)), .init("orders", .integer(9))]))
     let ada = try marketing.ask(.get, "/v1/buyers/ada").json
     #expect(ada["orders"] == .integer(6) && ada["last_placed_at"] == .string(OrderDraft.day.description))

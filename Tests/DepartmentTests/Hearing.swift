@@ -14,19 +14,20 @@ import Wire
 /// A department with one of its inlets: who is tried out.
 struct Hearer: Sendable, CustomStringConvertible {
   let department: Department
-  let inlet: Inlet
+  let makeInlet: @Sendable (DepartmentDesk) -> Inlet
   let description: String
   /// Columns that number rows in the order in which they came, and mean nothing else.
   var arrival: Set<String> = []
 
   static let marketing = Hearer(
-    department: MarketingProgram.department, inlet: MarketingProgram.department.subscriptions[0].inlet, description: "marketing")
+    department: MarketingProgram.department, makeInlet: { MarketingProgram.department.subscriptions($0)[0].inlet },
+    description: "marketing")
   static let service = Hearer(
-    department: ServiceProgram.department, inlet: ServiceProgram.department.subscriptions[0].inlet, description: "service",
+    department: ServiceProgram.department, makeInlet: { ServiceProgram.department.subscriptions($0)[0].inlet }, description: "service",
     arrival: ["timeline_entry.number"])
   /// The ledger with its own facts, into a store that is rebuilt.
   static let ledger = Hearer(
-    department: LedgerProgram.department, inlet: LedgerProgram.department.ownFacts!, description: "the ledger, rebuilt")
+    department: LedgerProgram.department, makeInlet: LedgerProgram.department.ownFacts!, description: "the ledger, rebuilt")
 
   static let all = [marketing, service, ledger]
 }
@@ -44,9 +45,9 @@ extension Premises {
   /// Takes deliveries as the department's consumer does: in batches of one transaction each, a savepoint around every message. `heard`
   /// counts those whose transaction is durable, also where a later one throws. Returns what became of each.
   @discardableResult
-  func hear(_ deliveries: [Delivery], through inlet: @escaping Inlet, batch size: Int = 7, heard: inout Int) throws -> [Verdict] {
+  func hear(_ deliveries: [Delivery], through hearer: Hearer, batch size: Int = 7, heard: inout Int) throws -> [Verdict] {
     let clock = clock
-    let runner = BatchRun(store: store, inlet: inlet, now: { clock.now() })
+    let runner = BatchRun(store: store, inlet: hearer.makeInlet(desk), now: { clock.now() })
     var verdicts: [Verdict] = []
     while verdicts.count < deliveries.count {
       let parcels = try deliveries[verdicts.count...].prefix(size).map { delivery in
@@ -64,13 +65,14 @@ extension Premises {
   }
 
   @discardableResult
-  func hear(_ deliveries: [Delivery], through inlet: @escaping Inlet) throws -> [Verdict] {
+  func hear(_ deliveries: [Delivery], through hearer: Hearer) throws -> [Verdict] {
     var heard = 0
-    return try hear(deliveries, through: inlet, heard: &heard)
+    return try hear(deliveries, through: hearer, heard: &heard)
   }
 
   /// Takes deliveries without an inbox: each comes to the handler, however often it came before.
-  func hearUnmarked(_ deliveries: [Delivery], through inlet: Inlet) throws {
+  func hearUnmarked(_ deliveries: [Delivery], through hearer: Hearer) throws {
+    let inlet = hearer.makeInlet(desk)
     for delivery in deliveries {
       let received = try Received(delivery)
       try store.write { transaction in

@@ -54,7 +54,7 @@ struct OrderDoorTests {
     _ = post(body("o-1"), key: "k-1")
     let orders = try ledger.tables().only(["captured_order", "outbox"])
     let refused = post(body("o-1", paid: 5), key: "k-2")
-    #expect(try problem(refused, 409) == "exists_with_different_content")
+    #expect(try problem(refused, 409) == "exists_with_different_lines")
     #expect(try refused.json["detail"]?.string?.contains("lines[0]") == true)
     let again = post(body("o-1", paid: 5), key: "k-2")
     #expect(again.status == 409 && again.body == refused.body && again.header("Idempotent-Replay") == "true")

@@ -10,7 +10,7 @@ struct RepeatedFactsTests {
   /// The state after each fact came once, in the order of the journal.
   private func straight(_ hearer: Hearer, _ facts: Facts) throws -> Premises {
     let premises = try Premises(hearer.department)
-    let verdicts = try premises.hear(facts.deliveries, through: hearer.inlet)
+    let verdicts = try premises.hear(facts.deliveries, through: hearer)
     #expect(verdicts.allSatisfy { $0 == .done })
     #expect(try premises.findings() == [])
     return premises
@@ -21,7 +21,7 @@ struct RepeatedFactsTests {
     let facts = try Facts(40, retold: 8, using: &random)
     let expected = try straight(hearer, facts).tables()
     let premises = try Premises(hearer.department)
-    let verdicts = try premises.hear(facts.deliveries.flatMap { [$0, $0] }, through: hearer.inlet)
+    let verdicts = try premises.hear(facts.deliveries.flatMap { [$0, $0] }, through: hearer)
     #expect(verdicts.allSatisfy { $0 == .done })
     #expect(try premises.tables().differences(from: expected) == [])
     #expect(try premises.tables().count("inbox") == facts.deliveries.count)
@@ -33,7 +33,7 @@ struct RepeatedFactsTests {
     let facts = try Facts(40, retold: 8, using: &random)
     let expected = try straight(hearer, facts).tables().without(["inbox", "inbox_producer"])
     let premises = try Premises(hearer.department)
-    try premises.hearUnmarked(facts.deliveries.flatMap { [$0, $0] } + facts.deliveries, through: hearer.inlet)
+    try premises.hearUnmarked(facts.deliveries.flatMap { [$0, $0] } + facts.deliveries, through: hearer)
     #expect(try premises.tables().without(["inbox", "inbox_producer"]).differences(from: expected) == [])
     #expect(try premises.tables().count("inbox") == 0)
   }
@@ -47,7 +47,7 @@ struct RepeatedFactsTests {
       let order = try facts.shuffled(using: &random)
       #expect(order.count == facts.deliveries.count && order != facts.deliveries)
       var heard = 0
-      try premises.hear(order, through: hearer.inlet, batch: Int.random(in: 1...20, using: &random), heard: &heard)
+      try premises.hear(order, through: hearer, batch: Int.random(in: 1...20, using: &random), heard: &heard)
       #expect(try premises.tables(but: hearer.arrival).differences(from: expected) == [], "ACCORD_SEED=\(random.seed)")
       #expect(try premises.findings() == [])
     }
@@ -60,7 +60,7 @@ struct RepeatedFactsTests {
     let premises = try Premises(hearer.department)
     // Second deliveries come at any later time, as they do when a lease ended or a link broke.
     let first = try facts.shuffled(using: &random)
-    try premises.hear(first + facts.shuffled(using: &random), through: hearer.inlet)
+    try premises.hear(first + facts.shuffled(using: &random), through: hearer)
     #expect(try premises.tables(but: hearer.arrival).differences(from: expected) == [], "ACCORD_SEED=\(random.seed)")
   }
 

@@ -15,16 +15,16 @@ struct ReplayTests {
     let facts = try Facts(60, retold: 10, using: &random)
     let premises = try Premises(hearer.department)
     // As they came in life: in parts, with other instants in between.
-    try premises.hear(Array(facts.deliveries.prefix(25)), through: hearer.inlet)
+    try premises.hear(Array(facts.deliveries.prefix(25)), through: hearer)
     premises.clock.advance(to: premises.clock.now().adding(.seconds(3_600)))
-    try premises.hear(Array(facts.deliveries.dropFirst(25)), through: hearer.inlet)
+    try premises.hear(Array(facts.deliveries.dropFirst(25)), through: hearer)
     let before = try premises.tables()
 
-    try premises.hear(facts.deliveries, through: hearer.inlet)
+    try premises.hear(facts.deliveries, through: hearer)
     #expect(try premises.tables().differences(from: before) == [])
 
     try premises.emptyInbox()
-    try premises.hear(facts.deliveries, through: hearer.inlet)
+    try premises.hear(facts.deliveries, through: hearer)
     // When a message was handled belongs to the handling; what was known belongs to the facts.
     let handled: Set = ["inbox.handled_at", "inbox.producer", "inbox_producer.number"]
     let known = try Self.but(premises, handled)
@@ -32,7 +32,7 @@ struct ReplayTests {
     #expect(known.without(["inbox", "inbox_producer"]).differences(from: before.without(["inbox", "inbox_producer"])) == [])
 
     let empty = try Premises(hearer.department)
-    try empty.hear(facts.deliveries, through: hearer.inlet)
+    try empty.hear(facts.deliveries, through: hearer)
     #expect(try Self.but(empty, handled).differences(from: known) == [])
     for one in [premises, empty] { #expect(try one.findings() == []) }
   }
@@ -42,22 +42,22 @@ struct ReplayTests {
   @Test func `the ledger takes its own facts back and tells nothing again`() throws {
     var random = Seed.printed(for: "replay of the ledger")
     let facts = try Facts(60, retold: 10, using: &random)
-    let (ledger, inlet) = (facts.ledger, Hearer.ledger.inlet)
+    let ledger = facts.ledger
     let before = try ledger.tables()
 
     // (b) comes first here: in life the ledger does not hear itself, so its inbox is empty.
     #expect(before.count("inbox") == 0 && before.count("captured_order") == 60)
-    try ledger.hear(facts.deliveries, through: inlet)
+    try ledger.hear(facts.deliveries, through: Hearer.ledger)
     #expect(try ledger.tables().without(["inbox", "inbox_producer"]).differences(from: before.without(["inbox", "inbox_producer"])) == [])
     // (a)
     let marked = try ledger.tables()
-    try ledger.hear(facts.deliveries, through: inlet)
+    try ledger.hear(facts.deliveries, through: Hearer.ledger)
     #expect(try ledger.tables().differences(from: marked) == [])
     #expect(try ledger.findings() == [])
 
     // (c) The orders are those of before, byte for byte; nothing waits to be told.
     let rebuilt = try Premises(LedgerProgram.department)
-    try rebuilt.hear(facts.deliveries, through: inlet)
+    try rebuilt.hear(facts.deliveries, through: Hearer.ledger)
     let orders = try rebuilt.tables().only(["captured_order"])
     // The rebuilt store has another name than the one whose messages it holds.
     let name = String(ledger.store.identity.lineage.prefix(12))
@@ -70,7 +70,7 @@ struct ReplayTests {
     var random = Seed.printed(for: "after the replay of the ledger")
     let facts = try Facts(10, retold: 2, using: &random)
     let rebuilt = try Premises(LedgerProgram.department)
-    try rebuilt.hear(facts.deliveries, through: Hearer.ledger.inlet)
+    try rebuilt.hear(facts.deliveries, through: Hearer.ledger)
     for delivery in facts.deliveries.prefix(10) {
       let envelope = try Envelope(decoding: delivery.event)
       let order = try #require(envelope.order)
@@ -94,7 +94,7 @@ struct ReplayTests {
     var random = Seed.printed(for: "another content")
     let facts = try Facts(3, retold: 0, using: &random)
     let rebuilt = try Premises(LedgerProgram.department)
-    try rebuilt.hear(facts.deliveries, through: Hearer.ledger.inlet)
+    try rebuilt.hear(facts.deliveries, through: Hearer.ledger)
     let before = try rebuilt.tables()
     var envelope = try Envelope(decoding: facts.deliveries[1].event)
     let order = try #require(envelope.order)
@@ -104,7 +104,7 @@ struct ReplayTests {
     envelope.id = Identifier(restoring: "other-1")
     let other = Delivery(
       handle: 1, number: 9, position: 99_999, attempt: 1, producer: "ledger/other", sequence: 1, event: envelope.bytes)
-    let verdicts = try rebuilt.hear([other, facts.deliveries[2]], through: Hearer.ledger.inlet)
+    let verdicts = try rebuilt.hear([other, facts.deliveries[2]], through: Hearer.ledger)
     guard case .never(let reason) = verdicts[0] else {
       Issue.record("\(verdicts)")
       return
@@ -129,12 +129,12 @@ struct ReplayTests {
     }
     let verdicts = try premises.hear(
       [
-        delivery(1) { $0.type = "ledger.order.amended.v1" },
+        delivery(1) { $0.type = "ledger.order.wrapped.v1" },
         delivery(2) { $0.data = Array(#"{"order_id":"o-2","channel":"web"}"#.utf8) },
         delivery(3) { $0.data = Array(#"[1,2,3]"#.utf8) },
         delivery(4) { $0.data = [] },
         delivery(5) { _ in },
-      ], through: hearer.inlet)
+      ], through: hearer)
     #expect(verdicts.count == 5 && verdicts[0] == .done && verdicts[4] == .done)
     for (verdict, words) in zip(verdicts[1...3], ["placed_at", "object", "value"]) {
       guard case .never(let reason) = verdict else {

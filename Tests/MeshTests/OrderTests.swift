@@ -55,7 +55,7 @@ extension MeshTests {
       #expect(try caller.capture("A", of: "ada").status == 201)
 
       let otherLines = try caller.capture("A", of: "ada", key: "k2", cents: 100)
-      #expect(otherLines.status == 409 && otherLines.json["code"] == "exists_with_different_content")
+      #expect(otherLines.status == 409 && otherLines.json["code"] == "exists_with_different_lines")
       #expect(otherLines.json["detail"]?.string?.contains("another lines[0]") == true, "\(otherLines.text)")
       let otherPerson = try caller.capture("A", of: "ben", key: "k3")
       #expect(otherPerson.status == 409 && otherPerson.json["detail"]?.string?.contains("another person_id") == true)

@@ -14,14 +14,17 @@ package enum LedgerRefusal: Error, Sendable, Equatable, CustomStringConvertible 
   case placedAhead(placed: Timestamp, now: Timestamp)
   case unbalanced(charged: Money, tendered: Money)
   case tooLarge
+  /// The books take its entry not.
+  case books(BooksRefusal)
 
   /// For programs.
   package var code: String {
     switch self {
-    case .differs: "exists_with_different_content"
+    case .differs(_, let field): "exists_with_different_" + field.prefix { $0 != "[" }
     case .placedAhead: "placed_ahead"
     case .unbalanced: "tenders_do_not_cover"
     case .tooLarge: "amount_too_large"
+    case .books(let refusal): refusal.code
     }
   }
 
@@ -34,6 +37,7 @@ package enum LedgerRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     case .unbalanced(let charged, let tendered):
       "the tenders come to \(tendered), the lines and charges to \(charged); correct one of them, or leave the tenders out where they are not known"
     case .tooLarge: "the amounts add up to more than 64 bits hold; check the numbers"
+    case .books(let refusal): refusal.description
     }
   }
 }

@@ -20,6 +20,8 @@ enum Schema {
       -- What happened is not edited: corrections are new facts.
       CREATE TRIGGER captured_order_is_final BEFORE UPDATE ON captured_order BEGIN SELECT RAISE(ABORT, 'an order is never changed'); END;
       CREATE TRIGGER captured_order_stays BEFORE DELETE ON captured_order BEGIN SELECT RAISE(ABORT, 'an order is never removed'); END;
-      """)
+      """),
+    books,
+    catalogue, offers,
   ]
 }

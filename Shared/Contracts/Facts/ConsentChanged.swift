@@ -5,12 +5,12 @@ package struct ConsentChanged: TreeFact {
   package var purpose: Purpose
   package var channel: String
   /// Where the proof of it lies.
-  package var proofID: Identifier<Proof>?
+  package var proofID: Identifier<ConsentProof>?
   /// Where it was said, a plain word such as `import` or `desk`.
   package var source: String
 
   package init(
-    given: Bool, personID: Identifier<Person>, purpose: Purpose, channel: String, proofID: Identifier<Proof>? = nil, source: String
+    given: Bool, personID: Identifier<Person>, purpose: Purpose, channel: String, proofID: Identifier<ConsentProof>? = nil, source: String
   ) {
     self.given = given
     self.personID = personID

@@ -39,10 +39,10 @@ package struct ProductsListed: TreeFact {
     }
   }
 
-  package var batchID: Identifier<Batch>
+  package var batchID: Identifier<Listing>
   package var products: [Item]
 
-  package init(batchID: Identifier<Batch>, products: [Item]) {
+  package init(batchID: Identifier<Listing>, products: [Item]) {
     self.batchID = batchID
     self.products = products
   }

@@ -117,6 +117,17 @@ extension Shape where Value == Timestamp {
   }
 }
 
+extension Shape where Value == CivilDate {
+  /// A day of the calendar, `2026-05-08`.
+  static var day: Shape {
+    Shape(schema: ["type": "string", "minLength": 10, "maxLength": 10], sample: CivilDate(daysSinceEpoch: 0)) {
+      json throws(ContractFault) in
+      guard let day = CivilDate(try json.neededString()) else { throw .broken(.timestamp(.noSuchDay), at: "") }
+      return day
+    }
+  }
+}
+
 extension Shape where Value == Money {
   /// From zero on.
   static var money: Shape {
