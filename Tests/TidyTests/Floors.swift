@@ -5,7 +5,7 @@ enum Floors {
   /// Floor by target.
   static let floor: [String: Int] = [
     "Contracts": 0,
-    "Wire": 1, "Journal": 1, "BrokerCore": 1, "MeshMachines": 1, "Zones": 1, "Terms": 1,
+    "Wire": 1, "Journal": 1, "BrokerCore": 1, "MeshMachines": 1, "Zones": 1, "Terms": 1, "Shop": 1,
     "LedgerDomain": 1, "MarketingDomain": 1, "ServiceDomain": 1,
     "CLinux": 2, "CSQLite": 2, "Disk": 2, "Transport": 2, "Store": 2, "Telemetry": 2,
     "Mesh": 3, "HTTP": 3, "Host": 3,
