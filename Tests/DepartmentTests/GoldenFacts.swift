@@ -78,7 +78,8 @@ struct GoldenFacts: Sendable {
   ) {
     let offerID = offer.map { Identifier<Offer>(restoring: $0) }
     let key =
-      offerID.map { RemedyKey(offer: $0, order: Identifier(restoring: order ?? "before")) } ?? RemedyKey(goodwill: Identifier<Case>(restoring: "case-1"))
+      offerID.map { RemedyKey(offer: $0, order: Identifier(restoring: order ?? "before")) }
+      ?? RemedyKey(goodwill: Identifier<Case>(restoring: "case-1"))
     steps.append([
       .remedyChanged(
         RemedyChanged(
