@@ -82,7 +82,7 @@ let package = Package(
       uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
     module(
       "MarketingRoom", "Services/Marketing/Room",
-      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "MarketingDomain"]),
+      uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
     module(
       "ServiceRoom", "Services/CustomerService/Room",
       uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
