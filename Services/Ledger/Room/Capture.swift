@@ -29,7 +29,7 @@ enum Capture {
   /// the books take it not.
   @discardableResult
   static func keep(
-    _ order: OrderCaptured, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ order: OrderCaptured, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
     try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
