@@ -16,7 +16,8 @@ struct API: Sendable {
   private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
 
   var routes: [Route] {
-    orders + OrderImport(desk: desk, descriptions: descriptions).routes + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
+    orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
+      + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
   }
 
   private var orders: [Route] {
