@@ -74,7 +74,8 @@ final class Courier: Sendable {
     var session: Session?
     while true {
       work.wait()
-      guard let batch = state.withLock({ state -> Batch? in state.waiting.isEmpty || state.trouble != nil ? nil : state.waiting.removeFirst() })
+      guard
+        let batch = state.withLock({ state -> Batch? in state.waiting.isEmpty || state.trouble != nil ? nil : state.waiting.removeFirst() })
       else { return giveUp() }
       do throws(Complaint) {
         let answer = try deliver(batch, &session)
@@ -102,14 +103,20 @@ final class Courier: Sendable {
   private func deliver(_ batch: Batch, _ session: inout Session?) throws(Complaint) -> Answer {
     let key = "import/" + Hex.encode(SHA256.hash(batch.body).prefix(16))
     var headers = Headers()
-    for (name, value) in [office.authorization, ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", key)] { headers.set(name, value) }
+    for (name, value) in [office.authorization, ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", key)] {
+      headers.set(name, value)
+    }
     var last = Complaint(code: .unavailable, happened: "the ledger did not answer", advice: "run the import again: it goes on where it was")
     for attempt in 0..<Self.attemptsMax {
       if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(2_000, 100 << attempt))) }
       let response: Response
       do throws(HTTPFault) {
         let open: Session
-        if let kept = session, kept.session.isAlive { open = kept } else { open = Session(try HTTPSession(host: address.host, port: address.port)) }
+        if let kept = session, kept.session.isAlive {
+          open = kept
+        } else {
+          open = Session(try HTTPSession(host: address.host, port: address.port))
+        }
         session = open
         response = try open.session.send(.post, path, headers: headers, body: batch.body, timeout: .seconds(60))
       } catch {
@@ -118,7 +125,9 @@ final class Courier: Sendable {
         continue
       }
       let json = (try? JSON(parsing: response.body)) ?? .null
-      if response.status == 200 { return try answer(batch, json, isRepeated: attempt == 0 && response.header("Idempotent-Replay") == "true") }
+      if response.status == 200 {
+        return try answer(batch, json, isRepeated: attempt == 0 && response.header("Idempotent-Replay") == "true")
+      }
       let sentence = json["detail"]?.string ?? "it answered \(response.status)"
       guard response.status == 503 || response.status == 429 else {
         throw Complaint(code: response.status >= 500 ? .temporary : .refused, happened: "ledger: \(sentence)", advice: "")
@@ -136,7 +145,8 @@ final class Courier: Sendable {
   private func answer(_ batch: Batch, _ json: JSON, isRepeated: Bool) throws(Complaint) -> Answer {
     guard let outcomes = json["outcomes"]?.string, outcomes.utf8.count == batch.lines.count else {
       throw Complaint(
-        code: .software, happened: "the ledger answered an import with something else than its outcomes", advice: "are all programs of one version?")
+        code: .software, happened: "the ledger answered an import with something else than its outcomes",
+        advice: "are all programs of one version?")
     }
     // What an earlier run had created was there before this one.
     let letters = outcomes.utf8.map { isRepeated && $0 == UInt8(ascii: "c") ? UInt8(ascii: "m") : $0 }

@@ -5,7 +5,8 @@ import Host
 
 extension Command {
   static let importOrders = Command(
-    "import orders", "Takes a shop's orders into the ledger, from its export: each order whole or not at all, each once however often it is run.",
+    "import orders",
+    "Takes a shop's orders into the ledger, from its export: each order whole or not at all, each once however often it is run.",
     operands: "FILE",
     options: ImportSettings.options + ImportSettings.amounts + [
       .init("--channel", "NAME", "where they were bought, where no column says so (default web)"),
@@ -52,7 +53,8 @@ struct ImportOrders {
     amounts = try ImportSettings.amounts(arguments)
     isJSON = arguments.has("--json")
     var head = OrderBatch.Head(
-      file: settings.path == "-" ? "stdin" : String(settings.path.split(separator: "/").last?.prefix(120) ?? "file"), currency: currency.code,
+      file: settings.path == "-" ? "stdin" : String(settings.path.split(separator: "/").last?.prefix(120) ?? "file"),
+      currency: currency.code,
       channel: arguments.value("--channel") ?? "web", country: arguments.value("--country"))
     head.discountsKnown = settings.pairs.contains { $0.role == "discount" || $0.role == "offer" }
     head.taxIncluded = arguments.has("--tax-included")
