@@ -56,11 +56,12 @@ let package = Package(
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
     module("Feed", "Shared/Feed", uses: ["Contracts", "Zones"]),
     module("Shop", "Shared/Shop", uses: ["Contracts"]),
+    module("Terms", "Shared/Terms", uses: ["Contracts", "Zones"]),
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
     module("MeshMachines", "Shared/MeshMachines", uses: ["Contracts", "Wire"]),
-    module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones"]),
-    module("MarketingDomain", "Services/Marketing/Domain", uses: ["Contracts", "Zones"]),
-    module("ServiceDomain", "Services/CustomerService/Domain", uses: ["Contracts", "Zones"]),
+    module("LedgerDomain", "Services/Ledger/Domain", uses: ["Contracts", "Zones", "Terms"]),
+    module("MarketingDomain", "Services/Marketing/Domain", uses: ["Contracts", "Zones", "Terms"]),
+    module("ServiceDomain", "Services/CustomerService/Domain", uses: ["Contracts", "Zones", "Terms"]),
 
     // Floor 2: shells.
     .systemLibrary(name: "CLinux", path: "Shared/CLinux"),
@@ -76,20 +77,27 @@ let package = Package(
     module("Host", "Shared/Host", uses: ["Contracts", "Wire", "Transport", "Store", "Telemetry", "Mesh", "HTTP", "CLinux"]),
 
     // Floor 4: programs. A department works in its room, which tests enter by the door that its program uses.
-    module("LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "LedgerDomain"]),
-    module("MarketingRoom", "Services/Marketing/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "MarketingDomain"]),
-    module("ServiceRoom", "Services/CustomerService/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "ServiceDomain"]),
+    module(
+      "LedgerRoom", "Services/Ledger/Room",
+      uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
+    module(
+      "MarketingRoom", "Services/Marketing/Room",
+      uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
+    module(
+      "ServiceRoom", "Services/CustomerService/Room",
+      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
     program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "Shop", "CLinux"]),
+    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "Terms", "Shop", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
+    suite("TermsTests", uses: ["Contracts", "Zones", "Terms"], exclude: ["evaluator.py"]),
     suite("FeedTests", uses: ["Contracts", "Zones", "Feed", "Host"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),

@@ -3,15 +3,14 @@ import Host
 
 extension Command {
   static let clockAdvance = Command(
-    "clock advance", "Moves the clocks of a sandbox forward, all departments together.", operands: "DURATION",
-    examples: ["accord clock advance 29h", "accord clock advance 90s --data /tmp/shop"],
-    run: { arguments throws(Complaint) in
-      let data = try DataPath.of(arguments)
-      do {
-        let now = try ManualClock.advance(by: ClockWords.duration(arguments.operand("duration")), in: DataFolder.existing(data))
-        Terminal.print(arguments.has("--json") ? "{\"now\":\"\(now)\"}" : "It is now \(now).")
-      } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
-    })
+    "clock advance", "Moves the clocks of a sandbox forward, all departments together, from one thing that falls due to the next.",
+    operands: "DURATION",
+    options: [
+      .init("--to", "INSTANT", "up to this instant instead of by a duration"),
+      .init("--jump", nil, "at once, without waiting for anybody: as if the machine had slept"),
+    ],
+    examples: ["accord clock advance 29h", "accord clock advance --to 2026-05-10T00:00:00-04:00"],
+    run: { arguments throws(Complaint) in try ClockAdvance.run(arguments) })
 
   static let clockShow = Command(
     "clock show", "Tells a sandbox's time.",
@@ -24,6 +23,41 @@ extension Command {
         Terminal.print(arguments.has("--json") ? "{\"now\":\"\(now)\"}" : "It is \(now) in \(data).")
       } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
     })
+}
+
+/// `accord clock advance`: finds the instant that is meant and moves all clocks there.
+enum ClockAdvance {
+  static func run(_ arguments: Arguments) throws(Complaint) {
+    let data = try DataPath.of(arguments)
+    let folder: DataFolder
+    let target: Timestamp
+    do {
+      folder = try DataFolder.existing(data)
+      guard let now = try ManualClock.now(of: folder) else { throw ClockFault.neverManual(folder.path) }
+      target = try Self.target(arguments, now)
+      guard target > now else { throw Complaint.usage("it is \(now) already", "a clock moves forward only: name a later instant") }
+    } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
+    let outcome: Stepping.Outcome
+    if arguments.has("--jump") {
+      do { outcome = .init(now: try ManualClock.advance(to: target, in: folder), moves: 1) } catch { throw Complaint(host: error) }
+    } else {
+      outcome = try Stepping(folder, try? Office(arguments)).move(to: target)
+    }
+    if arguments.has("--json") {
+      Terminal.print(.object([.init("now", .string(outcome.now.description)), .init("moves", .integer(Int64(outcome.moves)))]))
+    } else {
+      Terminal.print("It is now \(outcome.now)\(outcome.moves > 1 ? ", in \(outcome.moves) steps" : "").")
+    }
+  }
+
+  private static func target(_ arguments: Arguments, _ now: Timestamp) throws(Complaint) -> Timestamp {
+    guard let text = arguments.value("--to") else { return now.adding(try ClockWords.duration(arguments.operand("duration"))) }
+    guard arguments.operands.isEmpty else { throw .usage("--to and a duration were both given", "leave one of them out") }
+    guard let instant = try? Timestamp(rfc3339: text) else {
+      throw .usage("“\(text)” is no instant", "write one such as 2026-05-10T00:00:00-04:00")
+    }
+    return instant
+  }
 }
 
 /// Durations as people write them.

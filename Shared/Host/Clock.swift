@@ -15,6 +15,7 @@ package final class Clock: Sendable {
 
   private let wall: Mutex<Wall>
   private let hooks = Mutex<[@Sendable () -> Void]>([])
+  private let looks = Mutex<(@Sendable () -> Standing)?>(nil)
 
   private init(_ wall: Wall) { self.wall = Mutex(wall) }
 
@@ -60,6 +61,12 @@ package final class Clock: Sendable {
     }
     for hook in hooks.withLock({ $0 }) { hook() }
   }
+
+  /// Lets `look` answer where the program stands: what it is busy with, what it waits for. Called on the control socket's thread.
+  package func answersStanding(_ look: @escaping @Sendable () -> Standing) { looks.withLock { $0 = look } }
+
+  /// Where the program stands; nil before it said how to find out.
+  var standing: Standing? { looks.withLock { $0 }?() }
 
   static var systemNow: Timestamp {
     var time = timespec()

@@ -5,7 +5,8 @@ import Telemetry
 
 /// The local socket by which a running program's manual clock is advanced: DIR/<part>/clock.sock, for this user alone.
 ///
-/// One request a connection: `{"to":"2026-03-03T09:00:00Z"}` and a line feed; answered by `{"now":"..."}` after the clock's hooks ran.
+/// One request a connection and a line feed. `{"to":"2026-03-03T09:00:00Z"}` is answered by `{"now":"..."}` after the clock's hooks ran,
+/// `{"ask":"standing"}` by where the program stands (Standing).
 package final class ClockControl: Sendable {
   private let descriptor: Int32
   private let clock: Clock
@@ -44,7 +45,9 @@ package final class ClockControl: Sendable {
   }
 
   private func answer(_ line: [UInt8]) -> JSON {
-    guard let request = try? JSON(parsing: line), case .string(let text)? = request["to"], let instant = try? Timestamp(rfc3339: text)
+    let request = try? JSON(parsing: line)
+    if request?["ask"] == "standing" { return (clock.standing ?? Standing(program: "", now: clock.now(), busy: "is starting")).json }
+    guard let request, case .string(let text)? = request["to"], let instant = try? Timestamp(rfc3339: text)
     else {
       return .object([.init("refused", .string("write {\"to\":\"INSTANT\"}, an instant such as 2026-03-01T09:00:00Z"))])
     }
@@ -55,6 +58,18 @@ package final class ClockControl: Sendable {
     } catch {
       return .object([.init("refused", .string(error.description))])
     }
+  }
+
+  /// Asks the program that keeps `folder` where it stands; nil where none runs there on a manual clock.
+  static func ask(_ folder: String) throws(ClockFault) -> Standing? {
+    guard let peer = try LocalSocket.connect(folder, name) else { return nil }
+    defer { close(peer) }
+    LocalSocket.limit(peer, seconds: answerSecondsMax)
+    LocalSocket.write(JSON.object([.init("ask", "standing")]).bytes + [0x0A], to: peer)
+    guard let answer = try? JSON(parsing: LocalSocket.line(from: peer, bytesMax: 4_096)), let standing = Standing(answer) else {
+      throw .unanswered(folder + "/" + name)
+    }
+    return standing
   }
 
   /// Tells the program that keeps `folder`, if it runs on a manual clock, that it is `instant`.

@@ -20,21 +20,34 @@ package struct Credential: Sendable {
 
   /// Reads the credential in the file at `path`, such as one that was brought to another machine.
   package static func read(file path: String) throws(CredentialFault) -> Credential {
+    let json = try json(file: path)
+    guard case .string(let name)? = json["name"], case .string(let secret)? = json["secret"] else { throw .damaged(path) }
+    return Credential(name: name, secret: secret)
+  }
+
+  /// The digest by which `name` is known, from its credential or from a file that holds the digest alone (CredentialHandout).
+  static func digest(of name: String, in folder: DataFolder) throws(CredentialFault) -> [UInt8] {
+    let path = path(of: name, in: folder)
+    let json = try json(file: path)
+    if case .string(let secret)? = json["secret"] { return digest(of: secret) }
+    guard case .string(let hex)? = json["sha256"], let digest = Hex.decode(hex), digest.count == 32 else { throw .damaged(path) }
+    return digest
+  }
+
+  /// What stands in a credential's file, which nobody else may read.
+  private static func json(file path: String) throws(CredentialFault) -> JSON {
     var status = stat()
     guard stat(path, &status) == 0 else { throw errno == ENOENT ? .absent(path) : .file(FileFault("read", path)) }
     guard status.st_mode & 0o077 == 0 else { throw .open(path) }
     let bytes: [UInt8]
     do throws(FileFault) { bytes = try Files.read(path) } catch { throw .file(error) }
-    guard let json = try? JSON(parsing: bytes), case .string(let name)? = json["name"], case .string(let secret)? = json["secret"] else {
-      throw .damaged(path)
-    }
-    return Credential(name: name, secret: secret)
+    guard let json = try? JSON(parsing: bytes) else { throw .damaged(path) }
+    return json
   }
 
   /// Writes the credential; one that is there already stays and is returned.
   func kept(in folder: DataFolder) throws(CredentialFault) -> Credential {
     let path = Self.path(of: name, in: folder)
-    let json = JSON.object([.init("name", .string(name)), .init("secret", .string(secret))])
     do throws(FileFault) {
       if try Files.create(json.bytes, at: path) { return self }
     } catch {
@@ -42,6 +55,8 @@ package struct Credential: Sendable {
     }
     return try Self.read(file: path)
   }
+
+  var json: JSON { .object([.init("name", .string(name)), .init("secret", .string(secret))]) }
 
   /// SHA-256 of the secret. Unsalted and fast on purpose: the secret is 256 random bits, not a word that somebody thought of.
   var digest: [UInt8] { Self.digest(of: secret) }

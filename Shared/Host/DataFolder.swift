@@ -25,13 +25,14 @@ package struct DataFolder: Sendable {
   package let isSandbox: Bool
   package let created: Timestamp
 
-  /// Opens the folder at `path`; makes it where there is none (its parent exists) or an empty one.
+  /// Opens the folder at `path`; makes it where there is none (its parent exists) or an empty one. A disk of its own that was just made,
+  /// and credentials that were brought there before the first start, count as empty.
   ///
   /// Checked in this order: is it a folder, readable, ours, not newer than this version, and marked as `sandbox` says.
   package static func open(_ path: String, sandbox: Bool, now: Timestamp) throws(DataFolderFault) -> DataFolder {
     try filing { () throws(FileFault) in try Files.makeFolder(path) }
     let names = try names(in: path)
-    let isEmpty = names.allSatisfy { $0 == "lock" || $0.hasSuffix(".new") }
+    let isEmpty = names.allSatisfy { ["lock", "lost+found", "credentials"].contains($0) || $0.hasSuffix(".new") }
     if isEmpty {
       let marker = JSON.object([
         .init("format", .integer(format)), .init("sandbox", .bool(sandbox)), .init("created", .string(now.description)),

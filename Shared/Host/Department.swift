@@ -29,6 +29,8 @@ package struct Department: Sendable {
   /// What it knows of a message by itself, in sentences; nil where it knows nothing.
   package let story: @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?
   package let checks: [Check]
+  /// Work that neither its outbox, its due rows nor its runs show, as what follows its name in a sentence; nil where there is none.
+  package let unsettled: @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String?
 
   package init(
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
@@ -37,7 +39,8 @@ package struct Department: Sendable {
     dueRules: @escaping @Sendable (DepartmentDesk) -> [String: DueRule] = { _ in [:] },
     runRules: @escaping @Sendable (DepartmentDesk) -> [String: RunRule] = { _ in [:] },
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
-    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check]
+    story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check],
+    unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil }
   ) {
     self.name = name
     self.part = part
@@ -53,6 +56,7 @@ package struct Department: Sendable {
     self.routes = routes
     self.story = story
     self.checks = checks
+    self.unsettled = unsettled
   }
 
   /// The `source` of its events.
@@ -82,9 +86,14 @@ package struct Department: Sendable {
   private static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where HTTP answers")
   private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
 
-  /// Runs the department on the calling thread until it is stopped, or verifies its store where the first word is `verify`.
+  /// Runs the department on the calling thread until it is stopped. Where the first word is `verify`, looks through its store instead; where
+  /// it is `health`, asks the one that runs.
   package func run() -> Never {
-    if CommandLine.arguments.dropFirst().first == "verify" { VerifyCommand.run("accord-\(name)") { try verify($0) } }
+    switch CommandLine.arguments.dropFirst().first {
+    case "verify": VerifyCommand.run("accord-\(name)") { try verify($0) }
+    case "health": HealthCommand.run("accord-\(name)", httpPort: httpPort)
+    case _: break
+    }
     let port = Setting("http-port", .integer(in: 0...65_535), default: String(httpPort), doc: "the HTTP port; 0 picks a free one")
     Program("accord-\(name)", part: part, summary: summary, settings: [Self.host, port, Self.broker]).run { start in
       try begin(start, httpPort: UInt16(start.configuration[port]))
@@ -118,6 +127,7 @@ package struct Department: Sendable {
     try reactor.start(name: name)
     dueClerk.start()
     runClerk.start()
+    start.clock.answersStanding { desk.standing() }
     readiness.becomesReady()
 
     return Running(

@@ -33,6 +33,14 @@ package enum ManualClock {
     return try advance(to: now.adding(duration), in: folder)
   }
 
+  /// Where each program of `folder` stands that runs on a manual clock.
+  package static func standings(in folder: DataFolder) throws(ClockFault) -> [Standing] {
+    guard folder.isSandbox else { throw .folderIsReal(folder.path) }
+    var standings: [Standing] = []
+    for part in DataFolder.Part.allCases { if let standing = try ClockControl.ask(folder.folder(of: part)) { standings.append(standing) } }
+    return standings
+  }
+
   /// The instant at which the clock of `folder` stands; nil where it was never manual.
   package static func now(of folder: DataFolder) throws(ClockFault) -> Timestamp? {
     let path = folder.path + "/clock.json"

@@ -53,7 +53,7 @@ package final class OperatorDoor: Sendable {
 
   private func load() throws(CredentialFault) -> [UInt8] {
     if let known = digest.withLock({ $0 }) { return known }
-    let read = try Credential.read(Self.principal, in: folder).digest
+    let read = try Credential.digest(of: Self.principal, in: folder)
     digest.withLock { $0 = read }
     return read
   }

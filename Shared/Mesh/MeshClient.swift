@@ -53,6 +53,7 @@ package final class MeshClient: @unchecked Sendable {
   private struct Shown {
     var link = LinkMachine()
     var waiting: UInt64 = 0
+    var acceptedThrough: UInt64 = 0
     var fault: RelayFault?
     var subscriptions: [MeshState.Subscription] = []
   }
@@ -137,6 +138,15 @@ package final class MeshClient: @unchecked Sendable {
     }
   }
 
+  /// Tells the others soon how far this department has come, where its clock has moved since it last did.
+  package func freshenMark() {
+    reactor.post {
+      guard self.relay.map({ $0.markedThrough < self.now() }) ?? false else { return }
+      self.nextMark = self.reactor.moment
+      self.pump()
+    }
+  }
+
   /// Asks another program. `completion` is called once, on the reactor's thread: with the answer, or with why there is none.
   package func request(
     to peer: String, subject: String, body: JSON, deadline: Duration, completion: @escaping @Sendable (Result<JSON, Refusal>) -> Void
@@ -166,7 +176,8 @@ package final class MeshClient: @unchecked Sendable {
       let refused = link.trouble.flatMap { $0.refusesManifest ? $0.description : nil }
       return MeshState(
         isUp: link.isUp, words: link.words(at: .now, waiting: shown.waiting), waiting: shown.waiting,
-        needsPerson: barred ?? shown.fault?.description, manifestRefused: refused, subscriptions: shown.subscriptions)
+        acceptedThrough: shown.acceptedThrough, needsPerson: barred ?? shown.fault?.description, manifestRefused: refused,
+        subscriptions: shown.subscriptions)
     }
   }
 
@@ -176,7 +187,9 @@ package final class MeshClient: @unchecked Sendable {
       MeshState.Subscription(name: $0.subscription.name, isOpen: $0.isOpen, inHand: $0.machine.inHand, trouble: $0.trouble)
     }
     shown.withLock { shown in
-      shown = Shown(link: link, waiting: relay?.machine.waiting ?? 0, fault: relay?.fault, subscriptions: subscriptions)
+      shown = Shown(
+        link: link, waiting: relay?.machine.waiting ?? 0, acceptedThrough: relay?.acceptedThrough ?? 0, fault: relay?.fault,
+        subscriptions: subscriptions)
     }
     figures.up.set(link.isUp ? 1 : 0)
   }

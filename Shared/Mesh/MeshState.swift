@@ -19,6 +19,8 @@ package struct MeshState: Sendable, Equatable {
   package let words: String
   /// Facts without the broker's word.
   package let waiting: UInt64
+  /// The outbox's number up to which the broker has everything.
+  package let acceptedThrough: UInt64
   /// What a person must mend: a wrong credential, a store that is older than what it has told; nil where nothing is.
   package let needsPerson: String?
   /// Why the broker refuses this program's manifest; nil where it does not.

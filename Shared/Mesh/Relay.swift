@@ -24,6 +24,8 @@ final class Relay: @unchecked Sendable {
   private let reading = DispatchQueue(label: "accord.mesh.outbox.read")
   private let keeping = DispatchQueue(label: "accord.mesh.outbox.keep")
   private var isMarking = false
+  /// The newest instant that a mark was proposed for.
+  private(set) var markedThrough = Timestamp(milliseconds: .min)
 
   /// `highest` and `forgotten` as the outbox has them.
   init(
@@ -38,6 +40,9 @@ final class Relay: @unchecked Sendable {
     base = store.identity.predecessor?.highest ?? 0
     machine = RelayMachine(highest: highest - min(base, highest), trimmedThrough: forgotten - min(base, forgotten))
   }
+
+  /// The outbox's number up to which the broker has everything, in the outbox's own counting.
+  var acceptedThrough: UInt64 { machine.accepted + base }
 
   // MARK: What happens
 
@@ -97,6 +102,7 @@ final class Relay: @unchecked Sendable {
         relay.isMarking = false
         // A store that cannot be written says so at its own place; this mark is left out and the next one comes in a second.
         guard let (through, highest) = found else { return }
+        relay.markedThrough = max(relay.markedThrough, through)
         relay.machine.proposeMark(through: through, sequence: highest - min(base, highest))
       }
     }

@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTP
 import Host
 import TestKit
 import Testing
@@ -48,6 +49,37 @@ import Testing
     let fault = #expect(throws: CredentialFault.self) { _ = try Credential.read("ledger", in: folder) }
     #expect(fault == .open(path) && fault?.exitCode == .noPermission)
     #expect(fault?.description.contains("chmod 600 \(path)") == true)
+  }
+
+  @Test func `each department is handed its own secret, and of the operator's the digest`() throws {
+    var random = SystemRandomNumberGenerator()
+    let registry = try CredentialRegistry.open(in: folder, using: &random)
+    let keys = Folder.temporary()
+    for _ in 1...2 { try CredentialHandout.write(registry, from: folder, to: keys.path) }
+    let names = try FileManager.default.subpathsOfDirectory(atPath: keys.path).filter { $0.hasSuffix(".json") }
+    #expect(
+      names.sorted() == [
+        "ledger/ledger.json", "ledger/operator.json", "marketing/marketing.json", "marketing/operator.json", "operator/operator.json",
+        "service/operator.json", "service/service.json",
+      ])
+    let secret = try Credential.read("operator", in: folder).secret
+    for name in names {
+      var status = stat()
+      #expect(stat(keys.file(name), &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
+      #expect(try keys.read(name).contains(secret) == (name == "operator/operator.json"), "\(name)")
+    }
+    // A department's folder of its own, with the keys already in it, counts as new, and lets the operator in.
+    let away = Folder.temporary()
+    try FileManager.default.copyItem(atPath: keys.file("ledger"), toPath: away.file("credentials"))
+    let own = try DataFolder.open(away.path, sandbox: false, now: Timestamp(milliseconds: 0))
+    #expect(try Credential.read("ledger", in: own).secret == Credential.read("ledger", in: folder).secret)
+    #expect(throws: CredentialFault.damaged(away.file("credentials/operator.json"))) { _ = try Credential.read("operator", in: own) }
+    let door = try OperatorDoor(own)
+    for (token, status) in [(secret, 200), (secret + "x", 401)] {
+      var headers = Headers()
+      headers.set("Authorization", "Bearer \(token)")
+      #expect(door.guarding(Request(method: .get, path: "/", segments: [], headers: headers)) { .text("in") }.status == status)
+    }
   }
 
   @Test func `what is missing or damaged says so`() throws {

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import HTTP
+import Host
 import TestKit
 import Testing
 
@@ -32,6 +33,47 @@ extension MeshTests {
       #expect(try caller.get("service", "/v1/status")["now"] == "2026-05-10T04:00:00.000Z")
       for wrong in ["-1h", "0s", "soon", "29"] { #expect(try caller.accord("clock", "advance", wrong).exit == .code(64), "\(wrong)") }
       try next.stop()
+    }
+
+    @Test func `the mesh moves from one due instant to the next, and all have heard each other where it stops`() throws {
+      let mesh = try RunningMesh(["--sandbox", "--clock", "manual@2026-05-08T19:00:00-04:00"])
+      let caller = mesh.caller
+      for number in 1...200 { try caller.order("O-\(number)", of: "ada") }
+      // Each department forgets old answers once a day: one instant on the way, which all reach together, and just before it.
+      let advanced = try caller.accord("clock", "advance", "29h", "--json")
+      #expect(advanced.exit == .code(0) && advanced.stderr.isEmpty, "\(advanced.stderr)")
+      #expect(try advanced.json == ["now": "2026-05-10T04:00:00.000Z", "moves": 3])
+      // Nothing is under way any more, without waiting.
+      #expect(try caller.timeline(of: "ada").count == 200)
+      for department in ["marketing", "service"] {
+        let heard = try #require(try caller.get(department, "/v1/status")["heard"]?.array)
+        #expect(heard.contains { $0["source"] == "/ledger" && $0["through"] == "2026-05-10T04:00:00.000Z" }, "\(department): \(heard)")
+      }
+      let exact = try caller.accord("clock", "advance", "--to", "2026-05-10T00:01:00-04:00", "--json")
+      #expect(try exact.json == ["now": "2026-05-10T04:01:00.000Z", "moves": 1])
+      for wrong in [["--to", "2026-05-10T00:01:00-04:00"], ["--to", "soon"], ["1h", "--to", "2026-05-11T00:00:00Z"], []] {
+        #expect(try ChildProgram.run("accord", ["clock", "advance"] + wrong + ["--data", caller.data]).exit == .code(64), "\(wrong)")
+      }
+      try mesh.stop()
+    }
+
+    @Test func `a program that is away is left out, and comes back at the instant of the others`() throws {
+      let folder = Folder.temporary()
+      try FileManager.default.createDirectory(atPath: folder.file("data"), withIntermediateDirectories: true)
+      _ = try DataFolder.open(folder.file("data"), sandbox: true, now: Timestamp(milliseconds: 0))
+      let mesh = try LooseMesh(on: folder, ["--sandbox", "--clock", "manual@2026-05-08T23:00:00Z"])
+      let caller = mesh.caller
+      try mesh.kill("ledger")
+      try #expect(caller.accord("clock", "advance", "10m", "--json").json["now"] == "2026-05-08T23:10:00.000Z")
+      try mesh.start("ledger")
+      #expect(try caller.get("ledger", "/v1/status")["now"] == "2026-05-08T23:10:00.000Z")
+      // Without the broker nobody comes to rest, and the clock is moved only by whoever insists.
+      try mesh.stop("broker")
+      let jumped = try caller.accord("clock", "advance", "1h", "--jump")
+      #expect(jumped.exit == .code(0) && jumped.stdout.contains("It is now 2026-05-09T00:10:00.000Z"), "\(jumped)")
+      try mesh.stopAll()
+      let alone = try caller.accord("clock", "advance", "1h", "--json")
+      #expect(try alone.json["now"] == "2026-05-09T01:10:00.000Z", "\(alone.stderr)")
     }
 
     @Test func `real data keeps real time`() throws {

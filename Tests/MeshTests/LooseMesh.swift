@@ -9,10 +9,16 @@ final class LooseMesh {
   private var running: [String: ChildProgram] = [:]
   /// What each said when it was last ready.
   private var endpoints: [String: JSON] = [:]
+  /// What each department is started with, beside its places.
+  private let words: [String]
 
-  /// Starts `names`, in their order.
-  init(on folder: Folder = .temporary(), starting names: [String] = Caller.programs, environment: [String: String] = [:]) throws {
+  /// Starts `names`, in their order, the departments with `words`.
+  init(
+    on folder: Folder = .temporary(), starting names: [String] = Caller.programs, _ words: [String] = [],
+    environment: [String: String] = [:]
+  ) throws {
     self.folder = folder
+    self.words = words
     caller = Caller(data: folder.file("data"))
     for name in names { try start(name, environment: environment) }
   }
@@ -22,7 +28,9 @@ final class LooseMesh {
   func start(_ name: String, environment: [String: String] = [:]) throws -> JSON {
     func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
     var words = ["--data", caller.data, "--http-port", port(name, "http")]
-    words += name == "broker" ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"]
+    words +=
+      name == "broker"
+      ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"] + self.words
     // With a changed environment through env(1): a library that is loaded before the program may set variables, and where it does so in the
     // same process, Swift no longer finds the arguments, which it looks for below the first environment.
     let child =

@@ -13,12 +13,17 @@ import Wire
 enum BrokerProgram {
   static let host = Setting("host", .named("HOST"), default: "127.0.0.1", doc: "where departments connect and HTTP answers")
   static let port = Setting("port", .integer(in: 0...65_535), default: "4460", doc: "the mesh's port; 0 picks a free one")
-  static let httpPort = Setting("http-port", .integer(in: 0...65_535), default: "4461", doc: "the HTTP port; 0 picks a free one")
+  static let httpPortUsual = 4461
+  static let httpPort = Setting(
+    "http-port", .integer(in: 0...65_535), default: String(httpPortUsual), doc: "the HTTP port; 0 picks a free one")
   static let segment = Setting("segment-mib", .integer(in: 4...1_024), default: "64", doc: "size of a new journal's segments in MiB")
+
+  static let handOut = Setting(
+    optional: "hand-out", .path, doc: "also write each credential into PATH/NAME, for programs that do not share this data folder")
 
   static let program = Program(
     "accord-broker", part: .broker, summary: "Takes events, keeps them, and delivers them in order per key.",
-    settings: [host, port, httpPort, segment])
+    settings: [host, port, httpPort, segment, handOut])
 
   static func run() -> Never {
     program.run { start in try begin(start) }
@@ -27,6 +32,8 @@ enum BrokerProgram {
   private static func begin(_ start: Start) throws -> Running {
     var random = SystemRandomNumberGenerator()
     let registry = Mutex(try CredentialRegistry.open(in: start.folder, using: &random))
+    let handOut = start.configuration[handOut]
+    if let handOut { try CredentialHandout.write(registry.withLock { $0 }, from: start.folder, to: handOut) }
     let folder = BrokerFolders.journal(in: start.folder)
     try Files.makeFolder(folder)
     let disk = try FileDisk(folder: folder)
@@ -86,6 +93,7 @@ enum BrokerProgram {
         do {
           let fresh = try CredentialRegistry.existing(in: start.folder)
           registry.withLock { $0 = fresh }
+          if let handOut { try CredentialHandout.write(fresh, from: start.folder, to: handOut) }
           start.log.info("credentials.reloaded", "\(fresh.entries.count) credentials are known")
         } catch { start.log.error("credentials.unreadable", "the old credentials stay: \(error)") }
       },

@@ -5,7 +5,10 @@ import Host
 @main
 enum Main {
   static func main() {
-    if CommandLine.arguments.dropFirst().first == "verify" { VerifyCommand.run("accord-broker") { try VerifyJournal.report($0) } }
-    BrokerProgram.run()
+    switch CommandLine.arguments.dropFirst().first {
+    case "verify": VerifyCommand.run("accord-broker") { try VerifyJournal.report($0) }
+    case "health": HealthCommand.run("accord-broker", httpPort: BrokerProgram.httpPortUsual)
+    case _: BrokerProgram.run()
+    }
   }
 }

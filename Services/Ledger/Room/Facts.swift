@@ -37,9 +37,9 @@ enum Facts {
       case .capture: return false
       }
     case .budgetChanged(let budget): return try isPosted(budget.entry, by: message, in: transaction)
-    case .remedyChanged(let remedy): return try isPosted(remedy.entry, by: message, in: transaction)
-    case .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved, .lookBackCompleted,
-      .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed, .policyPublished,
+    case .remedyChanged, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved:
+      return try OrderFile.holds(message, in: transaction)
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed, .policyPublished,
       .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       return false
     }
@@ -75,6 +75,7 @@ enum Facts {
     // Told by others: what follows from them is a fact of the ledger's own.
     case .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned: break
     }
+    try foldOffers(fact, data: data(), meta, in: transaction)
   }
 
   /// Writes the entries of a fact. Where the fact names its entry, the books must be those that it was told from.

@@ -1,0 +1,50 @@
+package import Contracts
+package import Zones
+
+/// An offer's version with its local times resolved to instants: what orders are judged by.
+package struct Terms: Sendable {
+  package let document: OfferDocument
+  package let zone: Zone
+  package let startsAt: Timestamp
+  /// Nil for an offer without an end.
+  package let endsAt: Timestamp?
+  package let lookBackFrom: Timestamp
+  /// Until when orders may be recorded and the desk may honour; `.last` for an offer without an end.
+  package let honourUntil: Timestamp
+  let selecting: Selecting
+  let channels: Set<String>?
+  let countries: Set<String>?
+
+  /// Resolves the window once: a time that does not exist on the clocks is refused, of one that the clocks show twice
+  /// the earlier is the start, the later the end.
+  package init(_ document: OfferDocument, zone: Zone) throws(OfferRefusals) {
+    self.document = document
+    self.zone = zone
+    startsAt = try Self.instant(document.window.startsAt, in: zone, isEnd: false, at: "/window/starts_at")
+    if let local = document.window.endsAt {
+      endsAt = try Self.instant(local, in: zone, isEnd: true, at: "/window/ends_at")
+    } else {
+      endsAt = nil
+    }
+    lookBackFrom = startsAt.adding(.zero - document.lookBack.duration)
+    honourUntil = endsAt?.adding(document.honourFor) ?? .last
+    selecting = Selecting(include: document.include, exclude: document.exclude)
+    channels = document.eligibility.channels.map { Set($0) }
+    countries = document.eligibility.countries.map { Set($0) }
+  }
+
+  /// The instant that clocks in `zone` mean by `local`.
+  static func instant(_ local: LocalTime, in zone: Zone, isEnd: Bool, at field: String) throws(OfferRefusals) -> Timestamp {
+    switch zone.resolve(local) {
+    case .unique(let instant): return instant
+    case .ambiguous(let earlier, let later): return isEnd ? later : earlier
+    case .gap(let before, let after):
+      throw OfferRefusals([
+        OfferFinding(
+          .refusal, field,
+          "\(local) does not exist in \(zone.name): the clocks go from \(zone.local(at: before)) to \(zone.local(at: after))",
+          next: "write \(zone.local(at: before)) or \(zone.local(at: after))")
+      ])
+    }
+  }
+}
