@@ -33,7 +33,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
+    .benchDepartment, .benchMesh, .benchRecovery, .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions,
   ]
 
   /// Runs what `words` ask for.

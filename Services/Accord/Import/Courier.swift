@@ -33,25 +33,26 @@ final class Courier: Sendable {
     var trouble: Complaint?
   }
 
-  /// Connections: the ledger reads one batch while it writes another.
-  private static let lanes = 2
+  /// Connections: with two the ledger reads one batch while it writes another; with one the rows keep their order.
+  private let lanes: Int
   private let office: Office
   private let address: Address
   private let path: String
   private let state = Mutex(State())
-  private let room = DispatchSemaphore(value: Courier.lanes + 1)
+  private let room = DispatchSemaphore(value: 3)
   private let work = DispatchSemaphore(value: 0)
-  private let lanes = DispatchGroup()
+  private let carriers = DispatchGroup()
   private let answered: @Sendable (Answer) -> Void
 
   /// `answered` is called from several threads, one at a time.
-  init(_ office: Office, path: String, answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
+  init(_ office: Office, path: String, lanes: Int = 2, answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
     self.office = office
+    self.lanes = lanes
     self.path = path
     address = try office.address(of: "ledger")
     self.answered = answered
-    for number in 0..<Self.lanes {
-      DispatchQueue(label: "accord.import.\(number)").async(group: lanes) { [self] in carry() }
+    for number in 0..<lanes {
+      DispatchQueue(label: "accord.import.\(number)").async(group: carriers) { [self] in carry() }
     }
   }
 
@@ -65,8 +66,8 @@ final class Courier: Sendable {
 
   /// Waits until everything is answered, or throws what ended it.
   func finish() throws(Complaint) {
-    for _ in 0..<Self.lanes { work.signal() }
-    lanes.wait()
+    for _ in 0..<lanes { work.signal() }
+    carriers.wait()
     if let trouble = state.withLock({ $0.trouble }) { throw trouble }
   }
 
@@ -90,8 +91,8 @@ final class Courier: Sendable {
 
   /// Lets those who wait find the trouble, if there is any.
   private func giveUp() {
-    for _ in 0...Self.lanes + 1 { room.signal() }
-    for _ in 0..<Self.lanes { work.signal() }
+    for _ in 0...lanes + 1 { room.signal() }
+    for _ in 0..<lanes { work.signal() }
   }
 
   /// Holds a noncopyable session where an optional is wanted.
