@@ -102,7 +102,8 @@ struct FailingWritesTests {
       #expect(try premises.tables(but: ["entry.hash"]).differences(from: after) == [], "write \(n) failed")
       #expect(try premises.capture(draft, key: "second").header("Idempotent-Replay") == "true")
       #expect(try premises.tables(but: ["entry.hash"]).differences(from: after) == [])
-      #expect(try premises.findings() == [])
+      let findings = try premises.findings().map(\.description)
+      #expect(findings == [])
     }
     // The savepoint, its end or its way back, the answer, the commit; a capture also writes the order and the fact.
     #expect(failures >= (status == 201 ? 6 : 4))

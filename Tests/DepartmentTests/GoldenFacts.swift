@@ -72,18 +72,19 @@ struct GoldenFacts: Sendable {
 
   /// `to` names tenders; without any it goes to the person's credit.
   mutating func remedy(
-    _ change: RemedyChanged.Change, _ offer: String?, _ amount: Int64, of: Int64? = nil, order: String = "o-1", person: String? = nil,
+    _ change: RemedyChanged.Change, _ offer: String?, _ amount: Int64, of: Int64? = nil, order: String? = "o-1", person: String? = nil,
     campaign: String = "spring", kind: RemedyChanged.Kind = .priceAdjustment, tax: Int64 = 0,
     to: [(OrderCaptured.Tender.Kind, Int64)] = [], ordinal: Int = 1
   ) {
     let offerID = offer.map { Identifier<Offer>(restoring: $0) }
     let key =
-      offerID.map { RemedyKey(offer: $0, order: Identifier(restoring: order)) } ?? RemedyKey(goodwill: Identifier<Case>(restoring: "case-1"))
+      offerID.map { RemedyKey(offer: $0, order: Identifier(restoring: order ?? "before")) }
+      ?? RemedyKey(goodwill: Identifier<Case>(restoring: "case-1"))
     steps.append([
       .remedyChanged(
         RemedyChanged(
           change: change, remedyID: RemedyID(key: key, ordinal: ordinal), offer: offerID.flatMap { OfferVersion(offer: $0, version: 1) },
-          campaignID: offer == nil ? nil : Identifier(restoring: campaign), orderID: Identifier(restoring: order),
+          campaignID: offer == nil ? nil : Identifier(restoring: campaign), orderID: order.map { Identifier(restoring: $0) },
           personID: person.map { Identifier(restoring: $0) }, kind: kind, basis: offer == nil ? .goodwill : .lookBack,
           amount: Self.money(amount),
           tax: tax > 0 ? [.init(amount: Self.money(tax), jurisdiction: "us-ny", inclusive: false)] : [],
@@ -144,14 +145,14 @@ struct GoldenFacts: Sendable {
   }
 
   private static let g5 = made(GoldenFacts(spring: 10_000, service: 5_000, reserve: ("fifteen", 9_600))) {
-    $0.remedy(.posted, "fifteen", 8_600, order: "o-0", to: [(.card, 8_600)])
+    $0.remedy(.posted, "fifteen", 8_600, order: nil, to: [(.card, 8_600)])
     $0.together {
       $0.budget(.reserved, "spring", "fifteen", 400)
       $0.budget(.advanced, "spring", "fifteen", 400)
-      $0.remedy(.posted, "fifteen", 1_800, to: [(.card, 1_800)])
+      $0.remedy(.posted, "fifteen", 1_800, order: nil, to: [(.card, 1_800)])
     }
     $0.together {
-      $0.remedy(.clawedBack, "fifteen", 600, of: 7, to: [(.card, 600)])
+      $0.remedy(.clawedBack, "fifteen", 600, of: 7, order: nil, to: [(.card, 600)])
       $0.budget(.repaid, "spring", "fifteen", 400)
     }
   }
@@ -171,10 +172,10 @@ struct GoldenFacts: Sendable {
   }
 
   private static let g8 = made(GoldenFacts(reserve: ("freeship", 40_000))) {
-    $0.remedy(.posted, "freeship", 12_000, order: "o-0", to: [(.card, 12_000)])
-    $0.remedy(.granted, "freeship", 995, to: [(.card, 995)])
+    $0.remedy(.posted, "freeship", 12_000, order: nil, to: [(.card, 12_000)])
+    $0.remedy(.granted, "freeship", 995, order: nil, to: [(.card, 995)])
     $0.budget(.released, "spring", "freeship", 27_005)
-    $0.remedy(.posted, "freeship", 995, of: 5, to: [(.card, 995)])
+    $0.remedy(.posted, "freeship", 995, of: 5, order: nil, to: [(.card, 995)])
     $0.budget(.closed, "spring", nil, 487_005)
   }
 

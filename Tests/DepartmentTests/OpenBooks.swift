@@ -20,7 +20,9 @@ struct OpenBooks {
     let (occasion, desk) = (occasion, premises.desk)
     try premises.store.write { transaction in
       try Books.keep(in: &transaction) { books, transaction in
-        for fact in facts { try LedgerRoom.Facts.tell(fact, true: instant ?? occasion.now, occasion, desk, books: &books, in: &transaction) }
+        for fact in facts {
+          try LedgerRoom.Facts.tell(fact, true: instant ?? occasion.now, occasion, desk, books: &books, in: &transaction)
+        }
       }
     }
   }
