@@ -7,7 +7,8 @@ import Synchronization
 
 /// Carries batches to the ledger's door over a few kept connections: while one is being written there, the next is on its way.
 ///
-/// A batch's key comes from its content, so that one which is sent again, after a broken connection or by another run, happens once.
+/// A batch's key comes from its content, so that one which is sent again after a broken connection happens once; where the same content may
+/// mean something again later (a price that goes up and down), the run's own name is part of the key.
 final class Courier: Sendable {
   /// What came back for one batch.
   struct Answer: Sendable {
@@ -35,6 +36,8 @@ final class Courier: Sendable {
 
   /// Connections: with two the ledger reads one batch while it writes another; with one the rows keep their order.
   private let lanes: Int
+  /// Part of each key.
+  private let run: String
   private let office: Office
   private let address: Address
   private let path: String
@@ -45,9 +48,10 @@ final class Courier: Sendable {
   private let answered: @Sendable (Answer) -> Void
 
   /// `answered` is called from several threads, one at a time.
-  init(_ office: Office, path: String, lanes: Int = 2, answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
+  init(_ office: Office, path: String, lanes: Int = 2, run: String = "", answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
     self.office = office
     self.lanes = lanes
+    self.run = run
     self.path = path
     address = try office.address(of: "ledger")
     self.answered = answered
@@ -55,6 +59,9 @@ final class Courier: Sendable {
       DispatchQueue(label: "accord.import.\(number)").async(group: carriers) { [self] in carry() }
     }
   }
+
+  /// A name that no other run has.
+  static var newRun: String { Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) }) + "/" }
 
   /// Hands a batch over; waits while enough are on their way. Throws what ended the carrying.
   func send(_ batch: Batch) throws(Complaint) {
@@ -102,7 +109,7 @@ final class Courier: Sendable {
   }
 
   private func deliver(_ batch: Batch, _ session: inout Session?) throws(Complaint) -> Answer {
-    let key = "import/" + Hex.encode(SHA256.hash(batch.body).prefix(16))
+    let key = "import/\(run)" + Hex.encode(SHA256.hash(batch.body).prefix(16))
     var headers = Headers()
     for (name, value) in [office.authorization, ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", key)] {
       headers.set(name, value)

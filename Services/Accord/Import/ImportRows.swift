@@ -53,7 +53,8 @@ struct ImportRows {
     let columns = try file.columns(settings)
     let report = self.report
     let courier = try Courier(
-      office, path: "/v1/imports/\(kind.rawValue)" + (settings.isDry ? "?dry_run=true" : ""), lanes: 1) { report.add($0) }
+      office, path: "/v1/imports/\(kind.rawValue)" + (settings.isDry ? "?dry_run=true" : ""), lanes: 1, run: Courier.newRun
+    ) { report.add($0) }
     let reader = DelimitedText(settings.separator)
     let head = self.head(file.name)
     var batch = Courier.Batch(body: head)

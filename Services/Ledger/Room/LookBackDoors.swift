@@ -100,37 +100,8 @@ struct LookBackDoors: Sendable {
       .init("amount", RemedyText.money(outcome.money)), .init("day_precision", .bool(outcome.dayPrecision)),
     ]
     if let interval = outcome.interval { members.append(.init("interval", .string(interval.rawValue))) }
-    members.append(.init("inputs", inputs(purchase, history, offer)))
+    members.append(.init("inputs", offer.terms.inputs(of: outcome, purchase, history, life: offer.life, at: now)))
     members.append(.init("remedies", .array(remedies.map { RemedyText.json($0) })))
     return .json(.object(members))
-  }
-
-  /// What a decision looks at.
-  private static func inputs(_ purchase: Purchase, _ history: History, _ offer: OfferInForce) -> JSON {
-    var members: [JSON.Member] = [
-      .init("starts_at", .string(offer.terms.startsAt.description)),
-      .init("look_back_from", .string(offer.terms.lookBackFrom.description)),
-      .init("ends_at", offer.terms.endsAt.map { .string($0.description) } ?? .null),
-      .init("effective_from", .string(offer.life.effectiveFrom.description)),
-      .init("placed_at", .string(purchase.placedAt.description)), .init("captured_at", .string(purchase.capturedAt.description)),
-      .init("channel", .string(purchase.channel)), .init("country", purchase.country.map { .string($0) } ?? .null),
-      .init("person", .bool(purchase.personID != nil)),
-    ]
-    members.append(
-      .init("used_by_customer", .object([.init("amount", .integer(history.customer.amount)), .init("uses", .integer(history.customer.uses))])))
-    members.append(
-      .init("used_by_all", .object([.init("amount", .integer(history.total.amount)), .init("uses", .integer(history.total.uses))])))
-    members.append(
-      .init(
-        "lines",
-        .array(
-          purchase.lines.map { line in
-            .object([
-              .init("line_id", .string(line.lineID.text)), .init("sku", line.sku.map { .string($0.text) } ?? .null),
-              .init("quantity", .integer(line.quantity)), .init("kept", .integer(line.kept)), .init("base", .integer(line.base)),
-              .init("paid", .integer(line.paid)),
-            ])
-          })))
-    return .object(members)
   }
 }
