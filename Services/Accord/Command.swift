@@ -32,8 +32,11 @@ struct Command: Sendable {
   ]
 
   static let all: [Command] = [
-    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .offers, .whyNot, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
+    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .offers, .whyNot, .why, .clockAdvance, .clockShow, .zone, .schemaCheck,
+    .benchBroker,
+    .benchDepartment, .benchMesh, .benchRecovery, .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions,
+    .importReturns,
+    .importShipments, .consentGive, .consentWithdraw,
   ]
 
   /// Runs what `words` ask for.
