@@ -33,7 +33,7 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery,
+    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
   ]
 
   /// Runs what `words` ask for.

@@ -27,7 +27,7 @@ enum OfferView {
     guard let offer = try? OfferDocument(document), let zone = Surroundings.zone(offer.window.zone),  // the findings say what is wrong
       let terms = try? Terms(offer, zone: zone)
     else { return [] }
-    return [JSON.string(terms.document.offerID.text)]  // SENTENCES
+    return terms.sentences().map { .string($0) }
   }
 
   /// One line of the list.

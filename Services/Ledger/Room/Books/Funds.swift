@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// The purses that goodwill is paid from: looks at them, and tells what `Funding` plans. Every verb runs in the caller's transaction and
 /// tells the facts in front of, or behind, what they belong to.
