@@ -31,10 +31,11 @@ struct Command: Sendable {
     Arguments.Option("--help", nil, "this text"),
   ]
 
-  static let all: [Command] = [
-    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
-  ]
+  static let all: [Command] =
+    [
+      .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
+      .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
+    ] + offers
 
   /// Runs what `words` ask for.
   static func run(_ words: [String]) throws(Complaint) {

@@ -32,7 +32,8 @@ enum OwnFacts {
     case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
     case .orderCaptured, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .remedyChanged,
-      .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
+      .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
+      .productsListed,
       .policyPublished:
       break
     }
