@@ -170,7 +170,7 @@ extension Narrator {
     guard let minor = json?["amount_minor"]?.integer, let code = json?["currency"]?.string, let currency = Currency(code) else {
       return "nothing"
     }
-    return Money(minor: minor, currency: currency).description
+    return Money(minor: minor, currency).description
   }
 
   /// `Sun 10 May, 00:00`.
