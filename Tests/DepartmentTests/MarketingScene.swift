@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import Host
 import MarketingRoom
+import Mesh
 import MeshMachines
 import Shop
 import Store
@@ -64,8 +65,13 @@ final class MarketingScene: Sendable {
     return try deliveries.flatMap { delivery in
       let type = try Envelope(decoding: delivery.event).type
       guard let subscription = subscriptions.first(where: { $0.filters.contains(type) }) else { return [MeshMachines.Verdict]() }
-      let hearer = Hearer(department: premises.department, makeInlet: { _ in subscription.inlet }, description: subscription.name)
-      return try premises.hear([delivery], through: hearer)
+      let parcel = Parcel(
+        number: delivery.number, position: delivery.position,
+        key: Parcel<Delivery>.hash(key: try Envelope(decoding: delivery.event).partitionKey.utf8), attempt: delivery.attempt,
+        bytes: delivery.event.count, contents: delivery)
+      let runner = BatchRun(store: store, inlet: subscription.inlet, now: { self.clock.now() })
+      let outcome = try runner.run(Batch(token: delivery.number, parcels: [parcel], deadKey: .pass))
+      return outcome.verdicts.each.compactMap { $0 }
     }
   }
 
@@ -76,7 +82,8 @@ final class MarketingScene: Sendable {
   func reserve(_ kind: BudgetChanged.Kind, _ minor: Int64, of offer: String = "sunday-free-shipping", entry: Int64? = nil) -> DomainEvent {
     .budgetChanged(
       BudgetChanged(
-        kind: kind, campaignID: Identifier(restoring: "spring"), offerID: Identifier(restoring: offer), amount: Money(minor: minor, Self.usd),
+        kind: kind, campaignID: Identifier(restoring: "spring"), offerID: Identifier(restoring: offer),
+        amount: Money(minor: minor, Self.usd),
         entry: entry, cause: kind == .refused ? "the campaign has too little" : nil))
   }
 
@@ -117,8 +124,10 @@ final class MarketingScene: Sendable {
     let offer = OfferVersion(offer: Identifier(restoring: "sunday-free-shipping"), version: version)!
     return .remedyChanged(
       RemedyChanged(
-        change: change, remedyID: RemedyID(key: RemedyKey(offer: offer.offer, order: Identifier(restoring: order)), ordinal: 1), offer: offer,
-        campaignID: Identifier(restoring: "spring"), orderID: Identifier(restoring: order), personID: person.map(Identifier.init(restoring:)),
+        change: change, remedyID: RemedyID(key: RemedyKey(offer: offer.offer, order: Identifier(restoring: order)), ordinal: 1),
+        offer: offer,
+        campaignID: Identifier(restoring: "spring"), orderID: Identifier(restoring: order),
+        personID: person.map(Identifier.init(restoring:)),
         kind: .shippingRefund, basis: basis, amount: Money(minor: 995, usd), lines: [.init(amount: Money(minor: 995, usd))],
         destination: .init(.originalTender, tenders: [TenderAmount(kind: .card, amount: Money(minor: 995, usd))]),
         state: change == .posted ? .posted : .pending, reason: "granted"))

@@ -166,9 +166,11 @@ struct OfferLifeTests {
       #expect(json["detail"]?.string?.contains(words) == true, "line \(line): \(json["detail"]?.string ?? "")")
     }
     try refused(scene.offer("launch"), 404, "no_offer", "there is no offer sunday-free-shipping")
-    try refused(scene.offer("launch", try MarketingScene.sundayOffer()), 409, "offer_window", "begins at 2026-05-10T04:00:00.000Z by itself")
     try refused(
-      scene.offer("launch", try MarketingScene.sundayOffer(), ("historical", true)), 409, "offer_window", "begins at 2026-05-10T04:00:00.000Z")
+      scene.offer("launch", try MarketingScene.sundayOffer()), 409, "offer_window", "begins at 2026-05-10T04:00:00.000Z by itself")
+    try refused(
+      scene.offer("launch", try MarketingScene.sundayOffer(), ("historical", true)), 409, "offer_window",
+      "begins at 2026-05-10T04:00:00.000Z")
     try refused(scene.offer("schedule", try MarketingScene.sundayOffer(("version", 2))), 409, "offer_version", "call it version 1")
     // Nothing of what was refused stays.
     #expect(try scene.words() == ["budget.opened"])
@@ -223,7 +225,9 @@ struct OfferLifeTests {
     try scene.ledger(scene.reserve(.reserved, 450_000, entry: 2))
     scene.post("/v1/offers/cancel", ["offer": "nobody", "people": ["agent/ines"]])
     // What was refused left nothing behind, the people included.
-    #expect(scene.offer("save", try MarketingScene.sundayOffer(), ("people", ["agent/ines", ["id": "marketer/maya", "left": true]])).status == 422)
+    #expect(
+      scene.offer("save", try MarketingScene.sundayOffer(), ("people", ["agent/ines", ["id": "marketer/maya", "left": true]])).status == 422
+    )
     #expect(
       scene.offer(
         "save", try MarketingScene.sundayOffer(("offer_id", "other"), ("owner", "agent/ines")),
@@ -264,7 +268,8 @@ struct OfferLifeTests {
         ProductsListed(
           batchID: Identifier(restoring: "b-1"),
           products: [
-            .init(sku: Identifier(restoring: "CHAIR-OAK"), categories: ["OVERSIZE", "HOME"], list: Money(minor: 24_900, MarketingScene.usd)),
+            .init(
+              sku: Identifier(restoring: "CHAIR-OAK"), categories: ["OVERSIZE", "HOME"], list: Money(minor: 24_900, MarketingScene.usd)),
             .init(sku: Identifier(restoring: "pro-monthly"), kind: .plan, list: Money(minor: 3_000, MarketingScene.usd)),
           ])))
     let good = try scene.post("/v1/offers/check", ["document": try MarketingScene.sundayOffer()]).json
@@ -278,7 +283,10 @@ struct OfferLifeTests {
       ))
     let found = try scene.post("/v1/offers/check", ["document": wrong]).json
     #expect(found["schedulable"] == false)
-    #expect(found["findings"]?.array?.contains { $0["next_step"]?.string?.contains("OVERSIZE") == true || $0["sentence"]?.string?.contains("OVERSIZE") == true } == true)
+    #expect(
+      found["findings"]?.array?.contains {
+        $0["next_step"]?.string?.contains("OVERSIZE") == true || $0["sentence"]?.string?.contains("OVERSIZE") == true
+      } == true)
     // A check changes nothing.
     #expect(try scene.words() == ["budget.opened"])
   }
