@@ -35,7 +35,7 @@ struct Command: Sendable {
   static let all: [Command] = running + customers + campaigns + imports + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify]
-  private static let customers: [Command] = [.orderCapture, .customer, .why]
+  private static let customers: [Command] = [.orderCapture, .customer, .offers, .whyNot, .why]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments, .consentGive,
     .consentWithdraw,
