@@ -32,7 +32,7 @@ struct Command: Sendable {
   ]
 
   static let all: [Command] = [
-    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
+    .up, .down, .demo, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
     .benchDepartment, .benchMesh, .benchRecovery,
   ]
 
