@@ -32,8 +32,9 @@ struct Command: Sendable {
   ]
 
   static let all: [Command] = [
-    .up, .down, .demo, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery,
+    .demo,
+    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
+    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
   ]
 
   /// Runs what `words` ask for.

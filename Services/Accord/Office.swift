@@ -45,17 +45,26 @@ struct Office {
     return try? JSON(parsing: response.body)
   }
 
-  private func send(
-    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
-  ) throws(Complaint) -> Response {
+  /// Where `program` listens.
+  func address(of program: String) throws(Complaint) -> Address {
     guard let http = endpoints[program]?["http"], let host = http["host"]?.string, let port = http["port"]?.integer else {
       throw Complaint(code: .unavailable, happened: "\(data)/endpoints.json does not know \(program)", advice: "start the mesh again")
     }
+    return Address(host: host, port: UInt16(truncatingIfNeeded: port))
+  }
+
+  /// The header that says who asks.
+  var authorization: (String, String) { ("Authorization", "Bearer \(token)") }
+
+  private func send(
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
+  ) throws(Complaint) -> Response {
+    let (host, port) = (try address(of: program).host, try address(of: program).port)
     var fields = Headers()
-    for (name, value) in [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + headers { fields.set(name, value) }
+    for (name, value) in [authorization, ("Content-Type", "application/json")] + headers { fields.set(name, value) }
     do throws(HTTPFault) {
       return try HTTPClient.send(
-        method, host: host, port: UInt16(truncatingIfNeeded: port), path: path, headers: fields, body: body?.bytes ?? [],
+        method, host: host, port: port, path: path, headers: fields, body: body?.bytes ?? [],
         timeout: .seconds(seconds))
     } catch {
       throw Complaint(

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct OrderCapturedTests {
   @Test func `comes back as it went, with everything and with the least`() throws {
-    for order in [try Self.full(), try Self.least()] {
+    for order in [try Self.full(), try Self.least(), try Self.grown()] {
       let event = DomainEvent.orderCaptured(order)
       #expect(try DomainEvent.decode(type: event.type, data: event.encode()) == event)
     }
@@ -32,8 +32,12 @@ import Testing
   @Test func `takes null for what may be absent`() throws {
     var tree = try Self.tree(of: Self.least())
     for name in ["person_id", "country", "subscription_id", "period", "import"] { tree = tree.with(name, .null) }
-    tree = tree.changed(at: ["lines", "0"]) { line in ["list", "added_at", "seller", "under"].reduce(line) { $0.with($1, .null) } }
     #expect(try Self.decode(tree) == Self.least())
+    tree = try Self.tree(of: Self.grown())
+    tree = tree.changed(at: ["lines", "0"]) { line in
+      ["sku", "brand", "list", "added_at", "seller", "under"].reduce(line) { $0.with($1, .null) }
+    }
+    #expect(try Self.decode(tree) == Self.grown())
   }
 
   @Test(arguments: ["order_id", "channel", "placed_at", "placed_precision", "captured_at", "lines", "discounts_known"])
@@ -43,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("lines/1", "line_id"), ("lines/1", "sku"), ("lines/1", "quantity"), ("lines/1", "paid"), ("lines/0/paid", "amount_minor"),
+    ("lines/1", "line_id"), ("lines/1", "quantity"), ("lines/1", "paid"), ("lines/0/paid", "amount_minor"),
     ("lines/0/paid", "currency"),
     ("lines/0/tax/0", "amount"), ("lines/0/tax/0", "jurisdiction"), ("lines/0/tax/0", "inclusive"), ("charges/0", "kind"),
     ("charges/0", "method"),
@@ -91,6 +95,7 @@ import Testing
     Broken("lines/0/paid/amount_minor", -1, .outOfRange(-1, 0...Limits.amountMax), seenAt: "/lines/0/paid"),
     Broken("lines/0/paid/amount_minor", .integer(.max), .outOfRange(.max, 0...Limits.amountMax), seenAt: "/lines/0/paid"),
     Broken("lines/0/list/amount_minor", -1, .outOfRange(-1, 0...Limits.amountMax), seenAt: "/lines/0/list"),
+    Broken("lines/0/sku", "", .identifier(.length(0))),
     Broken("lines/1/paid/currency", "eur", .currency("eur")), Broken("lines/0/under", "spring-sale", .offerVersion("spring-sale")),
     Broken("lines/0/under", "spring-sale@0", .offerVersion("spring-sale@0")),
     Broken("lines/0/under", "spring-sale@02", .offerVersion("spring-sale@02")),
@@ -191,7 +196,7 @@ import Testing
       }
     }
     check(try Self.tree(), OrderCaptured.schema, "")
-    #expect(LedgerEvents.schemas.map(\.name) == [OrderCaptured.type])
+    check(try Self.tree(of: Self.grown()), OrderCaptured.schema, "")
   }
 
   // Samples
@@ -236,6 +241,18 @@ import Testing
           lineID: Identifier("1"), sku: Identifier("cd"), quantity: 1, paid: Money(minor: 1_177, MoneyTests.currency("USD")))
       ],
       discountsKnown: false)
+  }
+
+  /// An order of a feed that names no goods, and one of goods with a brand.
+  static func grown() throws -> OrderCaptured {
+    let least = try least()
+    var (nameless, branded) = (least.lines[0], least.lines[0])
+    nameless.sku = nil
+    branded.lineID = try Identifier("2")
+    branded.brand = "Kettle & Söhne"
+    return try OrderCaptured(
+      orderID: Identifier("o2"), channel: "store", placedAt: least.placedAt, placedPrecision: .day, capturedAt: least.capturedAt,
+      lines: [nameless, branded], discountsKnown: false)
   }
 
   static func tree(of order: OrderCaptured) throws -> JSON { try JSON(parsing: DomainEvent.orderCaptured(order).encode()) }

@@ -129,7 +129,7 @@ struct ReplayTests {
     }
     let verdicts = try premises.hear(
       [
-        delivery(1) { $0.type = "ledger.order.amended.v1" },
+        delivery(1) { $0.type = "ledger.order.wrapped.v1" },
         delivery(2) { $0.data = Array(#"{"order_id":"o-2","channel":"web"}"#.utf8) },
         delivery(3) { $0.data = Array(#"[1,2,3]"#.utf8) },
         delivery(4) { $0.data = [] },

@@ -3,24 +3,23 @@ import LedgerDomain
 import Mesh
 import Store
 
-/// What the ledger does with facts when its store is rebuilt from the journal: decode, decide, write. So far it hears nobody but itself.
+/// What the ledger does with facts that it hears: decode, decide, write.
 enum Inlets {
-  /// Takes back an order that the ledger itself told of; nothing is told again.
-  static func order(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
-    guard case .orderCaptured(let order)? = received.event else { return .done }
-    let known = try Orders.find(order.orderID, in: transaction)
-    let decision: LedgerDecision
-    do throws(LedgerRefusal) { decision = try LedgerDomain.recall(order, given: known) } catch {
-      return .never(reason: error.description)
-    }
-    switch decision {
-    case .capture(let order):
-      let envelope = received.envelope
-      try Books.keep(in: &transaction) { books, transaction in
-        try Facts.fold(.orderCaptured(order), data: envelope.data, FactMeta(envelope), books: &books, in: &transaction)
+  /// Takes back a fact that the ledger itself told, into a store that is rebuilt from the journal. Nothing is decided and nothing told again;
+  /// what this store knows already stays as it is.
+  static func own(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
+    guard let fact = received.event else { return .done }
+    let envelope = received.envelope
+    do {
+      return try transaction.savepoint { transaction in
+        guard try !Facts.isFolded(fact, envelope.id, in: transaction) else { return .done }
+        try Books.keep(in: &transaction) { books, transaction in
+          try Facts.fold(fact, data: envelope.data, FactMeta(envelope), books: &books, in: &transaction)
+        }
+        return .done
       }
-    case .exists: break
+    } catch let refusal as LedgerRefusal {
+      return .never(reason: refusal.description)
     }
-    return .done
   }
 }

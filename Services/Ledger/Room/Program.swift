@@ -8,6 +8,7 @@ package enum LedgerProgram {
   package static let department = Department(
     name: "ledger", part: .ledger, summary: "Keeps what customers bought and what was promised to them; belongs to neither department.",
     httpPort: 4462, applicationID: 0x4143_4C47, migrations: Schema.migrations,
-    manifest: Manifest(publishes: LedgerEvents.schemas), ownFacts: { _ in { try Inlets.order($0, in: &$1) } },
+    manifest: Manifest(publishes: LedgerEvents.schemas), ownFacts: { _ in { try Inlets.own($0, in: &$1) } },
+    dueRules: { desk in Anchors.dueRules(desk) },
     routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
 }

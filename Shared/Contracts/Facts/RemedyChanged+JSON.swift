@@ -83,7 +83,7 @@ extension RemedyChanged {
       case "cut": found.cut = try reader.bool()
       case "day_precision": found.dayPrecision = try reader.bool()
       case "already": found.already = try reader.null() ? nil : Already(reading: &reader)
-      case "inputs": found.inputs = try reader.null() ? nil : reader.value()
+      case "inputs": found.inputs = try reader.null() ? nil : reader.document()
       default: try reader.skip()
       }
     }
@@ -233,6 +233,12 @@ extension JSONReader {
     let text = try string()
     guard let id = RemedyID(text) else { throw JSONFault(.rule(.remedyID(text)), at: start) }
     return id
+  }
+
+  /// An object, whatever is in it.
+  fileprivate mutating func document() throws(JSONFault) -> JSON {
+    guard try peek() == .braceOpen else { throw JSONFault(.notA(.object), at: offset) }
+    return try value()
   }
 
   /// A version's number.

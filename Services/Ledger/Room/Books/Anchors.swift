@@ -8,11 +8,20 @@ enum Anchors {
   /// The due row that tells the head; it waits only while the head has moved.
   static let due = "anchor_chain"
 
+  static func dueRules(_ desk: DepartmentDesk) -> [String: DueRule] {
+    [
+      due: { row, now, transaction in
+        try Books.keep(in: &transaction) { books, transaction in
+          try tell(desk.occasion(of: row, now), desk, books: &books, in: &transaction)
+        }
+      }
+    ]
+  }
+
   /// Sees to it that the head, which this transaction moved, is told within a minute, or at once after many entries.
-  static func arm(_ books: borrowing Books, at now: Timestamp, in transaction: borrowing Transaction) throws {
-    guard books.hasMoved else { return }
+  static func arm(after entry: Int64, at now: Timestamp, in transaction: borrowing Transaction) throws {
     let told = try transaction.integer("SELECT max(entry) FROM anchor WHERE entry IS NOT NULL HAVING count(*) > 0") ?? 0
-    guard books.nextEntry - 1 - told < BooksLimits.anchorEntries else {
+    guard entry - told < BooksLimits.anchorEntries else {
       return try Due.set(at: now, kind: due, subject: due, in: transaction)
     }
     guard try Due.waiting(kind: due, subject: due, in: transaction).isEmpty else { return }
@@ -21,7 +30,7 @@ enum Anchors {
 
   /// Tells the head where it moved since it was told last.
   static func tell(
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let last = books.nextEntry - 1
     guard last > 0, try transaction.integer("SELECT entry FROM anchor WHERE entry = ?1", .integer(last)) == nil else { return }

@@ -36,7 +36,7 @@ extension Books {
 
     for move in moved { self.move(move.place, to: move.standing) }
     if draft.state == .posted || draft.state == .post { try count(draft.legs, in: transaction) }
-    (nextEntry, head, recordedAt) = (entry.number + 1, hash, entry.recordedAt)
+    (nextEntry, head, recordedAt, postedAt) = (entry.number + 1, hash, entry.recordedAt, meta.recordedTime)
     return entry.number
   }
 

@@ -62,7 +62,9 @@ package struct Books {
   private var marks = 0
   private var highestRow: Int64?
   var turnover: [Turnover] = []
-  let firstEntry: Int64
+  private let firstEntry: Int64
+  /// The now of the facts that were posted.
+  var postedAt: Timestamp?
 
   private init(nextEntry: Int64, head: [UInt8], recordedAt: Timestamp, closedThrough: Int?) {
     self.nextEntry = nextEntry
@@ -114,10 +116,8 @@ package struct Books {
       turnover[place].isMoved = false
     }
     changes.removeAll(keepingCapacity: true)
+    if let postedAt, nextEntry > firstEntry { try Anchors.arm(after: nextEntry - 1, at: postedAt, in: transaction) }
   }
-
-  /// Whether an entry was written since the books were opened.
-  var hasMoved: Bool { nextEntry > firstEntry }
 
   // MARK: Asking
 

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// The purses that goodwill is paid from: looks at them, and tells what `Funding` plans. Every verb runs in the caller's transaction and
 /// tells the facts in front of, or behind, what they belong to.
@@ -10,7 +11,7 @@ enum Funds {
   /// Nothing happens where the reserve suffices. HOT.
   static func cover(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     guard try books.available(.reserved(for: offer, of: campaign, currency), in: transaction) < amount else { return }
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
@@ -20,7 +21,7 @@ enum Funds {
   /// Repays and sweeps on what came back into an offer's reserve: call it behind a claw-back, and behind whatever was voided or expired.
   static func settle(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
-    _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+    _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
     try tell(Funding.settle(amount, for: offer, purses, next: books.nextEntry), occasion, desk, books: &books, in: &transaction)
@@ -28,7 +29,7 @@ enum Funds {
 
   /// Gives a campaign money, or gives it more.
   static func open(
-    _ amount: Money, of campaign: Identifier<Campaign>, approvedBy: Identifier<Colleague>?, _ occasion: DepartmentDesk.Occasion,
+    _ amount: Money, of campaign: Identifier<Campaign>, approvedBy: Identifier<Colleague>?, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, nil, amount.currency, books: &books, in: transaction)
@@ -38,7 +39,7 @@ enum Funds {
 
   /// Gives customer service's own fund money.
   static func openService(
-    _ amount: Money, approvedBy: Identifier<Colleague>?, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ amount: Money, approvedBy: Identifier<Colleague>?, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> Int64 {
     let number = books.nextEntry
@@ -49,7 +50,7 @@ enum Funds {
 
   /// Reserves money for an offer; true where the campaign had it. Either way it is told.
   static func reserve(
-    _ amount: Money, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ occasion: DepartmentDesk.Occasion,
+    _ amount: Money, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws -> Bool {
     let purses = try purses(of: campaign, offer, amount.currency, books: &books, in: transaction)
@@ -60,7 +61,7 @@ enum Funds {
 
   /// Gives back to its campaign what an offer no longer needs; from now on what comes back is swept on.
   static func release(
-    _ offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: DepartmentDesk.Occasion,
+    _ offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, offer, currency, books: &books, in: transaction)
@@ -69,7 +70,7 @@ enum Funds {
 
   /// Closes a campaign's fund. Throws `Funding.Hindrance` while something is reserved, waits or is owed.
   static func close(
-    _ campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk,
+    _ campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion, _ desk: DepartmentDesk,
     books: inout Books, in transaction: inout Transaction
   ) throws {
     let purses = try purses(of: campaign, nil, currency, books: &books, in: transaction)
@@ -82,7 +83,7 @@ enum Funds {
   }
 
   private static func tell(
-    _ facts: [BudgetChanged], _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    _ facts: [BudgetChanged], _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws {
     for fact in facts {

@@ -7,7 +7,7 @@ import Store
 enum Periods {
   /// Closes the books through `day`. Refused where it is closed already, or not over.
   static func close(
-    through day: CivilDate, _ occasion: DepartmentDesk.Occasion, _ desk: DepartmentDesk, books: inout Books,
+    through day: CivilDate, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> PeriodClosed {
     if let closed = books.closedThrough, day.daysSinceEpoch <= closed {
