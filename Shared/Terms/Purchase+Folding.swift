@@ -85,8 +85,9 @@ extension Purchase {
   }
 
   package mutating func apply(_ fact: OrderCancelled) {
-    guard !fact.lines.isEmpty else { return cancelled() }
+    if fact.lines.isEmpty { cancelled() }
     for line in fact.lines { cancelled(line.lineID, quantity: line.quantity) }
+    if let shipping = fact.shipping { refundedShipping(shipping.minor) }
   }
 
   package mutating func apply(_ fact: OrderReturned) {

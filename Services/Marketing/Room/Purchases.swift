@@ -73,30 +73,11 @@ extension Purchase {
   /// Takes in what happened to the order. `group` tells the stacking group of the offer of a remedy.
   mutating func take(_ event: DomainEvent, group: (OfferVersion) throws -> String?) throws {
     switch event {
-    case .orderCancelled(let fact):
-      if fact.lines.isEmpty { cancelled() }
-      for line in fact.lines { returned(line.lineID, quantity: line.quantity) }
-    case .orderReturned(let fact):
-      for line in fact.lines { returned(line.lineID, quantity: line.quantity) }
-      if let shipping = fact.shipping { refundedShipping(shipping.minor) }
-    case .orderAmended(let fact): amended(adding: fact.lines, tenders: fact.tenders, under: fact.under, at: fact.amendedAt)
-    case .remedyChanged(let fact): try take(fact, group: group)
+    case .orderCancelled(let fact): apply(fact)
+    case .orderReturned(let fact): apply(fact)
+    case .orderAmended(let fact): apply(fact)
+    case .remedyChanged(let fact): apply(fact, group: try fact.offer.flatMap(group), at: placedAt, by: "ledger")
     default: break
-    }
-  }
-
-  private mutating func take(_ fact: RemedyChanged, group: (OfferVersion) throws -> String?) throws {
-    switch fact.change {
-    case .granted, .posted:
-      given(
-        Given(
-          remedyKey: fact.remedyKey.text, remedyID: fact.remedyID.description, offer: fact.offer, group: try fact.offer.flatMap(group),
-          amount: fact.amount.minor, lines: fact.lines.map { Given.Part(lineID: $0.lineID, amount: $0.amount.minor) },
-          state: fact.change == .posted ? .posted : .pending, at: placedAt, by: "ledger"))
-    case .voided: resolved(fact.remedyID.description, as: .voided)
-    case .expired: resolved(fact.remedyID.description, as: .expired)
-    case .clawedBack: clawedBack(fact.remedyID.description, fact.amount.minor)
-    case .declined: break
     }
   }
 }

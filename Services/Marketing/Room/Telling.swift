@@ -33,7 +33,7 @@ enum OwnFacts {
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
     case .orderCaptured, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .remedyChanged,
       .refundResolved, .lookBackCompleted, .chainAnchored, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
-      .policyPublished:
+      .policyPublished, .periodClosed:
       break
     }
   }
