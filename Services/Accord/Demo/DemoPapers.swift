@@ -14,6 +14,7 @@ struct DemoPapers {
       try Files.makeFolder(folder)
       for offer in Shop.offers { try write(offer.text + "\n", to: "\(offer.id).json") }
       for sale in Shop.orders { try write(sale.json.text + "\n", to: "\(sale.id).json") }
+      for (audience, people) in Shop.audiences { try write(people.joined(separator: "\n") + "\n", to: "\(audience).txt") }
       try write(Self.products, to: "products.csv")
     } catch { throw Complaint(host: error) }
   }

@@ -27,8 +27,9 @@ enum DemoStory {
               "import", "products", papers.path("products.csv"), "--map", "sku=sku,kind=kind,category=category,brand=brand,list=list",
               "--currency", Shop.currency,
             ], "Nineteen products and plans come from a file, as any shop exports them."),
+          .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
           .quietly(Shop.campaigns.map(campaign)),
-          .quietly([["ledger", "fund", "service", "5000.00"]]),
+          .quietly([["ledger", "fund", "service", decimal(Shop.serviceFund)]]),
         ]),
       Scene(
         title: "Friday, 19:00. Maya schedules free shipping from Sunday on",
@@ -79,10 +80,13 @@ enum DemoStory {
 
   private static func campaign(_ campaign: Shop.Campaign) -> [String] {
     [
-      "campaign", "open", campaign.id, "--budget", String(campaign.budget), "--currency", Shop.currency, "--approved-by",
+      "campaign", "open", campaign.id, "--budget", decimal(campaign.budget), "--currency", Shop.currency, "--approved-by",
       campaign.approvedBy,
     ]
   }
+
+  /// `10000.00`.
+  private static func decimal(_ cents: Int64) -> String { "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)" }
 
   /// Every other order that was placed before `end`, by its file.
   private static func orders(before end: String, _ papers: DemoPapers) -> [[String]] {
