@@ -10,5 +10,5 @@ package enum LedgerProgram {
     httpPort: 4462, applicationID: 0x4143_4C47, migrations: Schema.migrations,
     manifest: Manifest(publishes: LedgerEvents.schemas), ownFacts: { _ in { try Inlets.own($0, in: &$1) } },
     dueRules: { desk in Anchors.dueRules(desk) },
-    routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
+    routes: { desk in API(desk: desk).routes + BooksDoors(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
 }
