@@ -54,6 +54,7 @@ let package = Package(
     module("Wire", "Shared/Wire", uses: ["Contracts"], settings: careful, exclude: ["PROTOCOL.md"]),
     module("Journal", "Shared/Journal", uses: ["Contracts", "CLinux"]),
     module("Zones", "Shared/Zones", uses: ["Contracts"]),
+    module("Feed", "Shared/Feed", uses: ["Contracts", "Zones"]),
     module("Shop", "Shared/Shop", uses: ["Contracts"]),
     module("Terms", "Shared/Terms", uses: ["Contracts", "Zones"]),
     module("BrokerCore", "Services/Broker/Core", uses: ["Contracts", "Wire", "Journal"]),
@@ -77,10 +78,11 @@ let package = Package(
 
     // Floor 4: programs. A department works in its room, which tests enter by the door that its program uses.
     module(
-      "LedgerRoom", "Services/Ledger/Room", uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
+      "LedgerRoom", "Services/Ledger/Room",
+      uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
     module(
       "MarketingRoom", "Services/Marketing/Room",
-      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "MarketingDomain"]),
+      uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
     module(
       "ServiceRoom", "Services/CustomerService/Room",
       uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
@@ -88,20 +90,22 @@ let package = Package(
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
     program("accord-service", "Services/CustomerService/App", uses: ["Host", "ServiceRoom"]),
-    program("accord", "Services/Accord", uses: joints + ["Zones", "Terms", "Shop", "CLinux"]),
+    program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "Terms", "Shop", "CLinux"]),
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
-    suite("TermsTests", uses: ["Contracts", "Zones", "Terms"], exclude: ["evaluator.py"]),
+    suite("TermsTests", uses: ["Contracts", "Zones", "Terms", "Shop"], exclude: ["evaluator.py"]),
+    suite("FeedTests", uses: ["Contracts", "Zones", "Feed", "Host"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
-    suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
-    suite("DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite"]),
+    suite("DomainTests", uses: ["Contracts", "Zones", "Terms", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
+    suite(
+      "DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite", "Shop", "Terms"]),
     suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),

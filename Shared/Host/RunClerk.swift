@@ -14,6 +14,9 @@ package enum RunStep: Sendable {
   case goOn(cursor: [UInt8], counts: [String: Int64] = [:])
   /// That was the last of it. What the run came to is its counters and these.
   case finished(counts: [String: Int64] = [:])
+  /// Nothing can be done as things stand. What the chunk wrote is taken back, and the rule is asked again after this much of the machine's
+  /// time, or when a manual clock is advanced.
+  case waits(Duration)
 }
 
 /// Does long work: each run that was begun, chunk by chunk in turn, until it is finished; at the start where it was.
@@ -48,7 +51,7 @@ package final class RunClerk: Sendable {
     var isStopped = false
     var isWoken = false
     var isRetrySet = false
-    /// Until when a run rests after its rule has thrown, in milliseconds of the machine's clock.
+    /// Until when a run rests after its rule has thrown or said that it waits, in milliseconds of the machine's clock.
     var resting: [Int64: Int64] = [:]
   }
 
@@ -146,21 +149,29 @@ package final class RunClerk: Sendable {
           guard try Runs.advance(run, to: cursor, adding: counts, at: now, in: transaction) else { throw RunTrouble.movedByRule }
         case .finished(let counts):
           guard try Runs.finish(run, adding: counts, at: now, in: transaction) != nil else { throw RunTrouble.movedByRule }
+        case .waits(let time): throw RunWaits(time: time)
         }
         return try Outbox.highest(in: transaction)
       }.value
       if let highest { onWork(highest) }
       return highest != nil
+    } catch let waits as RunWaits {
+      rest(seen, waits.time)
+      return false
     } catch let fault as StoreFault where fault.kind != .refuse {
       throw fault
     } catch {
       log.error(
         "run.put_off", "\(seen.kind) for \(seen.subject), after \(seen.chunks) chunks, is put off for a minute: \(error)",
         ["kind": .text(seen.kind), "subject": .text(seen.subject)])
-      state.withLock { $0.resting[seen.number] = Clock.uptimeMilliseconds + Self.putOff.milliseconds }
-      wakeLater(.milliseconds(Int(Self.putOff.milliseconds)))
+      rest(seen, Self.putOff)
       return false
     }
+  }
+
+  private func rest(_ run: Runs.Run, _ time: Duration) {
+    state.withLock { $0.resting[run.number] = Clock.uptimeMilliseconds + time.milliseconds }
+    wakeLater(.milliseconds(Int(time.milliseconds)))
   }
 
   private func wakeLater(_ wait: DispatchTimeInterval) {
@@ -171,6 +182,9 @@ package final class RunClerk: Sendable {
     }
   }
 }
+
+/// A rule said that it waits.
+private struct RunWaits: Error { let time: Duration }
 
 /// Why a run does not go on by itself.
 private enum RunTrouble: Error, CustomStringConvertible {

@@ -17,6 +17,8 @@ package struct OfferContext: Sendable {
   /// Policies: how long goods may be returned, how long before its start service wants to know an offer.
   package var returnPeriod: Duration?
   package var briefingNotice: Duration?
+  /// The templates of notes that there are.
+  package var templates: Set<String>?
   /// Whether the document is about to be scheduled for a window that may be over.
   package var isHistorical: Bool
 
@@ -59,7 +61,7 @@ package struct OfferContext: Sendable {
   package init(
     now: Timestamp, zone: @escaping @Sendable (String) -> Zone?, catalogue: Catalogue? = nil, people: [Staff]? = nil,
     campaign: Campaign? = nil, previous: OfferDocument? = nil, rehearsed: Int64? = nil, returnPeriod: Duration? = nil,
-    briefingNotice: Duration? = nil, isHistorical: Bool = false
+    briefingNotice: Duration? = nil, templates: Set<String>? = nil, isHistorical: Bool = false
   ) {
     self.now = now
     self.zone = zone
@@ -70,6 +72,7 @@ package struct OfferContext: Sendable {
     self.rehearsed = rehearsed
     self.returnPeriod = returnPeriod
     self.briefingNotice = briefingNotice
+    self.templates = templates
     self.isHistorical = isHistorical
   }
 }

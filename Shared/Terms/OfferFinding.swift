@@ -1,11 +1,21 @@
 /// Something in an offer document that must or should be changed.
 package struct OfferFinding: Sendable, Hashable, CustomStringConvertible {
-  package enum Severity: String, Sendable, CaseIterable {
+  package enum Severity: String, Sendable, CaseIterable, Comparable {
     /// Cannot even be saved.
     case refusal
     /// May be saved, not scheduled.
     case blocksScheduling = "blocks_scheduling"
     case warning
+
+    package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+      switch self {
+      case .refusal: 0
+      case .blocksScheduling: 1
+      case .warning: 2
+      }
+    }
   }
 
   package var severity: Severity

@@ -85,8 +85,9 @@ extension Purchase {
   }
 
   package mutating func apply(_ fact: OrderCancelled) {
-    guard !fact.lines.isEmpty else { return cancelled() }
+    if fact.lines.isEmpty { cancelled() }
     for line in fact.lines { cancelled(line.lineID, quantity: line.quantity) }
+    if let shipping = fact.shipping { refundedShipping(shipping.minor) }
   }
 
   package mutating func apply(_ fact: OrderReturned) {
@@ -106,7 +107,7 @@ extension Purchase {
       if remedies.contains(where: { $0.remedyID == fact.remedyID }) { return resolved(fact.remedyID, as: state) }
       given(
         Given(
-          remedyID: fact.remedyID, offer: fact.offer, group: group, amount: fact.amount.minor,
+          remedyID: fact.remedyID, offer: fact.offer, group: group, amount: price(of: fact),
           parts: fact.lines.map { Given.Part(lineID: $0.lineID, amount: $0.amount.minor) }, state: state, at: at, by: by,
           units: fact.inputs?["used"]?["units"]?.integer ?? units(of: fact)))
     case .voided: resolved(fact.remedyID, as: .voided)
@@ -115,6 +116,11 @@ extension Purchase {
       for line in fact.lines { clawedBack(fact.remedyID, line.lineID, line.amount.minor) }
     case .declined: return
     }
+  }
+
+  /// What of the amount lowered prices: taxes on top of them are in the amount, not in its lines.
+  private func price(of fact: RemedyChanged) -> Int64 {
+    fact.lines.isEmpty ? fact.amount.minor : fact.lines.reduce(0) { $0 + $1.amount.minor }
   }
 
   /// Without the decision's own word: all that is kept of the lines that it gave something to.

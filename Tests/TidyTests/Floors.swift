@@ -5,7 +5,7 @@ enum Floors {
   /// Floor by target.
   static let floor: [String: Int] = [
     "Contracts": 0,
-    "Wire": 1, "Journal": 1, "BrokerCore": 1, "MeshMachines": 1, "Zones": 1, "Terms": 1, "Shop": 1,
+    "Wire": 1, "Journal": 1, "BrokerCore": 1, "MeshMachines": 1, "Zones": 1, "Terms": 1, "Feed": 1, "Shop": 1,
     "LedgerDomain": 1, "MarketingDomain": 1, "ServiceDomain": 1,
     "CLinux": 2, "CSQLite": 2, "Disk": 2, "Transport": 2, "Store": 2, "Telemetry": 2,
     "Mesh": 3, "HTTP": 3, "Host": 3,
@@ -16,7 +16,7 @@ enum Floors {
 
   /// What a pure target may see beside Contracts.
   private static let pure: [String: Set<String>] = [
-    "BrokerCore": ["Wire", "Journal"], "MeshMachines": ["Wire"], "Terms": ["Zones"],
+    "BrokerCore": ["Wire", "Journal"], "MeshMachines": ["Wire"], "Terms": ["Zones"], "Feed": ["Zones"],
     "LedgerDomain": ["Terms", "Zones"], "MarketingDomain": ["Terms", "Zones"], "ServiceDomain": ["Terms", "Zones"],
   ]
 

@@ -2,26 +2,47 @@ package import Contracts
 
 /// What customer service makes of the facts of others. Pure: the same inputs give the same answer for ever.
 package enum ServiceDomain {
-  /// An order was captured. `noted`: this order stands on a timeline already, however the fact came again.
-  package static func decide(_ order: OrderCaptured, noted: Bool) -> ServiceDecision {
-    guard !noted, let person = order.personID else { return .nothing }
-    return .note(
-      TimelineEntry(
-        person: person, kind: .ordered, order: order.orderID, time: order.placedAt, channel: order.channel,
-        lines: Int64(order.lines.count), paid: paid(order)))
+  /// `time` is when the fact was true as its envelope says; a fact that says so itself is believed.
+  package static func decide(_ event: DomainEvent, at time: Timestamp) -> ServiceDecision {
+    switch event {
+    case .orderCaptured(let order): .keep(FactPlace(mark: "", person: order.personID, time: order.placedAt))
+    case .remedyChanged(let remedy): .keep(FactPlace(mark: mark(remedy, at: time), person: remedy.personID, time: time))
+    case .orderShipped(let fact):
+      .keep(FactPlace(mark: mark(fact.shippedAt, fact.lines.first?.lineID), person: fact.personID, time: fact.shippedAt))
+    case .orderAmended(let fact):
+      .keep(FactPlace(mark: mark(fact.amendedAt, fact.lines.first?.lineID), person: fact.personID, time: fact.amendedAt))
+    case .orderCancelled(let fact):
+      .keep(FactPlace(mark: mark(fact.cancelledAt, fact.lines.first?.lineID), person: fact.personID, time: fact.cancelledAt))
+    case .orderReturned(let fact): .keep(FactPlace(mark: fact.returnID.text, person: fact.personID, time: fact.returnedAt))
+    case .refundResolved(let fact):
+      .keep(FactPlace(mark: "\(fact.remedyID) \(fact.tender.rawValue) \(fact.reference ?? "")", person: nil, time: time))
+    case .subscriptionChanged(let fact):
+      .keep(FactPlace(mark: "\(fact.change.rawValue) \(fact.changedAt.milliseconds)", person: fact.personID, time: fact.changedAt))
+    case .messageTurned(let fact):
+      .keep(FactPlace(mark: "\(fact.messageID) \(fact.revision)", person: fact.personID, time: time))
+    case .consentChanged(let fact):
+      .keep(FactPlace(mark: "\(fact.purpose.rawValue) \(fact.channel) \(time.milliseconds)", person: fact.personID, time: time))
+    case .customerRestricted(let fact):
+      .keep(FactPlace(mark: "\(fact.cause.rawValue) \(time.milliseconds)", person: fact.personID, time: time))
+    case .offerVersioned(let fact): .follow(offer: fact.offerID, mark: "\(fact.version)")
+    case .offerScheduled(let fact): .follow(offer: fact.offerID, mark: "\(fact.version) \(time.milliseconds)")
+    case .offerTurned(let fact): .follow(offer: fact.offerID, mark: "\(fact.version) \(fact.at.milliseconds)")
+    case .lookBackCompleted(let fact): .follow(offer: fact.offerID, mark: "\(fact.version) \(time.milliseconds)")
+    case .audiencePrepared(let fact): .follow(offer: fact.offerID, mark: "\(fact.version) \(time.milliseconds)")
+    case .customerKnown(let fact): .know(fact)
+    case .productsListed(let fact): .list(fact.products)
+    case .chainAnchored(let fact): .anchor(fact)
+    case .budgetChanged, .policyPublished, .periodClosed: .nothing
+    }
   }
 
-  /// The sum of lines and charges, where it can be counted in one currency.
-  private static func paid(_ order: OrderCaptured) -> Money? {
-    var sum: Money?
-    for amount in order.lines.map(\.paid) + order.charges.map(\.paid) {
-      guard let before = sum else {
-        sum = amount
-        continue
-      }
-      guard before.currency == amount.currency, let after = try? before.adding(amount) else { return nil }
-      sum = after
-    }
-    return sum
+  /// Each change of a remedy has its own entry in the books; what has none is told apart by its time.
+  private static func mark(_ remedy: RemedyChanged, at time: Timestamp) -> String {
+    if let entry = remedy.entry { return "\(remedy.remedyID) \(entry)" }
+    return "\(remedy.remedyID) at \(time.milliseconds)"
+  }
+
+  private static func mark(_ time: Timestamp, _ line: Identifier<OrderLine>?) -> String {
+    "\(time.milliseconds) \(line?.text ?? "whole")"
   }
 }

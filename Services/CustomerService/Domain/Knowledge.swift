@@ -1,36 +1,84 @@
 package import Contracts
 
-/// One line of a customer's timeline: what happened, when it was true, and the message that told of it.
-package struct TimelineEntry: Sendable, Equatable {
-  package enum Kind: String, Sendable {
-    case ordered
-  }
-  package let person: Identifier<Person>
-  package let kind: Kind
-  package let order: Identifier<Order>
+/// Where a fact belongs among what customer service keeps of customers' matters.
+package struct FactPlace: Sendable, Equatable {
+  /// What tells it from others of its type about its subject: the same fact told by another message has the same.
+  package let mark: String
+  /// Nil where the fact does not say whose it is.
+  package let person: Identifier<Person>?
+  /// When it was true.
   package let time: Timestamp
-  package let channel: String
-  package let lines: Int64
-  /// What the lines and charges came to; nil for an order without an amount.
-  package let paid: Money?
 
-  package init(
-    person: Identifier<Person>, kind: Kind, order: Identifier<Order>, time: Timestamp, channel: String, lines: Int64, paid: Money?
-  ) {
+  package init(mark: String, person: Identifier<Person>?, time: Timestamp) {
+    self.mark = mark
     self.person = person
-    self.kind = kind
-    self.order = order
     self.time = time
-    self.channel = channel
-    self.lines = lines
-    self.paid = paid
+  }
+}
+
+/// What a fact on a timeline is, in one word for scripts.
+package enum EntryKind: String, Sendable, CaseIterable {
+  case ordered, shipped, amended, cancelled, returned
+  case remedyGranted = "remedy_granted"
+  case remedyPosted = "remedy_posted"
+  case remedyVoided = "remedy_voided"
+  case remedyExpired = "remedy_expired"
+  case remedyClawedBack = "remedy_clawed_back"
+  case remedyDeclined = "remedy_declined"
+  case refundConfirmed = "refund_confirmed"
+  case refundRefused = "refund_refused"
+  case subscriptionChanged = "subscription_changed"
+  case messagePlanned = "message_planned"
+  case messageSent = "message_sent"
+  case messageSuppressed = "message_suppressed"
+  case consentGiven = "consent_given"
+  case consentWithdrawn = "consent_withdrawn"
+  case restricted, unrestricted, erased
+
+  /// Nil for a fact that stands on no timeline.
+  package init?(_ event: DomainEvent) {
+    switch event {
+    case .orderCaptured: self = .ordered
+    case .orderShipped: self = .shipped
+    case .orderAmended: self = .amended
+    case .orderCancelled: self = .cancelled
+    case .orderReturned: self = .returned
+    case .remedyChanged(let remedy): self = Self(remedy.change)
+    case .refundResolved(let refund): self = refund.outcome == .confirmed ? .refundConfirmed : .refundRefused
+    case .subscriptionChanged: self = .subscriptionChanged
+    case .messageTurned(let message): self = Self(message.turn)
+    case .consentChanged(let consent): self = consent.given ? .consentGiven : .consentWithdrawn
+    case .customerRestricted(let customer): self = Self(customer.change)
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged, .offerVersioned,
+      .offerScheduled, .offerTurned, .audiencePrepared:
+      return nil
+    }
   }
 
-  /// As an agent reads it.
-  package var sentence: String {
-    switch kind {
-    case .ordered:
-      "ordered \(order) (\(channel)): \(lines) \(lines == 1 ? "line" : "lines")\(paid.map { ", \($0)" } ?? "")"
+  private init(_ change: RemedyChanged.Change) {
+    switch change {
+    case .granted: self = .remedyGranted
+    case .posted: self = .remedyPosted
+    case .voided: self = .remedyVoided
+    case .expired: self = .remedyExpired
+    case .clawedBack: self = .remedyClawedBack
+    case .declined: self = .remedyDeclined
+    }
+  }
+
+  private init(_ turn: MessageTurned.Turn) {
+    switch turn {
+    case .planned: self = .messagePlanned
+    case .sent: self = .messageSent
+    case .suppressed: self = .messageSuppressed
+    }
+  }
+
+  private init(_ change: CustomerRestricted.Change) {
+    switch change {
+    case .restricted: self = .restricted
+    case .unrestricted: self = .unrestricted
+    case .erased: self = .erased
     }
   }
 }

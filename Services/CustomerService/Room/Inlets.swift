@@ -5,13 +5,16 @@ import Store
 
 /// What customer service does with the facts of others: decode, decide, write.
 enum Inlets {
-  static func order(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
-    guard case .orderCaptured(let order)? = received.event else { return .done }
-    let noted = try Timeline.isNoted(.ordered, order.orderID, in: transaction)
-    switch ServiceDomain.decide(order, noted: noted) {
-    case .note(let entry):
-      try Timeline.note(
-        entry, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction)
+  static func fact(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
+    guard let event = received.event else { return .done }
+    switch ServiceDomain.decide(event, at: received.envelope.time) {
+    case .keep(let place):
+      let isNew = try Heard.keep(place, received, in: transaction)
+      if isNew, case .remedyChanged(let remedy) = event { try Uses.count(remedy, person: place.person, in: transaction) }
+    case .follow(let offer, let mark): try Offers.follow(offer, mark, received, in: transaction)
+    case .know(let customer): try Customers.know(customer, at: received.position, in: transaction)
+    case .list(let products): try Catalogue.list(products, at: received.position, in: transaction)
+    case .anchor(let anchor): try ChainHeads.keep(anchor, received, in: transaction)
     case .nothing: break
     }
     return .done

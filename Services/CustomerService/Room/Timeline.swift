@@ -2,85 +2,65 @@ import Contracts
 import ServiceDomain
 import Store
 
-/// Timelines as rows.
+/// Facts as lines of a timeline.
 enum Timeline {
-  struct Totals: Equatable {
-    var entries: Int64 = 0
-    var customers: Int64 = 0
+  /// One entry as the doors give it: what happened, when, in words, and the message that told of it.
+  static func json(_ fact: Heard.Fact) -> JSON {
+    let event = fact.event
+    var members: [JSON.Member] = [
+      .init("time", .string(fact.time.description)),
+      .init("kind", .string(event.flatMap { EntryKind($0) }?.rawValue ?? "earlier")),
+      .init("subject", .string(fact.subject)),
+    ]
+    if let order = event?.order { members.append(.init("order_id", .string(order.text))) }
+    members.append(.init("sentence", .string(sentence(fact, event))))
+    if case .remedyChanged(let remedy)? = event { members.append(.init("remedy", json(remedy))) }
+    members.append(.init("message_id", .string(fact.message)))
+    members.append(.init("position", .integer(Int64(clamping: fact.position))))
+    return .object(members)
   }
 
-  /// An entry with what told of it.
-  struct Noted {
-    let number: Int64
-    let entry: TimelineEntry
-    let message: String
-    let position: UInt64
+  static func sentence(_ fact: Heard.Fact) -> String { sentence(fact, fact.event) }
+
+  private static func sentence(_ fact: Heard.Fact, _ event: DomainEvent?) -> String {
+    event.flatMap { Telling.sentence($0) }
+      ?? "\(fact.subject): heard by an earlier version, which kept no more than that; a replay of the journal brings the rest"
   }
 
-  static func isNoted(_ kind: TimelineEntry.Kind, _ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bool
-  {
-    try reading.integer("SELECT 1 FROM timeline_entry WHERE kind = ?1 AND order_id = ?2", .text(kind.rawValue), .text(order.text)) != nil
+  private static func json(_ remedy: RemedyChanged) -> JSON {
+    var members: [JSON.Member] = [
+      .init("remedy_id", .string(remedy.remedyID.description)), .init("state", .string(remedy.state.rawValue)),
+      .init("amount", .money(remedy.amount)), .init("destination", .string(remedy.destinationWords)),
+      .init("who_pays", .string(remedy.payerWords)), .init("by_itself", .bool(remedy.cameByItself)),
+      .init("reason", .string(remedy.reason)),
+    ]
+    if let offer = remedy.offer { members.insert(.init("offer", .string(offer.description)), at: 1) }
+    if let entry = remedy.entry { members.append(.init("entry", .integer(entry))) }
+    return .object(members)
   }
+}
 
-  /// Puts the entry on its customer's timeline, and keeps the totals.
-  static func note(
-    _ entry: TimelineEntry, message: Identifier<Message>, position: UInt64, at now: Timestamp, in transaction: borrowing Transaction
-  ) throws {
-    try transaction.run(
-      """
-      UPDATE timeline_count SET entries = entries + 1,
-        customers = customers + NOT EXISTS (SELECT 1 FROM timeline_entry WHERE person_id = ?1)
-      """, .text(entry.person.text))
-    try transaction.run(
-      """
-      INSERT INTO timeline_entry (person_id, time, kind, order_id, channel, lines, paid_minor, currency, message_id, position, noted_at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-      """, .text(entry.person.text), .timestamp(entry.time), .text(entry.kind.rawValue), .text(entry.order.text), .text(entry.channel),
-      .integer(entry.lines), entry.paid.map { .integer($0.minor) } ?? .null, entry.paid.map { .text($0.currency.description) } ?? .null,
-      .text(message.text), .unsigned(position), .timestamp(now))
+extension JSON {
+  /// As events have it.
+  static func money(_ money: Money) -> JSON {
+    .object([.init("amount_minor", .integer(money.minor)), .init("currency", .string(money.currency.code))])
   }
+}
 
-  static func totals(in reading: borrowing some Reading & ~Copyable) throws -> Totals {
-    try reading.first("SELECT entries, customers FROM timeline_count") { row throws(StoreFault) in
-      Totals(entries: try row.integer(0), customers: try row.integer(1))
-    } ?? Totals()
-  }
-
-  /// What happened to `person`, latest first, `limit` entries from behind `before`, the time and number of an entry.
-  static func entries(
-    of person: Identifier<Person>, before: (time: Int64, number: Int64), limit: Int, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Noted] {
-    try reading.all(
-      """
-      SELECT number, time, kind, order_id, channel, lines, paid_minor, currency, message_id, position FROM timeline_entry
-      WHERE person_id = ?1 AND (time, number) < (?2, ?3) ORDER BY time DESC, number DESC LIMIT ?4
-      """, .text(person.text), .integer(before.time), .integer(before.number), .integer(Int64(limit))
-    ) { row throws(StoreFault) in try noted(row, person) }
-  }
-
-  /// What stands on a timeline because of a message.
-  static func noted(by message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Noted? {
-    try reading.first(
-      """
-      SELECT number, time, kind, order_id, channel, lines, paid_minor, currency, message_id, position, person_id FROM timeline_entry
-      WHERE message_id = ?1
-      """, .text(message.text)
-    ) { row throws(StoreFault) in try noted(row, Identifier(restoring: try row.text(10))) }
-  }
-
-  private static func noted(_ row: borrowing Row, _ person: Identifier<Person>) throws(StoreFault) -> Noted {
-    guard let kind = TimelineEntry.Kind(rawValue: try row.text(2)) else {
-      throw .unreadable(column: "kind", wanted: "a kind of timeline entry", found: "other text")
+extension DomainEvent {
+  /// The order that it is about.
+  var order: Identifier<Order>? {
+    switch self {
+    case .orderCaptured(let fact): fact.orderID
+    case .orderShipped(let fact): fact.orderID
+    case .orderCancelled(let fact): fact.orderID
+    case .orderAmended(let fact): fact.orderID
+    case .orderReturned(let fact): fact.orderID
+    case .remedyChanged(let fact): fact.orderID
+    case .refundResolved(let fact): fact.orderID
+    case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
+      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
+      nil
     }
-    var paid: Money?
-    if let minor = try row.optionalInteger(6), let currency = try row.optionalText(7).flatMap({ Currency($0) }) {
-      paid = Money(minor: minor, currency)
-    }
-    return Noted(
-      number: try row.integer(0),
-      entry: TimelineEntry(
-        person: person, kind: kind, order: Identifier(restoring: try row.text(3)), time: try row.timestamp(1), channel: try row.text(4),
-        lines: try row.integer(5), paid: paid),
-      message: try row.text(8), position: try row.unsigned(9))
   }
 }

@@ -8,11 +8,19 @@ import enum Wire.WireLimits
 /// The ledger's doors: orders come in here and nowhere else.
 struct API: Sendable {
   let desk: DepartmentDesk
+  private let descriptions = Descriptions()
+
+  init(desk: DepartmentDesk) { self.desk = desk }
 
   /// The fact that is made of an order must fit into a message, with its envelope and what the body may leave out.
   private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
 
   var routes: [Route] {
+    orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
+      + ChangeImport(desk: desk).routes + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
+  }
+
+  private var orders: [Route] {
     [
       Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: Self.orderBytesMax) { request, _ in
         desk.command(request) { transaction, occasion in try capture(request, occasion, &transaction) }
@@ -39,7 +47,12 @@ struct API: Sendable {
     do { form = try OrderForm(request.body) } catch { return Self.unreadable(error) }
     let known = try Orders.find(form.orderID, in: transaction)
     let order: OrderCaptured
-    do { order = try form.order(at: occasion.now, known: known?.order) } catch { return Self.unreadable(error) }
+    do {
+      order = try Capture.described(form.order(at: occasion.now, known: known?.order), known: known?.order, descriptions, in: transaction)
+    } catch {
+      guard !(error is StoreFault) else { throw error }
+      return Self.unreadable(error)
+    }
     let decision: LedgerDecision
     do throws(LedgerRefusal) { decision = try LedgerDomain.capture(order, given: known, at: occasion.now) } catch {
       return .refused(status: 409, code: error.code, sentence: error.description)
@@ -49,7 +62,7 @@ struct API: Sendable {
     case .capture(let order):
       do {
         let told = try Books.keep(in: &transaction) { books, transaction in
-          try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
+          try Capture.keep(order, occasion, desk, books: &books, in: &transaction)
         }
         return .done(status: 201, Self.answer("captured", order.orderID, told.id))
       } catch let refusal as LedgerRefusal {

@@ -37,9 +37,9 @@ package enum Facts {
       case .capture: return false
       }
     case .budgetChanged(let budget): return try isPosted(budget.entry, by: message, in: transaction)
-    case .remedyChanged(let remedy): return try isPosted(remedy.entry, by: message, in: transaction)
-    case .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved, .lookBackCompleted,
-      .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed, .policyPublished,
+    case .remedyChanged, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved:
+      return try OrderFile.holds(message, in: transaction)
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed, .policyPublished,
       .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       return false
     }
@@ -67,12 +67,15 @@ package enum Facts {
     case .remedyChanged(let remedy): try post(fact, naming: remedy.entry, meta, &books, transaction)
     case .chainAnchored(let anchor): try Anchors.fold(anchor, meta, in: transaction)
     case .periodClosed(let period): try Periods.fold(period, meta, books: &books, in: transaction)
-    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .customerKnown, .consentChanged, .customerRestricted,
-      .productsListed, .policyPublished:
-      break
+    case .productsListed(let listed): try Products.fold(listed, message: meta.messageID, in: transaction)
+    case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
+    case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
+    case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
+    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
     // Told by others: what follows from them is a fact of the ledger's own.
     case .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned: break
     }
+    try foldOffers(fact, data: data(), meta, in: transaction)
   }
 
   /// Writes the entries of a fact. Where the fact names its entry, the books must be those that it was told from.

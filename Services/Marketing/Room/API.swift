@@ -8,6 +8,10 @@ struct API: Sendable {
   let desk: DepartmentDesk
 
   var routes: [Route] {
+    buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk).routes + AudienceDoors(desk: desk).routes
+  }
+
+  private var buyers: [Route] {
     [
       Route(.get, "/v1/buyers", "how many people have bought, and how many orders there were") { request, _ in
         desk.question(request) { snapshot in

@@ -1,19 +1,91 @@
 import Contracts
+import Host
 import MarketingDomain
 import Mesh
 import Store
 
 /// What marketing does with the facts of others: decode, decide, write.
 enum Inlets {
-  static func order(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
-    guard case .orderCaptured(let order)? = received.event else { return .done }
+  /// Facts about orders: captured, changed, remedied. One subscription, so that those of one order come in its order.
+  static func order(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
+    switch received.event {
+    case .orderCaptured(let order): try captured(order, received, in: transaction)
+    case .orderCancelled(let fact):
+      try Purchases.change(fact.orderID, name: "cancelled/\(fact.cancelledAt)", received, in: transaction)
+    case .orderReturned(let fact): try Purchases.change(fact.orderID, name: "returned/\(fact.returnID)", received, in: transaction)
+    case .orderAmended(let fact): try Purchases.change(fact.orderID, name: "amended/\(fact.amendedAt)", received, in: transaction)
+    case .remedyChanged(let fact): try remedy(fact, received, desk, in: transaction)
+    default: break
+    }
+    return .done
+  }
+
+  private static func captured(_ order: OrderCaptured, _ received: Received, in transaction: borrowing Transaction) throws {
     let counted = try Buyers.isCounted(order.orderID, in: transaction)
     let buyer = try order.personID.flatMap { person in try Buyers.find(person, in: transaction) }
     switch MarketingDomain.decide(order, counted: counted, buyer: buyer) {
     case .count(let id, let buyer):
       try Buyers.count(
         id, buyer: buyer, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction)
+      if let person = order.personID { try Purchases.keep(order, of: person, in: transaction) }
     case .nothing: break
+    }
+  }
+
+  private static func remedy(
+    _ fact: RemedyChanged, _ received: Received, _ desk: DepartmentDesk, in transaction: borrowing Transaction
+  ) throws {
+    if let order = fact.orderID, fact.change != .declined {
+      try Purchases.change(order, name: "\(fact.change.rawValue)/\(fact.remedyID)/\(fact.entry ?? 0)", received, in: transaction)
+    }
+    guard let offer = fact.offer, try Remedies.fold(fact, offer, in: transaction) else { return }
+    let now = desk.clock.now()
+    try Preparations.beginIfReady(offer, at: now, in: transaction)
+    try Preparations.heardRemedy(offer, of: fact.personID, at: now, in: transaction)
+  }
+
+  /// Everything else: money, people, the catalogue, policies, look-backs, the chain.
+  static func fact(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
+    let at = received.envelope.time
+    switch received.event {
+    case .budgetChanged(let fact): try budget(fact, received, desk, in: transaction)
+    case .lookBackCompleted(let fact):
+      try LookBacks.fold(fact, received, in: transaction)
+      if let offer = OfferVersion(offer: fact.offerID, version: fact.version) {
+        try Preparations.beginIfReady(offer, at: desk.clock.now(), in: transaction)
+      }
+    case .chainAnchored(let fact): try ChainHeads.fold(fact, message: received.envelope.id, in: transaction)
+    case .customerKnown(let fact): try People.fold(fact, in: transaction)
+    case .consentChanged(let fact): try People.fold(fact, at: at, in: transaction)
+    case .customerRestricted(let fact): try People.fold(fact, in: transaction)
+    case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
+    case .policyPublished(let fact): try Policies.fold(fact, in: transaction)
+    default: break
+    }
+    return .done
+  }
+
+  /// The ledger's word on money: it may be what an ordered launch waited for.
+  private static func budget(
+    _ fact: BudgetChanged, _ received: Received, _ desk: DepartmentDesk, in transaction: borrowing Transaction
+  ) throws {
+    guard fact.publisher == .ledger,
+      try BudgetWords.keep(
+        fact, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction),
+      let id = fact.offerID, let known = try Offers.find(id, in: transaction),
+      let latest = OfferVersion(offer: id, version: known.latest)
+    else { return }
+    try Gatekeeping.settle(latest, Telling(desk: desk, occasion: desk.occasion(of: received)), in: transaction)
+  }
+
+  /// What marketing itself told, when its store is rebuilt: taken in as it was told, and nothing is told again.
+  static func own(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
+    guard let event = received.event else { return .done }
+    let envelope = received.envelope
+    try OwnFacts.fold(
+      event, Offers.Meta(message: envelope.id, at: envelope.recordedTime, by: envelope.authID ?? "unknown"), in: transaction)
+    if case .offerTurned(let fact) = event, fact.turn == .launched, let offer = OfferVersion(offer: fact.offerID, version: fact.version) {
+      try Preparations.beginIfReady(offer, at: desk.clock.now(), in: transaction)
     }
     return .done
   }

@@ -4,11 +4,36 @@ import Mesh
 import Store
 import Wire
 
-/// What makes marketing marketing: whom it hears and what it counts.
+/// What makes marketing marketing: whom it hears, what it tells, what falls due and what takes long.
 package enum MarketingProgram {
-  package static let department = Department(
-    name: "marketing", part: .marketing, summary: "Makes offers, and knows who bought.", httpPort: 4463, applicationID: 0x4143_4D4B,
-    migrations: Schema.migrations, manifest: Manifest(publishes: MarketingEvents.schemas, reads: [OrderCaptured.type]),
-    subscriptions: { _ in [MeshSubscription(name: "orders", filters: [OrderCaptured.type], inlet: { try Inlets.order($0, in: &$1) })] },
-    routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
+  package static let department = department(hearing: .mesh)
+
+  /// Facts about orders and remedies, which come by the hundred thousand; those of one order in its order.
+  private static let orders =
+    [OrderCaptured.type] + OrderCancelled.types + OrderAmended.types + OrderReturned.types + RemedyChanged.types
+  private static let facts =
+    BudgetChanged.types.filter { $0.hasPrefix("ledger.") } + LookBackCompleted.types + ChainAnchored.types + CustomerKnown.types
+    + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + PolicyPublished.types
+
+  /// The department; `hearing` tells how old its knowledge of the ledger is.
+  package static func department(hearing: Hearing) -> Department {
+    Department(
+      name: "marketing", part: .marketing, summary: "Makes offers, and decides who hears of them.", httpPort: 4463,
+      applicationID: 0x4143_4D4B, migrations: Schema.migrations,
+      manifest: Manifest(publishes: MarketingEvents.schemas, reads: orders + facts),
+      subscriptions: { desk in
+        [
+          MeshSubscription(name: "orders", filters: orders, inlet: { try Inlets.order($0, desk, in: &$1) }),
+          MeshSubscription(name: "facts", filters: facts, inlet: { try Inlets.fact($0, desk, in: &$1) }),
+        ]
+      },
+      ownFacts: { desk in { try Inlets.own($0, desk, in: &$1) } }, dueRules: { DueRules.all($0) },
+      runRules: { desk in
+        let (preparing, handOver) = (Preparing(desk: desk, hearing: hearing), HandOver(desk: desk, hearing: hearing))
+        return [
+          Preparations.run: { try preparing.step($0, $1, &$2, &$3) }, Preparations.handOver: { try handOver.step($0, $1, &$2, &$3) },
+        ]
+      },
+      routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
+  }
 }

@@ -23,6 +23,10 @@ enum Schema {
       -- Counted as they come: a page must not walk a million rows.
       CREATE TABLE buyer_count (one INTEGER PRIMARY KEY CHECK (one = 1), buyers INTEGER NOT NULL, orders INTEGER NOT NULL) STRICT;
       INSERT INTO buyer_count VALUES (1, 0, 0);
-      """)
+      """),
+    offers, knowledge, messages,
   ]
 }
+
+/// What can be asked of the store, where Host's own `Reading` is in sight as well.
+typealias StoreReading = Reading

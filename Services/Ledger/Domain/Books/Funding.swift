@@ -55,7 +55,7 @@ package enum Funding {
         .refused, purses, offer, amount, nil,
         cause: "the campaign has \(Money(minor: purses.free, purses.currency)) free, \(missing) too little")
     }
-    return fact(.reserved, purses, offer, amount, next)
+    return fact(.reserved, purses, offer, amount, amount > 0 ? next : nil)
   }
 
   /// What must stand in front of a remedy of `amount` (its fund's part): a top-up from the campaign, and customer service's advance for what

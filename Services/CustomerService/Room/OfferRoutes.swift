@@ -1,0 +1,81 @@
+import Contracts
+import HTTP
+import Host
+import ServiceDomain
+import Store
+import Terms
+
+/// The doors of the desk: what is on the table, and why something is not.
+struct OfferRoutes: Sendable {
+  let desk: DepartmentDesk
+  let shelf: OfferShelf
+
+  var routes: [Route] {
+    [
+      Route(.get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS") {
+        request, parameters in
+        desk.question(request) { snapshot in try customer(parameters["id"], request, snapshot) }
+      },
+      Route(.get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS") {
+        request, parameters in
+        desk.question(request) { snapshot in try order(parameters["order"], request, snapshot) }
+      },
+      Route(.get, "/v1/orders/{order}/offers/{offer}", "why an order gets what it gets of an offer, with all that was looked at") {
+        request, parameters in
+        desk.question(request) { snapshot in try why(parameters["order"], parameters["offer"], request, snapshot) }
+      },
+    ]
+  }
+
+  private func table() -> Table { Table(shelf: shelf, now: desk.clock.now()) }
+
+  private func customer(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    guard let person = try? Identifier<Person>(text) else { return .noID(text, "customer") }
+    let table = table()
+    let known = try Customers.find(person, in: snapshot)
+    let locale = request.query("locale") ?? known?.locale
+    let rows = try table.rows(for: person, locale: locale, in: snapshot)
+    return .json(
+      .object([
+        .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
+        .init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale) })),
+      ]))
+  }
+
+  private func order(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    guard let order = try? Identifier<Order>(text) else { return .noID(text, "order") }
+    let table = table()
+    guard let found = try table.rows(for: order, locale: request.query("locale"), in: snapshot) else { return .noOrder(order) }
+    let person = found.matter.purchase.personID
+    let locale = try request.query("locale") ?? person.flatMap { try Customers.find($0, in: snapshot)?.locale }
+    let rows = locale == request.query("locale") ? found.rows : try table.rows(for: order, locale: locale, in: snapshot)?.rows ?? []
+    var members: [JSON.Member] = [.init("order_id", .string(order.text))]
+    if let person { members.append(.init("person_id", .string(person.text))) }
+    members.append(.init("at", .string(table.now.description)))
+    members.append(.init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale) })))
+    return .json(.object(members))
+  }
+
+  private func called(_ rows: [Desk.Row], _ request: Request) -> [Desk.Row] {
+    guard let words = request.query("called"), !words.isEmpty else { return rows }
+    return rows.filter { $0.offer.answers(to: words) }
+  }
+
+  private func why(_ orderText: String, _ offerText: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    guard let order = try? Identifier<Order>(orderText) else { return .noID(orderText, "order") }
+    guard let offer = try? Identifier<Offer>(offerText) else { return .noID(offerText, "offer") }
+    let table = table()
+    guard let found = try table.judged(order, offer, in: snapshot) else {
+      guard try shelf.find(offer, in: snapshot) != nil else {
+        return .problem(
+          status: 404, code: "no_offer",
+          detail: "nothing was heard of an offer \(offer); marketing names it when it is versioned, `accord offers` lists what is on the table")
+      }
+      return .noOrder(order)
+    }
+    let whyNot = WhyNot(found.offer, found.judged, at: table.now)
+    let person = found.judged.matter.purchase.personID
+    let locale = try request.query("locale") ?? person.flatMap { try Customers.find($0, in: snapshot)?.locale }
+    return .json(OfferJSON.why(whyNot, captured: found.judged.matter.message, locale: locale, at: table.now))
+  }
+}

@@ -1,0 +1,60 @@
+import Contracts
+import struct Host.Configuration
+import struct Host.ZoneFiles
+import ServiceDomain
+import Store
+import Synchronization
+import Terms
+import Zones
+
+/// Offers as a desk needs them, read once: their documents are parsed again only after something new was heard of them.
+///
+/// Safe from any thread. What stands here is a value of the rows of one offer up to a number; it is thrown away with the process.
+final class OfferShelf: Sendable {
+  private struct Kept {
+    let age: Int64
+    /// Nil where no version has terms that this build can read.
+    let offer: DeskOffer?
+  }
+
+  private struct Shelf {
+    var offers: [Identifier<Offer>: Kept] = [:]
+    var zones: [String: Zone] = [:]
+  }
+
+  private let shelf = Mutex(Shelf())
+  private let zoneFiles = ZoneFiles.system(environment: Configuration.environment)
+  /// More offers than lie on desks at once; beyond it the shelf is emptied and filled again.
+  private static let offersMax = 2_000
+
+  /// The offer as it is known in `reading`; nil where nothing is known of it, or nothing that could be evaluated.
+  func find(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> DeskOffer? {
+    let age = try Offers.age(of: offer, in: reading)
+    if let kept = shelf.withLock({ $0.offers[offer] }), kept.age == age { return kept.offer }
+    let made = make(try Offers.find(offer, in: reading))
+    shelf.withLock { shelf in
+      if shelf.offers.count >= Self.offersMax { shelf.offers.removeAll() }
+      shelf.offers[offer] = Kept(age: age, offer: made)
+    }
+    return made
+  }
+
+  /// The stacking group of an offer's version; nil where it is not known.
+  func group(_ version: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> String? {
+    try find(version.offer, in: reading)?.terms.document.group
+  }
+
+  private func make(_ known: KnownOffer) -> DeskOffer? {
+    guard let number = known.current, let json = known.versions[number]?.versioned?.document,
+      let document = try? OfferDocument(json), let zone = zone(document.window.zone), let terms = try? Terms(document, zone: zone)
+    else { return nil }
+    return DeskOffer(known: known, terms: terms)
+  }
+
+  private func zone(_ name: String) -> Zone? {
+    if let zone = shelf.withLock({ $0.zones[name] }) { return zone }
+    guard let bytes = try? zoneFiles.bytes(of: name), let zone = try? Zone(name: name, bytes: bytes) else { return nil }
+    shelf.withLock { $0.zones[name] = zone }
+    return zone
+  }
+}

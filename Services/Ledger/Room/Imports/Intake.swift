@@ -1,0 +1,94 @@
+import Contracts
+import Feed
+import LedgerDomain
+
+/// Makes orders of the contract out of a batch's: the head's words beside each order's, tenders where the feed names none.
+struct Intake {
+  private let head: OrderBatch.Head
+  private let currency: Currency
+
+  /// Throws where the head itself cannot be used: then none of its orders can.
+  init(_ head: OrderBatch.Head) throws(Unusable) {
+    guard let currency = Currency(head.currency) else { throw .currency(head.currency) }
+    self.head = head
+    self.currency = currency
+  }
+
+  /// The order as it would be told, captured at `now`, its lines not described yet. Throws what the contract has against it.
+  func order(_ feed: FeedOrder, at now: Timestamp) throws -> OrderCaptured {
+    var lines: [OrderCaptured.Line] = []
+    lines.reserveCapacity(feed.lines.count)
+    var discounts: [OrderCaptured.Discount] = []
+    var isTaxed = false
+    for line in feed.lines {
+      let id = try Identifier<OrderLine>(line.lineID)
+      var made = OrderCaptured.Line(
+        lineID: id, sku: try line.sku.map { text throws(InvalidIdentifier) in try Identifier<Product>(text) }, quantity: line.quantity,
+        list: line.list.map(money), paid: money(line.paid))
+      if let tax = line.tax, tax != 0 {
+        isTaxed = true
+        made.tax = [OrderCaptured.Tax(amount: money(tax), jurisdiction: head.taxJurisdiction, inclusive: head.taxIncluded)]
+      }
+      if let seller = line.seller { made.seller = try Identifier(seller) }
+      lines.append(made)
+      if line.discount != nil || line.offer != nil {
+        let offer = try line.offer.map { text throws(InvalidIdentifier) in try Identifier<Offer>(text) }
+        guard line.discount ?? 0 != 0 || offer != nil else { continue }
+        discounts.append(OrderCaptured.Discount(offerID: offer, lineID: id, amount: money(line.discount ?? 0)))
+      }
+    }
+    let charges = feed.shipping.map { [OrderCaptured.Charge(method: "standard", paid: money($0))] } ?? []
+    return try OrderCaptured(
+      orderID: try Identifier(feed.orderID), personID: try feed.personID.map { text throws(InvalidIdentifier) in try Identifier(text) },
+      channel: feed.channel ?? head.channel, country: feed.country ?? head.country, placedAt: feed.placedAt,
+      placedPrecision: feed.precision == .day ? .day : .instant, capturedAt: now, lines: lines, charges: charges,
+      tenders: try tenders(feed, isTaxed: isTaxed), discounts: discounts, discountsKnown: head.discountsKnown,
+      subscriptionID: try feed.subscriptionID.map { text throws(InvalidIdentifier) in try Identifier(text) },
+      period: try feed.period.map { text throws(InvalidIdentifier) in try Identifier(text) },
+      imported: OrderCaptured.Import(file: head.file, line: feed.line))
+  }
+
+  /// The tenders that the feed names, the one without an amount with all that was charged; `unknown` where it names none.
+  private func tenders(_ feed: FeedOrder, isTaxed: Bool) throws -> [OrderCaptured.Tender] {
+    var charged: Int64 = feed.shipping ?? 0
+    for line in feed.lines {
+      charged = try Self.sum(charged, line.paid)
+      if isTaxed, !head.taxIncluded { charged = try Self.sum(charged, line.tax ?? 0) }
+    }
+    guard charged != 0 else { return [] }
+    guard !feed.tenders.isEmpty else { return [tender(.unknown, charged)] }
+    return try feed.tenders.map { named in
+      guard let kind = OrderCaptured.Tender.Kind(rawValue: named.kind) else {
+        throw ContractFault.broken(.unknownWord(named.kind, allowed: OrderCaptured.Tender.Kind.allCases.map(\.rawValue)), at: "/tenders")
+      }
+      return tender(kind, named.amount ?? charged)
+    }
+  }
+
+  private static func sum(_ a: Int64, _ b: Int64) throws(LedgerRefusal) -> Int64 {
+    let (sum, past) = a.addingReportingOverflow(b)
+    guard !past else { throw .tooLarge }
+    return sum
+  }
+
+  /// Money goes back to cash, and to what nobody knows, only where the customer is there.
+  private func tender(_ kind: OrderCaptured.Tender.Kind, _ minor: Int64) -> OrderCaptured.Tender {
+    let isRefundableAbsent =
+      switch kind {
+      case .card, .invoice, .giftCard, .customerCredit: true
+      case .cash, .unknown: false
+      }
+    return OrderCaptured.Tender(kind: kind, amount: money(minor), refundableAbsent: isRefundableAbsent)
+  }
+
+  private func money(_ minor: Int64) -> Money { Money(minor: minor, currency) }
+
+  enum Unusable: Error, CustomStringConvertible {
+    case currency(String)
+    var description: String {
+      switch self {
+      case .currency(let code): ContractRule.currency(code).description
+      }
+    }
+  }
+}

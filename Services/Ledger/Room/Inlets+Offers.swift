@@ -1,0 +1,83 @@
+import Contracts
+import Host
+import LedgerDomain
+import Mesh
+import Store
+
+extension Inlets {
+  /// What the ledger hears from the others, and what it does about it at once.
+  static func offers(_ desk: DepartmentDesk) -> MeshSubscription {
+    MeshSubscription(
+      name: "offers", filters: ["marketing.budget.*", "marketing.offer.*", "service.budget.opened.v1"],
+      inlet: { received, transaction in
+        let occasion = desk.occasion(of: received)
+        guard let concerned = try hear(received, occasion, in: &transaction) else { return .done }
+        try Books.keep(in: &transaction) { books, transaction in
+          try act(on: concerned, occasion, desk, books: &books, in: &transaction)
+        }
+        return .done
+      })
+  }
+
+  /// Whom a fact of the others concerns.
+  enum Concerned {
+    case offer(Identifier<Offer>)
+    case budgets
+  }
+
+  /// Only writes down what was heard. Nil where it is none of the ledger's business.
+  static func hear(_ received: Received, _ occasion: Occasion, in transaction: inout Transaction) throws -> Concerned? {
+    switch received.event {
+    case .offerVersioned(let fact):
+      try OfferRows.hear(fact, in: transaction)
+      return .offer(fact.offerID)
+    case .offerScheduled(let fact):
+      try OfferRows.hear(fact, in: transaction)
+      return .offer(fact.offerID)
+    case .offerTurned(let fact):
+      try OfferRows.hear(fact, in: transaction)
+      return .offer(fact.offerID)
+    case .budgetChanged(let fact) where fact.publisher != .ledger:
+      try Budgets.hear(fact, received.envelope.id, occasion, in: transaction)
+      return .budgets
+    default: return nil
+    }
+  }
+
+  private static func act(
+    on concerned: Concerned, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
+  ) throws {
+    switch concerned {
+    case .offer(let offer): try Offering.proceed(offer, occasion, desk, books: &books, in: &transaction)
+    case .budgets: try Budgets.answer(occasion, desk, books: &books, in: &transaction)
+    }
+  }
+
+  /// The same when a store is rebuilt: nothing is decided, and what is still open afterwards is asked for when the program runs.
+  static func hearAgain(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
+    let occasion = desk.occasion(of: received)
+    switch try hear(received, occasion, in: &transaction) {
+    case .offer(let offer): try Due.set(at: occasion.now, kind: Offering.kind, subject: offer.text, origin: occasion.origin, in: transaction)
+    case .budgets: try Due.set(at: occasion.now, kind: budgetsKind, subject: "all", origin: occasion.origin, in: transaction)
+    case nil: break
+    }
+    return .done
+  }
+
+  static let budgetsKind = "budgets.answer"
+
+  /// What the ledger does with what falls due.
+  static func dueRules(_ desk: DepartmentDesk) -> [String: DueRule] {
+    [
+      Offering.kind: { try Offering.elapsed($0, $1, desk, in: &$2) },
+      Expiry.kind: { try Expiry.elapsed($0, $1, desk, in: &$2) },
+      Closing.kind: { try Closing.elapsed($0, $1, desk, in: &$2) },
+      "policy.publish": { try Policies.publish(desk, desk.occasion(of: $0, $1), in: &$2) },
+      budgetsKind: { row, now, transaction in
+        try Books.keep(in: &transaction) { books, transaction in
+          try Budgets.answer(desk.occasion(of: row, now), desk, books: &books, in: &transaction)
+        }
+      },
+    ]
+  }
+}

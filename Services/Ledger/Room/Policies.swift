@@ -1,0 +1,68 @@
+import Contracts
+import Host
+import LedgerDomain
+import Store
+import protocol Store.Reading
+
+/// The numbers that decisions go by: versioned data, never code. The latest version of each counts.
+struct Policies {
+  private struct Row {
+    let version: Int64
+    let document: JSON
+  }
+  private let rows: [String: Row]
+
+  init(in reading: borrowing some Reading & ~Copyable) throws {
+    var rows: [String: Row] = [:]
+    try reading.rows("SELECT name, version, document FROM policy ORDER BY name, version") { row in
+      rows[try row.text(0)] = Row(version: try row.integer(1), document: try JSON(parsing: Array(try row.text(2).utf8)))
+    }
+    self.rows = rows
+  }
+
+  /// `policy/look-back/1`, for the envelope of what it decided.
+  func name(of policy: String) -> String? { rows[policy].map { "policy/\(policy)/\($0.version)" } }
+
+  /// Whether a refund to the tender of this order counts as confirmed at once: its feed's word in `confirm`.
+  func confirmsAtOnce(_ order: OrderCaptured) -> Bool {
+    let document = rows["confirm"]?.document
+    let word = document?["channel/\(order.channel)"]?.string ?? document?[order.imported == nil ? "other" : "import"]?.string
+    return word == "immediate"
+  }
+
+  /// How long a remedy on a receipt can be claimed where its offer does not say.
+  var claimableFor: Duration? { duration("claimable", "for") }
+  /// Within which time a plan that was left brings its offer back.
+  var plansResumeWithin: Duration? { duration("plans", "resume_within") }
+
+  private func duration(_ policy: String, _ member: String) -> Duration? {
+    rows[policy]?.document[member]?.string.flatMap { try? Duration(iso8601: $0) }
+  }
+
+  // MARK: Telling
+
+  /// Tells the seeded policies, once: their due row is as old as the store.
+  static func publish(_ desk: DepartmentDesk, _ occasion: Occasion, in transaction: inout Transaction) throws {
+    let waiting = try transaction.all(
+      "SELECT name, version, document FROM policy WHERE message_id IS NULL ORDER BY name, version"
+    ) { row in
+      PolicyPublished(
+        name: try row.text(0), version: Int(try row.integer(1)), document: try JSON(parsing: Array(try row.text(2).utf8)))
+    }
+    try Books.keep(in: &transaction) { books, transaction in
+      for policy in waiting {
+        try Facts.tell(.policyPublished(policy), true: occasion.now, occasion, desk, books: &books, in: &transaction)
+      }
+    }
+  }
+
+  /// A policy as it was told, or told before and heard again.
+  static func fold(_ fact: PolicyPublished, _ meta: FactMeta, in transaction: borrowing Transaction) throws {
+    try transaction.run(
+      """
+      INSERT INTO policy (name, version, document, message_id) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT DO UPDATE SET document = ?3, message_id = ?4
+      """, .text(fact.name), .integer(Int64(fact.version)), .text(String(decoding: fact.document.bytes, as: UTF8.self)),
+      .text(meta.messageID.text))
+  }
+}

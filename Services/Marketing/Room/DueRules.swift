@@ -1,0 +1,23 @@
+import Contracts
+import Host
+import Store
+
+/// What marketing does when something falls due.
+enum DueRules {
+  static func all(_ desk: DepartmentDesk) -> [String: DueRule] {
+    [
+      DueKinds.start: { row, now, transaction in
+        guard let offer = OfferVersion(row.subject) else { return }
+        try Gatekeeping.start(offer, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
+      },
+      DueKinds.order: { row, now, transaction in
+        guard let offer = OfferVersion(row.subject) else { return }
+        try Gatekeeping.lapse(offer, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
+      },
+      DueKinds.end: { row, now, transaction in
+        try Gatekeeping.end(
+          Identifier(restoring: row.subject), Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
+      },
+    ]
+  }
+}

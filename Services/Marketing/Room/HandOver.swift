@@ -1,0 +1,186 @@
+import Contracts
+import Host
+import MarketingDomain
+import Store
+import Terms
+
+/// Hands messages over, notes first: each is planned, judged once more at the last moment, and then put into the spool or left out.
+///
+/// ```
+/// open verdicts ─▸ planned (told, durable) ─▸ judged again ─▸ file in the spool ─▸ sent (told)
+///   1 notes            next chunk                │
+///   2 messages                                   ├─▸ suppressed (told): something came up since
+///                                                └─▸ left waiting: blind, paused
+/// ```
+/// A file is made before the transaction that says so: killed in between, the file is found again and the message counts as sent.
+struct HandOver: Sendable {
+  let desk: DepartmentDesk
+  let hearing: Hearing
+
+  /// A chunk syncs a file for each: more would keep others from writing for too long.
+  private static let messagesAtOnce = 100
+  /// Marks come every second or so; as long as the ledger is away, nothing changes by looking more often.
+  private static let lookAgain = Duration.seconds(1)
+
+  /// One chunk.
+  func step(_ run: Runs.Run, _ now: Timestamp, _ transaction: inout Transaction, _ pace: inout ChunkPace) throws -> RunStep {
+    guard let slash = run.subject.lastIndex(of: "/"), let offer = OfferVersion(String(run.subject[..<slash])),
+      let known = try Preparations.find(offer, in: transaction),
+      let judging = try Judging(offer, heard: hearing.heard(desk), at: now, in: transaction), !judging.version.historical
+    else { return .finished() }
+    let telling = Telling(desk: desk, occasion: desk.occasion(of: run, now))
+    // Notes go whatever is known of the campaign; its messages only while it is live and the ledger is heard.
+    let notesOnly = judging.holdsMarketingBack
+    let planned = try Messages.planned(of: offer, notesOnly: notesOnly, limit: Self.messagesAtOnce, in: transaction)
+    var counts: [String: Int64] = [:]
+    if !planned.isEmpty {
+      for message in planned {
+        guard pace.admitsRow() else { break }
+        counts[try hand(message, judging, known, telling, in: transaction), default: 0] += 1
+      }
+      return .goOn(cursor: run.cursor, counts: counts)
+    }
+    let open = try Self.open(known, notesOnly: notesOnly, limit: Self.messagesAtOnce, in: transaction)
+    if !open.isEmpty {
+      for one in open {
+        guard pace.admitsRow() else { break }
+        counts[try plan(one, judging, known, telling, in: transaction), default: 0] += 1
+      }
+      return .goOn(cursor: run.cursor, counts: counts)
+    }
+    // What is left is marketing: blind, it waits for the ledger; not live, for the one who resumes.
+    guard judging.isBlind, judging.isLive, try Self.isAnyLeft(offer, known, in: transaction) else { return .finished() }
+    return .waits(Self.lookAgain)
+  }
+
+  private struct Open {
+    let person: Identifier<Person>
+    let revision: Int64
+  }
+
+  /// The next for whom something may leave, notes first.
+  private static func open(
+    _ known: Preparations.Known, notesOnly: Bool, limit: Int, in transaction: borrowing Transaction
+  ) throws -> [Open] {
+    try transaction.all(
+      """
+      SELECT person_id, revision FROM verdict WHERE preparation = ?1 AND open IS NOT NULL AND open <= ?2 ORDER BY open, person_id LIMIT ?3
+      """, .integer(known.number), .integer(notesOnly ? 1 : 2), .integer(Int64(limit))
+    ) { row throws(StoreFault) in Open(person: Identifier(restoring: try row.text(0)), revision: try row.integer(1)) }
+  }
+
+  private static func isAnyLeft(
+    _ offer: OfferVersion, _ known: Preparations.Known, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> Bool {
+    let open = try reading.integer("SELECT 1 FROM verdict WHERE preparation = ?1 AND open IS NOT NULL LIMIT 1", .integer(known.number))
+    return try open != nil || !Messages.planned(of: offer, notesOnly: false, limit: 1, in: reading).isEmpty
+  }
+
+  /// Why something is still open, in words; nil where nothing is.
+  static func waits(_ offer: OfferVersion, in reading: borrowing some StoreReading & ~Copyable) throws -> String? {
+    guard let known = try Preparations.find(offer, in: reading), known.preparedAt != nil, try isAnyLeft(offer, known, in: reading),
+      let version = try Offers.version(offer, in: reading), !version.historical
+    else { return nil }
+    guard version.state == .live else { return "\(offer) is \(version.state): its campaign messages wait until it is live again" }
+    let run = try Runs.find(kind: Preparations.handOver, subject: "\(offer)/\(known.handOvers)", in: reading)
+    return run?.state == .running
+      ? "messages are being handed over, or wait because the ledger was not heard for longer than the policy blind allows"
+      : "messages are open and nobody hands them over; resume the offer"
+  }
+
+  // MARK: Planning
+
+  /// Judges a person anew and plans what may leave. Returns what came of it, for the counters.
+  private func plan(
+    _ one: Open, _ judging: Judging, _ known: Preparations.Known, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws -> String {
+    let judged = try judging.judge(one.person, in: transaction)
+    let verdict = judged.verdict
+    switch verdict.kind {
+    case .suppress:
+      try write(verdict, one, open: nil, known, in: transaction)
+      return "suppressed"
+    case .defer:
+      // Only when the offer's standing changed within this chunk's moment; the line moves on behind it.
+      try write(verdict, one, open: 2, known, in: transaction)
+      return "deferred"
+    case .honour:
+      guard let channel = judged.noteChannel,
+        let untold = try Remedies.untold(of: one.person, under: judging.offer.offer, in: transaction).first
+      else { return try close(one, known, in: transaction) }
+      try write(verdict, one, open: nil, known, in: transaction)
+      try tell(
+        .planned, Messages.noteID(untold.remedyID), .transaction, channel, verdict, one, untold.remedyID, judging, telling, in: transaction)
+    case .send:
+      guard let channel = judged.campaignChannel else { return try close(one, known, in: transaction) }
+      try write(verdict, one, open: nil, known, in: transaction)
+      try tell(
+        .planned, Messages.campaignID(judging.offer.offer, one.person), .marketing, channel, verdict, one, nil, judging, telling,
+        in: transaction)
+    }
+    return "planned"
+  }
+
+  private func close(_ one: Open, _ known: Preparations.Known, in transaction: borrowing Transaction) throws -> String {
+    try transaction.run(
+      "UPDATE verdict SET open = NULL WHERE preparation = ?1 AND person_id = ?2", .integer(known.number), .text(one.person.text))
+    return "closed"
+  }
+
+  private func write(
+    _ verdict: Verdict, _ one: Open, open: Int64?, _ known: Preparations.Known, in transaction: borrowing Transaction
+  ) throws {
+    try transaction.run(
+      """
+      UPDATE verdict SET open = ?5, revision = revision + (kind != ?3 OR reason != ?4), kind = ?3, reason = ?4
+      WHERE preparation = ?1 AND person_id = ?2
+      """, .integer(known.number), .text(one.person.text), .text(verdict.kind.rawValue), .text(verdict.reason), .optional(open))
+  }
+
+  private func tell(
+    _ turn: MessageTurned.Turn, _ id: Identifier<Letter>, _ purpose: Purpose, _ channel: String, _ verdict: Verdict, _ one: Open,
+    _ remedy: String?, _ judging: Judging, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
+    try telling.tell(
+      .messageTurned(
+        MessageTurned(
+          turn: turn, messageID: id, offer: judging.offer, personID: one.person, purpose: purpose, channel: channel,
+          verdict: MessageTurned.Verdict(rawValue: verdict.kind.rawValue) ?? .suppress, reason: verdict.reason, revision: one.revision,
+          remedyID: remedy.flatMap { RemedyID($0) })), in: transaction)
+  }
+
+  // MARK: Handing over
+
+  /// The last look at a planned message, final where it leaves. Returns what came of it, for the counters.
+  private func hand(
+    _ message: Messages.Planned, _ judging: Judging, _ known: Preparations.Known, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws -> String {
+    let spool = Spool(desk)
+    let judged = try judging.judge(message.person, in: transaction)
+    let one = Open(person: message.person, revision: message.revision)
+    let wanted: Verdict.Kind = message.purpose == .transaction ? .honour : .send
+    let untold = try Remedies.untold(of: message.person, under: judging.offer.offer, in: transaction)
+    let channel = (message.purpose == .transaction ? judged.noteChannel : judged.campaignChannel) ?? "none"
+    // A file that is there was handed over before the program was killed: that is final.
+    let isThere = spool.holds(message.id)
+    guard isThere || judged.verdict.kind == wanted else {
+      let verdict = Verdict(kind: .suppress, reason: judged.verdict.reason, row: judged.verdict.row)
+      try tell(.suppressed, message.id, message.purpose, channel, verdict, one, nil, judging, telling, in: transaction)
+      // What it became instead may still leave: a campaign message that turned into a note.
+      if judged.verdict.kind == .honour { try write(judged.verdict, one, open: 1, known, in: transaction) }
+      return "suppressed"
+    }
+    if !isThere {
+      try spool.put(
+        Spool.Letter(
+          id: message.id, offer: judging.offer, person: message.person, purpose: message.purpose, channel: channel, judged: judged,
+          revision: message.revision, template: message.purpose == .transaction ? judging.terms.document.note?.templateID : nil,
+          remedies: message.purpose == .transaction ? untold : []))
+    }
+    let verdict = Verdict(kind: wanted, reason: isThere ? "eligible" : judged.verdict.reason, row: judged.verdict.row)
+    try tell(
+      .sent, message.id, message.purpose, channel, verdict, one, message.purpose == .transaction ? untold.first?.remedyID : nil, judging,
+      telling, in: transaction)
+    return "sent"
+  }
+}

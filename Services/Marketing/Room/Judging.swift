@@ -1,0 +1,158 @@
+import Contracts
+import Host
+import MarketingDomain
+import Store
+import Terms
+
+/// Judges people for one version of an offer: what is the same for all is looked up once, what is theirs in one question each.
+struct Judging {
+  let offer: OfferVersion
+  let version: Offers.Version
+  let terms: Terms
+  private let life: Life
+  private let now: Timestamp
+  let isBlind: Bool
+  let isLive: Bool
+  /// Whether nothing of the campaign may leave now; notes may.
+  var holdsMarketingBack: Bool { isBlind || !isLive }
+  private let messagesMax: Int64
+  private let messagesSince: Timestamp
+
+  /// Reads what is the same for all at `now`, the ledger heard up to `heard`. Nil where the version is not known or never went live.
+  init?(_ offer: OfferVersion, heard: Timestamp?, at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable) throws {
+    guard let known = try Offers.find(offer.offer, in: reading), let version = try Offers.version(offer, in: reading),
+      let life = try Offers.life(of: known, in: reading)
+    else { return nil }
+    self.offer = offer
+    self.version = version
+    terms = try OfferDeeds.terms(of: version)
+    self.life = life
+    self.now = now
+    isLive = version.state == .live && !version.historical
+    isBlind = Verdict.isBlind(heard: heard, policy: try Policies.duration("blind", "after", in: reading), at: now)
+    let frequency = try Policies.frequency(in: reading)
+    messagesMax = frequency?.messages ?? 0
+    messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
+  }
+
+  /// What is known about one person, beside the verdict itself.
+  struct Judged {
+    let verdict: Verdict
+    /// Where a note or a campaign message would go; nil where it cannot.
+    let noteChannel: String?
+    let campaignChannel: String?
+    let locale: String?
+  }
+
+  private struct Row {
+    var barred: String?
+    var channels: [Substring]?
+    var locale: String?
+    var untold: String?
+    var hasRemedy = false
+    var consents: [Substring] = []
+    var messages: Int64 = 0
+    var bought = false
+    var isTold = false
+  }
+
+  /// The verdict on `person` now. HOT in a preparation: one question of the store each, and the orders of those who bought.
+  func judge(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Judged {
+    let row = try row(of: person, in: reading)
+    let wanted = terms.document.targeting?.channels ?? row.channels?.map(String.init) ?? []
+    let usable = row.channels.map { known in wanted.filter { channel in known.contains { $0 == channel } } } ?? wanted
+    let campaign = usable.first { channel in row.consents.contains { $0 == channel } }
+    let noted = terms.document.note == nil ? nil : usable.first
+
+    var given = Verdict.Case()
+    given.barred = row.barred.map { Verdict.Case.Barred(rawValue: $0) ?? .unreachable }
+    // Consent without any address that can be used is nobody to write to.
+    if given.barred == nil, usable.isEmpty, !row.consents.isEmpty, !row.hasRemedy { given.barred = .unreachable }
+    given.unsaid = noted == nil ? nil : row.untold
+    given.hasIt = row.hasRemedy
+    given.consents = campaign != nil
+    given.isBlind = isBlind
+    given.isLive = isLive
+    given.messages = row.messages
+    given.messagesMax = messagesMax
+    // Whoever heard of this offer is not told again by another version of it.
+    if row.isTold { given.messages = max(given.messages, messagesMax) }
+    if given.barred == nil, given.unsaid == nil, !given.hasIt, given.consents {
+      if row.bought { try weigh(person, &given, in: reading) }
+      given.isEligible = try isEligible(person, in: reading)
+    }
+    return Judged(verdict: Verdict.decide(given), noteChannel: noted, campaignChannel: campaign, locale: row.locale)
+  }
+
+  private func row(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
+    try reading.first(
+      """
+      SELECT p.barred, p.channels, p.locale,
+        (SELECT basis FROM remedy WHERE offer_id = ?2 AND person_id = ?1 AND noted IS NULL AND state IN ('pending', 'posted')
+          ORDER BY remedy_id LIMIT 1),
+        EXISTS (SELECT 1 FROM remedy WHERE offer_id = ?2 AND person_id = ?1 AND state IN ('pending', 'posted')),
+        (SELECT group_concat(channel, ' ') FROM consent WHERE person_id = ?1 AND purpose = 'marketing' AND given = 1),
+        (SELECT count(*) FROM message WHERE person_id = ?1 AND changed_at > ?3 AND state = 'sent' AND purpose = 'marketing'),
+        EXISTS (SELECT 1 FROM purchase WHERE person_id = ?1 AND placed_at >= ?4),
+        EXISTS (SELECT 1 FROM message WHERE message_id = ?5 AND state = 'sent')
+      FROM (SELECT 1) LEFT JOIN person p ON p.person_id = ?1
+      """, .text(person.text), .text(offer.offer.text), .timestamp(messagesSince), .timestamp(boughtFrom),
+      .text(Messages.campaignID(offer.offer, person).text)
+    ) { row throws(StoreFault) in
+      var found = Row()
+      found.barred = try row.optionalText(0)
+      found.channels = try row.optionalText(1).map { $0.split(separator: " ") }
+      found.locale = try row.optionalText(2)
+      found.untold = try row.optionalText(3)
+      found.hasRemedy = try row.bool(4)
+      found.consents = try row.optionalText(5).map { $0.split(separator: " ") } ?? []
+      found.messages = try row.integer(6)
+      found.bought = try row.bool(7)
+      found.isTold = try row.bool(8)
+      return found
+    } ?? Row()
+  }
+
+  /// Orders before this cannot lie in an interval: a day's precision may make one a day older than it says.
+  private var boughtFrom: Timestamp { terms.lookBackFrom.adding(.seconds(-86_400)) }
+
+  /// Rows 3 and 7: looks at what the person bought while the offer reached it.
+  private func weigh(
+    _ person: Identifier<Person>, _ given: inout Verdict.Case, in reading: borrowing some StoreReading & ~Copyable
+  ) throws {
+    let group = terms.document.group
+    let purchases = try Purchases.of(person, from: boughtFrom, group: { $0.offer == offer.offer ? group : nil }, in: reading)
+    for purchase in purchases {
+      var history = History()
+      history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
+      history.isMember = try isMember(person, in: reading)
+      let outcome = terms.evaluate(purchase, history, life: life, at: now)
+      switch Bought.weigh(outcome.reason, isSame: Bought.isSame(purchase, as: terms.document)) {
+      case .hasIt: given.hasIt = true
+      case .annoys: given.refused = given.refused ?? outcome.reason.rawValue
+      case .nothing: break
+      }
+    }
+  }
+
+  /// Row 8: who may have it at all, as of now.
+  private func isEligible(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
+    switch terms.document.eligibility.customers {
+    case .everyone: return true
+    case .new(let duration):
+      guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return true }
+      return duration.map { last < now.adding(.zero - $0) } ?? false
+    case .existing(let duration):
+      guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return false }
+      return duration.map { last >= now.adding(.zero - $0) } ?? true
+    case .segment, .list: return try isMember(person, in: reading)
+    }
+  }
+
+  private func isMember(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
+    switch terms.document.eligibility.customers {
+    case .everyone, .new, .existing: return true
+    case .segment(let name), .list(let name): return try Audiences.holds(name, person, in: reading)
+    }
+  }
+}

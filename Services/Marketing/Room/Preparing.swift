@@ -1,0 +1,108 @@
+import Contracts
+import Host
+import MarketingDomain
+import Store
+import Terms
+
+/// Judges all people of an offer, chunk by chunk: first those who were given something, then those who are to be told.
+struct Preparing: Sendable {
+  let desk: DepartmentDesk
+  let hearing: Hearing
+
+  /// How many people are asked for at once.
+  private static let peopleAtOnce = 500
+
+  /// Where the run stands: in which part, after whom.
+  private struct Cursor {
+    var isTold: Bool
+    var after: String
+
+    init(_ bytes: [UInt8]) {
+      isTold = bytes.first == UInt8(ascii: "2")
+      after = String(decoding: bytes.dropFirst(), as: UTF8.self)
+    }
+
+    init(isTold: Bool, after: String) { (self.isTold, self.after) = (isTold, after) }
+
+    var bytes: [UInt8] { Array((isTold ? "2" : "1").utf8) + Array(after.utf8) }
+  }
+
+  /// One chunk.
+  func step(_ run: Runs.Run, _ now: Timestamp, _ transaction: inout Transaction, _ pace: inout ChunkPace) throws -> RunStep {
+    let heard = hearing.heard(desk)
+    guard let offer = OfferVersion(run.subject), let known = try Preparations.find(offer, in: transaction), known.preparedAt == nil,
+      let judging = try Judging(offer, heard: heard, at: now, in: transaction)
+    else { return .finished() }
+    var cursor = Cursor(run.cursor)
+    var counts: [String: Int64] = [:]
+    let people =
+      cursor.isTold
+      ? try audience(of: judging, after: cursor.after, in: transaction) : try given(offer, after: cursor.after, in: transaction)
+    for person in people {
+      guard pace.admitsRow() else { return .goOn(cursor: cursor.bytes, counts: counts) }
+      cursor.after = person.text
+      let verdict = try judging.judge(person, in: transaction).verdict
+      guard try keep(verdict, of: person, known, in: transaction) else { continue }
+      counts[verdict.kind.rawValue, default: 0] += 1
+      counts["reason/\(verdict.reason)", default: 0] += 1
+    }
+    if people.count == Self.peopleAtOnce { return .goOn(cursor: cursor.bytes, counts: counts) }
+    if !cursor.isTold { return .goOn(cursor: Cursor(isTold: true, after: "").bytes, counts: counts) }
+    let totals = run.counters.merging(counts) { $0 + $1 }
+    try tell(offer, totals, heard: heard, Telling(desk: desk, occasion: desk.occasion(of: run, now)), in: transaction)
+    return .finished(counts: counts)
+  }
+
+  private func given(
+    _ offer: OfferVersion, after person: String, in transaction: borrowing Transaction
+  ) throws -> [Identifier<Person>] {
+    try transaction.all(
+      """
+      SELECT DISTINCT person_id FROM remedy WHERE offer_id = ?1 AND person_id > ?2 AND state IN ('pending', 'posted')
+      ORDER BY person_id LIMIT ?3
+      """, .text(offer.offer.text), .text(person), .integer(Int64(Self.peopleAtOnce))
+    ) { row throws(StoreFault) in Identifier(restoring: try row.text(0)) }
+  }
+
+  private func audience(
+    of judging: Judging, after person: String, in transaction: borrowing Transaction
+  ) throws -> [Identifier<Person>] {
+    guard let targeting = judging.terms.document.targeting else { return [] }
+    return try Audiences.people(of: targeting.audienceID, after: person, limit: Self.peopleAtOnce, in: transaction)
+  }
+
+  /// Writes a verdict down. False where the person was judged before, as one of those who were given something.
+  private func keep(
+    _ verdict: Verdict, of person: Identifier<Person>, _ known: Preparations.Known, in transaction: borrowing Transaction
+  ) throws -> Bool {
+    let open: SQLValue =
+      switch verdict.kind {
+      case .honour: 1
+      case .send, .defer: 2
+      case .suppress: nil
+      }
+    return try transaction.run(
+      """
+      INSERT INTO verdict (preparation, person_id, kind, reason, revision, open) VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT DO NOTHING
+      """, .integer(known.number), .text(person.text), .text(verdict.kind.rawValue), .text(verdict.reason), open) == 1
+  }
+
+  /// Everybody is judged: says so, and begins to hand over. A historical offer ends here, and nothing is handed over.
+  private func tell(
+    _ offer: OfferVersion, _ totals: [String: Int64], heard: Timestamp?, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
+    var reasons: [String: Int64] = [:]
+    for (name, count) in totals where name.hasPrefix("reason/") { reasons[String(name.dropFirst("reason/".count))] = count }
+    let counts = AudiencePrepared.Counts(
+      send: totals["send"] ?? 0, honour: totals["honour"] ?? 0, suppress: totals["suppress"] ?? 0, defer: totals["defer"] ?? 0)
+    try telling.tell(
+      .audiencePrepared(
+        AudiencePrepared(
+          offerID: offer.offer, version: offer.version, counts: counts, reasons: reasons, heardThrough: heard,
+          lookBackSequence: try LookBacks.find(offer, in: transaction)?.sequence)), in: transaction)
+    if let version = try Offers.version(offer, in: transaction), version.historical, version.state.isRunning {
+      try Gatekeeping.finish(offer, cause: "its window had passed when it was launched", telling, in: transaction)
+    }
+    try Preparations.goOn(offer, at: telling.now, in: transaction)
+  }
+}

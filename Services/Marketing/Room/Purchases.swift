@@ -1,0 +1,83 @@
+import Contracts
+import MarketingDomain
+import Mesh
+import Store
+import Terms
+
+/// What people we know have bought, and what happened to it since: as much as the terms of an offer need.
+enum Purchases {
+  /// Keeps an order of a person. HOT: every order that was ever captured comes here once.
+  static func keep(_ order: OrderCaptured, of person: Identifier<Person>, in transaction: borrowing Transaction) throws {
+    try transaction.run(
+      "INSERT INTO purchase (person_id, placed_at, order_id, content) VALUES (?1, ?2, ?3, ?4)", .text(person.text),
+      .timestamp(order.placedAt), .text(order.orderID.text), .blob(PackedOrder.pack(order)))
+  }
+
+  /// Keeps what happened to an order, whether the order was heard of yet or not. The same change again is one.
+  static func change(
+    _ order: Identifier<Order>, name: String, _ received: Received, in transaction: borrowing Transaction
+  ) throws {
+    try transaction.run(
+      """
+      INSERT INTO purchase_change (order_id, name, position, type, content) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
+      """, .text(order.text), .text(name), .unsigned(received.position), .text(received.envelope.type), .blob(received.envelope.data))
+  }
+
+  /// The orders of `person` placed from `from` on, as they stand, in order of placement. `group` tells the stacking group of an offer.
+  static func of(
+    _ person: Identifier<Person>, from: Timestamp, group: (OfferVersion) throws -> String?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [Purchase] {
+    let orders = try reading.all(
+      "SELECT order_id, content FROM purchase WHERE person_id = ?1 AND placed_at >= ?2 ORDER BY placed_at, order_id LIMIT 1000",
+      .text(person.text), .timestamp(from)
+    ) { row throws(StoreFault) in Kept(order: Identifier(restoring: try row.text(0)), content: try row.blob(1)) }
+    var purchases: [Purchase] = []
+    for kept in orders {
+      var purchase = Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person))
+      for event in try changes(of: kept.order, in: reading) { try purchase.take(event, group: group) }
+      purchases.append(purchase)
+    }
+    return purchases
+  }
+
+  private struct Kept {
+    let order: Identifier<Order>
+    let content: [UInt8]
+  }
+
+  private struct Change {
+    let type: String
+    let content: [UInt8]
+  }
+
+  private static func changes(
+    of order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [DomainEvent] {
+    try reading.all("SELECT type, content FROM purchase_change WHERE order_id = ?1 ORDER BY position", .text(order.text)) {
+      row throws(StoreFault) in Change(type: try row.text(0), content: try row.blob(1))
+    }.compactMap { try DomainEvent.decode(type: $0.type, data: $0.content) }
+  }
+
+  /// When `person` placed their last order before `instant`; nil where there is none.
+  static func last(
+    of person: Identifier<Person>, before instant: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Timestamp? {
+    try reading.first(
+      "SELECT placed_at FROM purchase WHERE person_id = ?1 AND placed_at < ?2 ORDER BY placed_at DESC LIMIT 1", .text(person.text),
+      .timestamp(instant)
+    ) { row throws(StoreFault) in try row.timestamp(0) }
+  }
+}
+
+extension Purchase {
+  /// Takes in what happened to the order. `group` tells the stacking group of the offer of a remedy.
+  fileprivate mutating func take(_ event: DomainEvent, group: (OfferVersion) throws -> String?) throws {
+    switch event {
+    case .orderCancelled(let fact): apply(fact)
+    case .orderReturned(let fact): apply(fact)
+    case .orderAmended(let fact): apply(fact)
+    case .remedyChanged(let fact): apply(fact, group: try fact.offer.flatMap(group), at: placedAt, by: "ledger")
+    default: break
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Contracts
+import Mesh
+import Store
+
+/// What people were given under our offers, as rows.
+enum Remedies {
+  /// Takes in what became of a remedy. HOT: a look-back tells a hundred thousand of them. True where it is a new one.
+  static func fold(_ fact: RemedyChanged, _ offer: OfferVersion, in transaction: borrowing Transaction) throws -> Bool {
+    let id = SQLValue.text(fact.remedyID.description)
+    switch fact.change {
+    case .granted, .posted:
+      let state: SQLValue = fact.change == .posted ? "posted" : "pending"
+      let isNew = try transaction.run(
+        """
+        INSERT INTO remedy (remedy_id, offer_id, version, person_id, order_id, basis, state, amount_minor, currency)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING
+        """, id, .text(offer.offer.text), .integer(Int64(offer.version)), .optional(fact.personID?.text), .optional(fact.orderID?.text),
+        .text(fact.basis.rawValue), state, .integer(fact.amount.minor), .text(fact.amount.currency.code))
+      guard isNew == 0 else {
+        if fact.basis == .lookBack { try count(offer, in: transaction) }
+        return true
+      }
+      // A voided or expired one never comes back under its own number.
+      try transaction.run("UPDATE remedy SET state = ?2 WHERE remedy_id = ?1 AND state = 'pending'", id, state)
+    case .voided: try transaction.run("UPDATE remedy SET state = 'voided' WHERE remedy_id = ?1", id)
+    case .expired: try transaction.run("UPDATE remedy SET state = 'expired' WHERE remedy_id = ?1", id)
+    case .clawedBack, .declined: break
+    }
+    return false
+  }
+
+  private static func count(_ offer: OfferVersion, in transaction: borrowing Transaction) throws {
+    try transaction.run(
+      """
+      INSERT INTO remedy_count (offer_id, version, remedies) VALUES (?1, ?2, 1)
+      ON CONFLICT DO UPDATE SET remedies = remedies + 1
+      """, .text(offer.offer.text), .integer(Int64(offer.version)))
+  }
+
+  /// How many remedies of the look-back of `offer` were heard of.
+  static func heard(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
+    try reading.integer(
+      "SELECT remedies FROM remedy_count WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version)))
+      ?? 0
+  }
+
+  /// What a note tells of: the remedies of a person under an offer that no message told of yet.
+  struct Untold: Equatable {
+    let remedyID: String
+    let basis: String
+    let amount: Int64
+    let currency: String
+  }
+
+  static func untold(
+    of person: Identifier<Person>, under offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [Untold] {
+    try reading.all(
+      """
+      SELECT remedy_id, basis, amount_minor, currency FROM remedy
+      WHERE offer_id = ?1 AND person_id = ?2 AND noted IS NULL AND state IN ('pending', 'posted') ORDER BY remedy_id LIMIT 100
+      """, .text(offer.text), .text(person.text)
+    ) { row throws(StoreFault) in
+      Untold(remedyID: try row.text(0), basis: try row.text(1), amount: try row.integer(2), currency: try row.text(3))
+    }
+  }
+
+  /// A note was handed over: it told of all that a person was given by then.
+  static func told(
+    _ person: Identifier<Person>, under offer: Identifier<Offer>, by message: Identifier<Letter>, in transaction: borrowing Transaction
+  ) throws {
+    try transaction.run(
+      "UPDATE remedy SET noted = ?3 WHERE offer_id = ?1 AND person_id = ?2 AND noted IS NULL AND state IN ('pending', 'posted')",
+      .text(offer.text), .text(person.text), .text(message.text))
+  }
+}
+
+/// What the ledger said when it had judged every order that an offer reaches back to.
+enum LookBacks {
+  struct Known: Equatable {
+    let recordedAt: Timestamp
+    let sequence: Int64
+    let granted: Int64
+  }
+
+  /// Keeps the ledger's word. The first for a version stands.
+  static func fold(_ fact: LookBackCompleted, _ received: Received, in transaction: borrowing Transaction) throws {
+    try transaction.run(
+      """
+      INSERT INTO look_back (offer_id, version, recorded_at, sequence, granted, content, message_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT DO NOTHING
+      """, .text(fact.offerID.text), .integer(Int64(fact.version)), .timestamp(received.envelope.recordedTime),
+      .unsigned(received.sequence),
+      .integer(fact.granted), .blob(received.envelope.data), .text(received.envelope.id.text))
+  }
+
+  static func find(_ offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Known? {
+    try reading.first(
+      "SELECT recorded_at, sequence, granted FROM look_back WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text),
+      .integer(Int64(offer.version))
+    ) { row throws(StoreFault) in Known(recordedAt: try row.timestamp(0), sequence: try row.integer(1), granted: try row.integer(2)) }
+  }
+
+  /// The fact's data, for those who look.
+  static func content(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> JSON? {
+    let bytes = try reading.first(
+      "SELECT content FROM look_back WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version))
+    ) { row throws(StoreFault) in try row.blob(0) }
+    return try bytes.map { try JSON(parsing: $0) }
+  }
+}

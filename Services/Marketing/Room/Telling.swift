@@ -1,0 +1,38 @@
+import Contracts
+import Host
+import Store
+
+/// Says marketing's own facts: into the outbox and into the tables, in one transaction, so that the tables are their fold.
+struct Telling: Sendable {
+  let desk: DepartmentDesk
+  let occasion: Occasion
+
+  var now: Timestamp { occasion.now }
+
+  /// Who speaks.
+  var by: Identifier<Colleague> { Identifier(restoring: occasion.principal) }
+
+  /// Tells `event`, true now, and takes it in.
+  @discardableResult
+  func tell(_ event: DomainEvent, in transaction: borrowing Transaction) throws -> Identifier<Message> {
+    let told = try desk.publish(event, true: now, occasion, in: transaction)
+    try OwnFacts.fold(event, Offers.Meta(message: told.id, at: now, by: occasion.principal), in: transaction)
+    return told.id
+  }
+}
+
+/// Marketing's own facts again, as they were told: the tables are rebuilt from them and nothing is decided anew.
+enum OwnFacts {
+  static func fold(_ event: DomainEvent, _ meta: Offers.Meta, in transaction: borrowing Transaction) throws {
+    switch event {
+    case .budgetChanged(let fact): try Campaigns.fold(fact, message: meta.message, at: meta.at, in: transaction)
+    case .offerVersioned(let fact): try Offers.fold(fact, meta, in: transaction)
+    case .offerScheduled(let fact): try Offers.fold(fact, meta, in: transaction)
+    case .offerTurned(let fact): try Offers.fold(fact, meta, in: transaction)
+    case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
+    case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
+    // What others tell is not marketing's own.
+    default: break
+    }
+  }
+}
