@@ -21,14 +21,14 @@ enum Story {
     switch fact.event {
     case .remedyChanged(let remedy):
       sentences += remedy.decisionSentences
-      links = try links(of: remedy, fact, in: snapshot)
+      links = try related(to: remedy, fact, in: snapshot)
     case .orderCaptured:
       links = try Heard.about(fact.subject, in: snapshot).filter { $0.remedy?.isGrant == true }.map { link("remedy", $0) }
     case .refundResolved(let refund):
       let remedies = try Heard.about(fact.subject, in: snapshot).filter { $0.remedy?.remedyID == refund.remedyID }
       links = remedies.map { link("remedy", $0) }
     case .messageTurned(let letter):
-      links = try links(of: letter, in: snapshot)
+      links = try related(to: letter, in: snapshot)
     default: break
     }
     return Department.Story(
@@ -36,12 +36,12 @@ enum Story {
       links: Array(links.filter { $0.message.text != fact.message }.prefix(linksMax)))
   }
 
-  private static func links(
-    of remedy: RemedyChanged, _ fact: Heard.Fact, in snapshot: borrowing Snapshot
+  private static func related(
+    to remedy: RemedyChanged, _ fact: Heard.Fact, in snapshot: borrowing Snapshot
   ) throws -> [Department.Story.Link] {
     let about = try Heard.about(fact.subject, in: snapshot)
     var links = about.filter { $0.type == OrderCaptured.type }.map { link("order", $0) }
-    if let offer = remedy.offer { links += try self.links(of: offer, in: snapshot) }
+    if let offer = remedy.offer { links += try turns(of: offer, in: snapshot) }
     links += about.filter { $0.remedy?.remedyID == remedy.remedyID }.map { link("remedy", $0) }
     guard let person = fact.person else { return links }
     for letter in try Heard.letters(to: person, in: snapshot) {
@@ -51,15 +51,15 @@ enum Story {
     return links
   }
 
-  private static func links(of letter: MessageTurned, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {
-    var links = try links(of: letter.offer, in: snapshot)
+  private static func related(to letter: MessageTurned, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {
+    var links = try turns(of: letter.offer, in: snapshot)
     guard let remedyID = letter.remedyID else { return links }
     links += try Heard.grants(of: letter.personID, in: snapshot).filter { $0.remedy?.remedyID == remedyID }.map { link("remedy", $0) }
     return links
   }
 
   /// What launched a version, and what its look-back came to.
-  private static func links(of version: OfferVersion, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {
+  private static func turns(of version: OfferVersion, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {
     try Offers.facts(of: version.offer, in: snapshot).compactMap { fact in
       switch fact.event {
       case .offerTurned(let turned)? where turned.version == version.version && turned.turn == .launched:
