@@ -196,7 +196,8 @@ final class MarketingScene: Sendable {
         try store.write { transaction in
           let row = try #require(try Due.elapsed(at: clock.now(), limit: 1, in: transaction).first)
           _ = try Due.remove(row.number, in: transaction)
-          try #require(due[row.kind])(row, clock.now(), &transaction)
+          let rule = try #require(due[row.kind])
+          try rule(row, clock.now(), &transaction)
         }
         isAnyDone = true
       }

@@ -1,4 +1,7 @@
 import Contracts
+import HTTP
+import Host
+import MeshMachines
 import TestKit
 import Testing
 
@@ -54,7 +57,8 @@ struct WhyNotTests {
         try tale.tell(
           .orderCancelled(
             OrderCancelled(
-              orderID: Identifier(restoring: "O"), price: OrderDraft.euros(4_995), clawedBack: OrderDraft.euros(0), cancelledAt: Tale.sunday)),
+              orderID: Identifier(restoring: "O"), price: OrderDraft.euros(4_995), clawedBack: OrderDraft.euros(0), cancelledAt: Tale.sunday
+            )),
           at: Tale.sunday)
       }),
     Case(
