@@ -41,7 +41,7 @@ struct DeskTests {
 
   @Test func `kinds lie in their order, and each says what it says`() throws {
     var tale = Tale()
-    let given = OfferDraft("given", ("stacking/group", "given"))
+    let given = OfferDraft("given", ("stacking/group", "given"), ("limits/per_order", ["amount": OfferDraft.euros(400)]))
     let soon = window("soon", 2, 4)
     let over = window("over", -4, -1)
     for (draft, from, to) in [(given, 0, 3), (soon, 2, 4), (over, -4, -1)] as [(OfferDraft, Int64, Int64)] {
