@@ -33,7 +33,8 @@ struct Command: Sendable {
 
   static let all: [Command] = [
     .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery, .importOrders,
+    .benchDepartment, .benchMesh, .benchRecovery, .importOrders, .orderShip, .orderReturn, .orderCancel, .orderAmend, .lookBack,
+    .refundConfirm, .refundRefuse,
   ]
 
   /// Runs what `words` ask for.
