@@ -97,7 +97,7 @@ let package = Package(
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
-    suite("TermsTests", uses: ["Contracts", "Zones", "Terms"], exclude: ["evaluator.py"]),
+    suite("TermsTests", uses: ["Contracts", "Zones", "Terms", "Shop"], exclude: ["evaluator.py"]),
     suite("FeedTests", uses: ["Contracts", "Zones", "Feed", "Host"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),

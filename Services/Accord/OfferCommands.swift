@@ -5,7 +5,7 @@ import Host
 
 extension Command {
   /// What marketing does: campaigns, offers, audiences.
-  static let offers: [Command] =
+  static let campaigns: [Command] =
     [
       .campaignOpen, .campaignClose, .campaignShow, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule, .offerLaunch,
       .offerShow,

@@ -36,7 +36,7 @@ struct GoodsAmounts {
   }
 
   /// What falls on each base.
-  private static func shares(_ benefit: OfferDocument.Benefit, _ bases: [Int64], _ quantities: [Int64]) -> [Int64] {
+  static func shares(_ benefit: OfferDocument.Benefit, _ bases: [Int64], _ quantities: [Int64]) -> [Int64] {
     let sum = bases.reduce(0, +)
     switch benefit {
     case .percentOff(let basisPoints): return Rounding.split(Rounding.percent(basisPoints, of: sum) ?? 0, by: bases)

@@ -21,11 +21,6 @@ extension OfferCheck {
         "of an order without a person nobody knows whether it is one of these customers, so it gets nothing",
         next: "write false")
     }
-    if let templates = context.templates, let note = document.note, !templates.contains(note.templateID) {
-      warn(
-        "/note/template_id", "there is no template \"\(note.templateID)\"\(NearNames.question(note.templateID, among: templates))",
-        next: "name one of \(templates.sorted().joined(separator: ", "))")
-    }
   }
 
   /// A fixed price above the list price: plans stand in the price list by their names.

@@ -16,6 +16,7 @@ package struct OfferCheck {
     check.selections()
     check.reserve()
     check.parity()
+    check.template()
     if let read { check.doubts(read) }
     // Sorting keeps the order of equals only by their places.
     return check.findings.enumerated().sorted { ($0.element.severity, $0.offset) < ($1.element.severity, $1.offset) }.map(\.element)
@@ -191,6 +192,13 @@ package struct OfferCheck {
     else { return }
     let (wanted, reserved) = (Money(minor: rehearsed, currency), Money(minor: reserve, currency))
     refuse("/budget/reserve", "the look-back comes to \(wanted), the reserve is \(reserved)", next: "reserve at least \(wanted)")
+  }
+
+  private mutating func template() {
+    guard let templates = context.templates, let id = text("note", "template_id"), !templates.contains(id) else { return }
+    refuse(
+      "/note/template_id", "there is no template called \"\(id)\"\(NearNames.question(id, among: templates))",
+      next: "write one of \(templates.sorted().joined(separator: ", "))")
   }
 
   private mutating func parity() {

@@ -164,12 +164,16 @@ package struct TakingBack: Sendable, Equatable {
   /// What of a remedy belongs to what is gone by now and was not taken back before.
   private static func due(_ remedy: RemedyStanding, _ after: OrderStanding) -> [Outcome.Share] {
     remedy.shares.compactMap { share in
-      let gone =
-        if let id = share.lineID {
-          after.index(of: id).map { after.lines[$0].gone } ?? share.goneBefore
-        } else { after.shippingBack }
-      guard share.kept > 0, gone > share.goneBefore else { return nil }
-      let whole = Rounding.share(of: share.amount, min(gone - share.goneBefore, share.kept), by: share.kept) ?? 0
+      let whole: Int64
+      if let id = share.lineID {
+        let gone = after.index(of: id).map { after.lines[$0].gone } ?? share.goneBefore
+        guard share.kept > 0, gone > share.goneBefore else { return nil }
+        whole = Rounding.share(of: share.amount, min(gone - share.goneBefore, share.kept), by: share.kept) ?? 0
+      } else {
+        // The first of the shipping that goes back is what the remedy left to be paid.
+        guard after.shippingBack > share.goneBefore else { return nil }
+        whole = max(0, share.amount - (after.shippingPaid - after.shippingBack))
+      }
       let amount = whole - share.clawedBack
       return amount > 0 ? Outcome.Share(lineID: share.lineID, amount: amount) : nil
     }

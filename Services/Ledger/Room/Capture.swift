@@ -32,7 +32,9 @@ enum Capture {
     _ order: OrderCaptured, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
-    try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
+    let told = try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
+    try LateOrders.captured(order, occasion, desk, books: &books, in: &transaction)
+    return told
   }
 }
 

@@ -1,8 +1,8 @@
-import Contracts
-import Host
+package import Contracts
+package import Host
 import LedgerDomain
 import Mesh
-import Store
+package import Store
 
 /// The ledger's state is a fold of its own facts: a fact that is told is folded at once, a fact that is heard again is folded the same way.
 ///
@@ -10,10 +10,10 @@ import Store
 /// live     decide ─▸ fact ─▸ tell = outbox + fold        one transaction
 /// rebuild            fact ─▸        fold                 nothing is decided and nothing is told again
 /// ```
-enum Facts {
+package enum Facts {
   /// Writes `fact` into the outbox and into the ledger's tables and books. `instant` is when it was true.
   @discardableResult
-  static func tell(
+  package static func tell(
     _ fact: DomainEvent, true instant: Timestamp, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
