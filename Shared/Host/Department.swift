@@ -69,10 +69,24 @@ package struct Department: Sendable {
     /// The journal's place, where it is known here.
     package let position: UInt64?
     package let sentences: [String]
-    package init(role: Role, position: UInt64?, sentences: [String]) {
+    /// Other messages that it has to do with, such as the `order` that a remedy is for.
+    package let links: [Link]
+
+    package struct Link: Sendable, Equatable {
+      /// What the other message is to this one: `order`, `offer`, `remedy`, `note`.
+      package let relation: String
+      package let message: Identifier<Message>
+      package init(_ relation: String, _ message: Identifier<Message>) {
+        self.relation = relation
+        self.message = message
+      }
+    }
+
+    package init(role: Role, position: UInt64?, sentences: [String], links: [Link] = []) {
       self.role = role
       self.position = position
       self.sentences = sentences
+      self.links = links
     }
   }
 

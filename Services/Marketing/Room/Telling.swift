@@ -31,10 +31,8 @@ enum OwnFacts {
     case .offerTurned(let fact): try Offers.fold(fact, meta, in: transaction)
     case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
-    case .orderCaptured, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .remedyChanged,
-      .refundResolved, .lookBackCompleted, .chainAnchored, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
-      .policyPublished, .periodClosed:
-      break
+    // What others tell is not marketing's own.
+    default: break
     }
   }
 }
