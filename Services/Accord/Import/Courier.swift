@@ -117,6 +117,7 @@ final class Courier: Sendable {
     var last = Complaint(code: .unavailable, happened: "the ledger did not answer", advice: "run the import again: it goes on where it was")
     for attempt in 0..<Self.attemptsMax {
       if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(2_000, 100 << attempt))) }
+      headers.set("Idempotency-Key", key)
       let response: Response
       do throws(HTTPFault) {
         let open: Session

@@ -40,10 +40,11 @@ struct ChangeImport: Sendable {
   private func rehearse(_ request: Request, _ kind: Kind, _ batch: RowBatch) -> Response {
     desk.door.guarding(request) {
       do {
-        try desk.store.write { transaction in
+        let never = try desk.store.write { transaction -> Tally in
           let occasion = Occasion.command("rehearsal", of: OperatorDoor.principal, at: desk.clock.now(), correlation: nil)
           throw Rehearsed(tally: try take(batch, kind, occasion, in: &transaction))
         }
+        preconditionFailure("a rehearsal was committed: \(never.value)")
       } catch let rehearsed as Rehearsed {
         return .json(rehearsed.tally.json)
       } catch { return .problem(status: 503, code: "store_busy", detail: "\(error)").with("Retry-After", "1") }
