@@ -34,8 +34,11 @@ struct Command: Sendable {
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] = running + customers + campaigns + imports + looking + measuring
 
-  private static let running: [Command] = [.up, .down, .status, .tail, .verify, .demo]
-  private static let customers: [Command] = [.orderCapture, .customer, .offers, .whyNot, .why]
+  private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
+  private static let customers: [Command] = [
+    .orderCapture, .orderShip, .orderReturn, .orderCancel, .orderAmend, .refundConfirm, .refundRefuse, .customer, .offers, .whyNot,
+    .lookBack, .why,
+  ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments, .consentGive,
     .consentWithdraw,

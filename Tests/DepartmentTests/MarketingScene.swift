@@ -194,30 +194,33 @@ final class MarketingScene: Sendable {
       isAnyDone = false
       while let next = try store.read({ try Due.next(in: $0) }), next <= clock.now() {
         try store.write { transaction in
-          let row = try #require(try Due.elapsed(at: clock.now(), limit: 1, in: transaction).first)
+          guard let row = try Due.elapsed(at: clock.now(), limit: 1, in: transaction).first, let rule = due[row.kind] else {
+            throw Nobody()
+          }
           _ = try Due.remove(row.number, in: transaction)
-          let rule = try #require(due[row.kind])
           try rule(row, clock.now(), &transaction)
         }
         isAnyDone = true
       }
       for run in try store.read({ try Runs.running(limit: 10, in: $0) }) {
-        let rule = try #require(runs[run.kind])
+        guard let rule = runs[run.kind] else { throw Nobody() }
         if try step(run, rule) { isAnyDone = true }
       }
     }
   }
 
   private struct Waits: Error {}
+  private struct Nobody: Error {}
 
   private func step(_ run: Runs.Run, _ rule: RunRule) throws -> Bool {
     do {
       try store.writeChunk(rowsMax: 3) { transaction, pace in
         switch try rule(run, clock.now(), &transaction, &pace) {
         case .goOn(let cursor, let counts):
-          #expect(cursor != run.cursor || pace.rows > 0)
-          #expect(try Runs.advance(run, to: cursor, adding: counts, at: clock.now(), in: transaction))
-        case .finished(let counts): #expect(try Runs.finish(run, adding: counts, at: clock.now(), in: transaction) != nil)
+          let isMoved = try Runs.advance(run, to: cursor, adding: counts, at: clock.now(), in: transaction)
+          guard isMoved, cursor != run.cursor || pace.rows > 0 else { throw Nobody() }
+        case .finished(let counts):
+          guard try Runs.finish(run, adding: counts, at: clock.now(), in: transaction) != nil else { throw Nobody() }
         case .waits: throw Waits()
         }
       }
@@ -234,8 +237,8 @@ final class MarketingScene: Sendable {
 
   /// What marketing has told, in order.
   func told() throws -> [DomainEvent] {
-    try premises.told().map { delivery in
-      let envelope = try Envelope(decoding: delivery.event)
+    try store.read { try Outbox.rows(after: 0, limit: 100_000, bytesMax: .max, in: $0) }.map { row in
+      let envelope = try Envelope(decoding: row.event)
       return try #require(try DomainEvent.decode(type: envelope.type, data: envelope.data))
     }
   }
@@ -258,5 +261,13 @@ final class MarketingScene: Sendable {
 
   func turns() throws -> [OfferTurned] {
     try told().compactMap { if case .offerTurned(let turned) = $0 { turned } else { nil } }
+  }
+}
+
+extension Premises {
+  /// Takes one delivery without an inbox.
+  func hearUnmarkedAlone(_ delivery: Delivery, _ inlet: Inlet) throws {
+    let received = try Received(delivery)
+    try store.write { transaction in _ = try transaction.savepoint { try inlet(received, &$0) } }
   }
 }

@@ -171,7 +171,7 @@ struct OfferLifeTests {
     try refused(
       scene.offer("launch", try MarketingScene.sundayOffer(), ("historical", true)), 409, "offer_window",
       "begins at 2026-05-10T04:00:00.000Z")
-    try refused(scene.offer("schedule", try MarketingScene.sundayOffer(("version", 2))), 409, "offer_version", "call it version 1")
+    try refused(scene.offer("schedule", try MarketingScene.sundayOffer(("version", 2))), 422, "offer_refused", "write 1")
     // Nothing of what was refused stays.
     #expect(try scene.words() == ["budget.opened"])
 
