@@ -103,14 +103,15 @@ let package = Package(
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
-    suite("DomainTests", uses: ["Contracts", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
-    suite("DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite"]),
+    suite("DomainTests", uses: ["Contracts", "Zones", "Terms", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
+    suite(
+      "DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite", "Shop", "Terms"]),
     suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
-    suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
+    suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
     suite("TidyTests", uses: []),
   ],
   swiftLanguageModes: [.v6]

@@ -23,7 +23,8 @@ package enum FeedFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .compressed: "it is compressed; unpack it on the way in: `zcat FILE | accord import ... -`"
     case .otherEncoding: "it is UTF-16, as spreadsheets write it; save it as UTF-8 (CSV UTF-8)"
     case .binary(let line): "line \(line) holds a zero byte, so it is no text; give the export as CSV in UTF-8"
-    case .neverClosed(let line): "line \(line): a quotation mark opens a field that is never closed; close it, or double it where it is a letter"
+    case .neverClosed(let line):
+      "line \(line): a quotation mark opens a field that is never closed; close it, or double it where it is a letter"
     case .afterQuote(let line):
       "line \(line): something stands between a closing quotation mark and the next separator; double the mark where it is a letter (RFC 4180 2.7)"
     case .recordTooLong(let line):
@@ -38,7 +39,8 @@ package enum FeedFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .oneColumn(let header, let likely):
       "the header is one single column, “\(header.prefix(60))”; it looks as if --separator \(likely.rawValue) were right"
     case .badMap(let text, let why): "“\(text)” in --map cannot be used: \(why)"
-    case .unmapped(let roles): "--map does not say which column is \(roles.joined(separator: ", ")); add \(roles.map { "\($0)=COLUMN" }.joined(separator: ","))"
+    case .unmapped(let roles):
+      "--map does not say which column is \(roles.joined(separator: ", ")); add \(roles.map { "\($0)=COLUMN" }.joined(separator: ","))"
     case .tooManyOfOne(let line, let key): "line \(line): too many lines have the same \(key) for it to be one order; is the column right?"
     }
   }

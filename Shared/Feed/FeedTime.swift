@@ -52,13 +52,17 @@ package struct FeedTime: Sendable {
       let whole = Int64(((day.daysSinceEpoch * 24 + time.hour) * 60 + time.minute - minutes) * 60 + second)
       instant = Timestamp(milliseconds: whole * 1_000 + Int64(time.millisecond))
     } else {
-      guard let local = LocalTime(date: day, hour: time.hour, minute: time.minute, second: second) else { throw Self.unreadable(text, field) }
+      guard let local = LocalTime(date: day, hour: time.hour, minute: time.minute, second: second) else {
+        throw Self.unreadable(text, field)
+      }
       instant = try resolve(local, field).adding(.milliseconds(time.millisecond))
     }
     guard instant >= .first, instant <= .last else { throw FieldFault(field, "“\(Self.shown(text))” lies outside the years 0 to 9999") }
     guard precision == .day else { return Moment(instant: instant, precision: .instant, usedZone: offset == .none) }
     // Known only to the day: the day in the feed's zone.
-    return Moment(instant: try start(of: zone?.local(at: instant).date ?? CivilDate(daysSinceEpoch: Self.day(of: instant)), field), precision: .day, usedZone: true)
+    return Moment(
+      instant: try start(of: zone?.local(at: instant).date ?? CivilDate(daysSinceEpoch: Self.day(of: instant)), field), precision: .day,
+      usedZone: true)
   }
 
   /// The day's beginning: midnight, or the first instant after clocks that jump over it.

@@ -75,7 +75,8 @@ package struct OrderAssembly {
       }
       guard first.text.sameBytes(as: text) else {
         throw FieldFault(
-          field, "“\(FeedTime.shown(text))” here and “\(FeedTime.shown(first.text))” on line \(first.row), within one order; which is right?")
+          field,
+          "“\(FeedTime.shown(text))” here and “\(FeedTime.shown(first.text))” on line \(first.row), within one order; which is right?")
       }
     }
   }
@@ -145,7 +146,9 @@ package struct OrderAssembly {
       case .tender: if !text.isEmpty { made.tender = text }
       case .quantity:
         made.quantity = try FeedNumber.quantity(text, field: "quantity")
-        guard made.quantity >= 0 else { throw FieldFault("quantity", "\(made.quantity) is below zero; what came back goes in by `accord import returns`") }
+        guard made.quantity >= 0 else {
+          throw FieldFault("quantity", "\(made.quantity) is below zero; what came back goes in by `accord import returns`")
+        }
       case .amount: made.paid = try Self.amount(text, "amount", settings)
       case .list: if !text.isEmpty { made.list = try Self.amount(text, "list", settings) }
       case .tax: if !text.isEmpty { made.tax = try Self.amount(text, "tax", settings) }
@@ -182,7 +185,9 @@ package struct OrderAssembly {
     case _:
       throw .line(
         status.row,
-        FieldFault("status", "“\(FeedTime.shown(status.text))” is not known; paid, completed, shipped ... are taken, cancelled, pending, draft ... left out"))
+        FieldFault(
+          "status",
+          "“\(FeedTime.shown(status.text))” is not known; paid, completed, shipped ... are taken, cancelled, pending, draft ... left out"))
     }
   }
 
@@ -234,7 +239,9 @@ package struct OrderAssembly {
   /// Text as it stands, once it is certain to be UTF-8.
   private func value(_ text: Bytes, _ field: String, _ row: Int64, into writer: inout JSONWriter) throws(Refusal) {
     if text.allSatisfy({ $0 > 0x1F && $0 < 0x7F && $0 != .quote && $0 != .backslash }) { return writer.plain(text) }
-    guard let valid = String(validating: text, as: UTF8.self) else { throw .line(row, FieldFault(field, "it is not UTF-8; save the export as UTF-8")) }
+    guard let valid = String(validating: text, as: UTF8.self) else {
+      throw .line(row, FieldFault(field, "it is not UTF-8; save the export as UTF-8"))
+    }
     writer.string(valid)
   }
 

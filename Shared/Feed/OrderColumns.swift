@@ -8,7 +8,8 @@ package struct OrderColumns: Sendable {
 
   /// A column's meaning as a small number, so that a row is read without comparing names.
   enum Meaning: UInt8 {
-    case order, customer, sku, quantity, amount, placed, shipping, tax, list, discount, offer, tender, status, line, seller, channel, country
+    case order, customer, sku, quantity, amount, placed, shipping, tax, list, discount, offer, tender, status, line, seller, channel,
+      country
     case subscription, period
   }
 

@@ -70,9 +70,9 @@ struct FailingWritesTests {
       return ledger
     }
     let straight = try ledger(in: .temporary())
-    let before = try straight.tables()
+    let before = try straight.tables(but: ["entry.hash"])
     #expect(try straight.capture(draft, key: "second").status == status)
-    let after = try straight.tables()
+    let after = try straight.tables(but: ["entry.hash"])
 
     var failures = 0
     for n in 1... {
@@ -84,25 +84,26 @@ struct FailingWritesTests {
       let answer = try premises.capture(draft, key: "second")
       if premises.faults.isPending {
         #expect(answer.status == status)
-        #expect(try premises.tables().differences(from: after) == [])
+        #expect(try premises.tables(but: ["entry.hash"]).differences(from: after) == [])
         break
       }
       failures += 1
       #expect(answer.status == 503 && answer.header("Retry-After") == "1")
       #expect(try answer.json["detail"]?.string == fault.description)
-      #expect(try premises.tables().differences(from: before) == [], "write \(n) failed")
+      #expect(try premises.tables(but: ["entry.hash"]).differences(from: before) == [], "write \(n) failed")
       #expect(ends.withLock { $0 } == (fault.kind == .fatal ? 1 : 0))
       if fault.kind == .fatal {
         #expect(try premises.capture(draft, key: "second").status == 503)
         premises.store.close()
         premises = try Premises(LedgerProgram.department, in: place)
-        #expect(try premises.tables().differences(from: before) == [], "write \(n) failed")
+        #expect(try premises.tables(but: ["entry.hash"]).differences(from: before) == [], "write \(n) failed")
       }
       #expect(try premises.capture(draft, key: "second").status == status)
-      #expect(try premises.tables().differences(from: after) == [], "write \(n) failed")
+      #expect(try premises.tables(but: ["entry.hash"]).differences(from: after) == [], "write \(n) failed")
       #expect(try premises.capture(draft, key: "second").header("Idempotent-Replay") == "true")
-      #expect(try premises.tables().differences(from: after) == [])
-      #expect(try premises.findings() == [])
+      #expect(try premises.tables(but: ["entry.hash"]).differences(from: after) == [])
+      let findings = try premises.findings().map(\.description)
+      #expect(findings == [])
     }
     // The savepoint, its end or its way back, the answer, the commit; a capture also writes the order and the fact.
     #expect(failures >= (status == 201 ? 6 : 4))

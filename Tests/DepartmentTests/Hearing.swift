@@ -24,10 +24,15 @@ struct Hearer: Sendable, CustomStringConvertible {
     description: "marketing")
   static let service = Hearer(
     department: ServiceProgram.department, makeInlet: { ServiceProgram.department.subscriptions($0)[0].inlet }, description: "service",
-    arrival: ["timeline_entry.number"])
+    arrival: ["heard_fact.number", "customer.number", "offer_fact.number"])
   /// The ledger with its own facts, into a store that is rebuilt.
   static let ledger = Hearer(
-    department: LedgerProgram.department, makeInlet: LedgerProgram.department.ownFacts!, description: "the ledger, rebuilt")
+    department: LedgerProgram.department, makeInlet: LedgerProgram.department.ownFacts!, description: "the ledger, rebuilt",
+    // Entries are numbered, hashed and put in time as they come; accounts as they are first met.
+    arrival: [
+      "entry.number", "entry.hash", "entry.recorded_at", "leg.id", "leg.previous", "leg.account", "account.number", "account.last_leg",
+      "due.at",
+    ])
 
   static let all = [marketing, service, ledger]
 }

@@ -59,11 +59,11 @@ final class Premises: Sendable {
     return headers
   }
 
-  /// Asks as a request would that came through the server; `path` is not percent-encoded. Headers are those of the operator unless given.
+  /// Asks as a request would that came through the server; a slash inside an id of `path` is written %2F. Headers are those of the operator unless given.
   func ask(
     _ method: HTTP.Method, _ path: String, query: [(String, String)] = [], headers: Headers? = nil, body: [UInt8] = []
   ) -> Response {
-    let segments = path.split(separator: "/").map(String.init)
+    let segments = path.split(separator: "/").map { String($0).replacing("%2F", with: "/") }
     guard case .route(let route, let parameters) = routes.find(method, segments) else {
       preconditionFailure("nobody answers \(method.rawValue) \(path)")
     }
@@ -81,7 +81,7 @@ final class Premises: Sendable {
 
   // MARK: Looking
 
-  /// Everything that the store holds, but its own name; `but` are columns such as `timeline_entry.number`.
+  /// Everything that the store holds, but its own name; `but` are columns such as `heard_fact.number`.
   func tables(but left: Set<String> = []) throws -> Tables { try Tables(of: store, but: left) }
 
   /// What the checks of the house and of the department find.

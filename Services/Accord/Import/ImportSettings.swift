@@ -33,7 +33,8 @@ struct ImportSettings {
     zone = try arguments.value("--zone").map { name throws(Complaint) in try Self.zone(name) }
     guard let map = arguments.value("--map") else {
       throw .usage(
-        "--map is missing", "say which column means what: --map \(roles.filter(\.isRequired).map { "\($0.name)=COLUMN" }.joined(separator: ","))")
+        "--map is missing",
+        "say which column means what: --map \(roles.filter(\.isRequired).map { "\($0.name)=COLUMN" }.joined(separator: ","))")
     }
     do throws(FeedFault) { pairs = try FeedColumns.pairs(map, roles: roles) { Nearest.of($0, among: $1) } } catch {
       throw .usage(error.description, "")

@@ -66,7 +66,8 @@ struct Spool: ~Copyable {
       if written < 0, errno == EINTR { continue }
       guard written > 0 else {
         throw Complaint(
-          code: .inputOutput, happened: "the rows cannot be kept beside \(folder) while they are sorted: \(SystemText.of(errno)); nothing was changed",
+          code: .inputOutput,
+          happened: "the rows cannot be kept beside \(folder) while they are sorted: \(SystemText.of(errno)); nothing was changed",
           advice: "make room there, then run it again")
       }
       done += written

@@ -32,7 +32,7 @@ package enum ServiceDomain {
     case .customerKnown(let fact): .know(fact)
     case .productsListed(let fact): .list(fact.products)
     case .chainAnchored(let fact): .anchor(fact)
-    case .budgetChanged, .policyPublished: .nothing
+    case .budgetChanged, .policyPublished, .periodClosed: .nothing
     }
   }
 

@@ -50,7 +50,7 @@ package struct Grant: Sendable {
     if let interval = outcome.interval { inputs.append(.init("interval", .string(interval.rawValue))) }
     inputs.append(.init("placed_at", .string(standing.order.placedAt.description)))
     inputs.append(.init("uncut", .integer(outcome.uncut)))
-    if outcome.used.units > 0 { inputs.append(.init("units", .integer(outcome.used.units))) }
+    inputs.append(.init("used", .object([.init("units", .integer(outcome.used.units))])))
     return fact(
       outcome.shares, reason: outcome.reason.rawValue, cut: outcome.isCut, dayPrecision: outcome.dayPrecision, inputs: .object(inputs),
       to: standing, way)

@@ -1,5 +1,5 @@
 package import Contracts
-import Terms
+package import Terms
 
 /// One remedy as it stands: what was given, to which lines, in which state, and what of it was taken back.
 package struct RemedyStanding: Sendable, Equatable {
@@ -91,3 +91,6 @@ extension RemedyChanged {
   /// What of the price it is about: its lines, without the taxes on top of them that the amount contains.
   package var priceMinor: Int64 { lines.isEmpty ? amount.minor : lines.reduce(0) { $0 + $1.amount.minor } }
 }
+
+/// What is used of an offer: amount, uses, units.
+package typealias Used = Tally

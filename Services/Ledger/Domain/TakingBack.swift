@@ -102,6 +102,18 @@ package struct TakingBack: Sendable, Equatable {
       refund: purse.refund.filter { $0.amount.minor > 0 }, withheld: purse.withheld, claws: claws, lessened: lessened)
   }
 
+  /// What a downgrade takes back of a charge's remedy: the part of the period's unused days, from credit that was not spent.
+  package static func unused(
+    _ unusedDays: Int64, of days: Int64, _ remedy: RemedyStanding, credit: Int64, _ currency: Currency
+  ) -> Claw? {
+    var purse = Purse(credit: credit, refund: [])
+    let shares = remedy.shares.compactMap { share -> Outcome.Share? in
+      let amount = ClawBack.due(share: share.amount, unusedDays: unusedDays, of: days, already: share.clawedBack)
+      return amount > 0 ? Outcome.Share(lineID: share.lineID, amount: amount) : nil
+    }
+    return claw(remedy, shares, currency, &purse)
+  }
+
   private static func check(_ wanted: [LineQuantity], _ shipping: Int64, _ standing: OrderStanding) throws(OrderRefusal) {
     guard !wanted.isEmpty || shipping != 0 else { throw .nothing }
     var named: Set<Identifier<OrderLine>> = []
@@ -164,12 +176,16 @@ package struct TakingBack: Sendable, Equatable {
   /// What of a remedy belongs to what is gone by now and was not taken back before.
   private static func due(_ remedy: RemedyStanding, _ after: OrderStanding) -> [Outcome.Share] {
     remedy.shares.compactMap { share in
-      let gone =
-        if let id = share.lineID {
-          after.index(of: id).map { after.lines[$0].gone } ?? share.goneBefore
-        } else { after.shippingBack }
-      guard share.kept > 0, gone > share.goneBefore else { return nil }
-      let whole = Rounding.share(of: share.amount, min(gone - share.goneBefore, share.kept), by: share.kept) ?? 0
+      let whole: Int64
+      if let id = share.lineID {
+        let gone = after.index(of: id).map { after.lines[$0].gone } ?? share.goneBefore
+        guard share.kept > 0, gone > share.goneBefore else { return nil }
+        whole = Rounding.share(of: share.amount, min(gone - share.goneBefore, share.kept), by: share.kept) ?? 0
+      } else {
+        // The first of the shipping that goes back is what the remedy left to be paid.
+        guard after.shippingBack > share.goneBefore else { return nil }
+        whole = max(0, share.amount - (after.shippingPaid - after.shippingBack))
+      }
       let amount = whole - share.clawedBack
       return amount > 0 ? Outcome.Share(lineID: share.lineID, amount: amount) : nil
     }

@@ -15,7 +15,10 @@ struct API: Sendable {
   /// The fact that is made of an order must fit into a message, with its envelope and what the body may leave out.
   private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
 
-  var routes: [Route] { orders + OrderImport(desk: desk, descriptions: descriptions).routes }
+  var routes: [Route] {
+    orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
+      + ChangeImport(desk: desk).routes + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
+  }
 
   private var orders: [Route] {
     [

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// Budgets as others open and close them. The ledger answers each with a fact of its own, and only that is booked.
 enum Budgets {

@@ -2,6 +2,8 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import Terms
+import protocol Store.Reading
 
 /// The end of an offer's money: its release when nobody can have it any more, and its campaign's close once nothing is left open.
 enum Closing {

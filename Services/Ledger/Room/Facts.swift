@@ -1,8 +1,8 @@
-import Contracts
-import Host
+package import Contracts
+package import Host
 import LedgerDomain
 import Mesh
-import Store
+package import Store
 
 /// The ledger's state is a fold of its own facts: a fact that is told is folded at once, a fact that is heard again is folded the same way.
 ///
@@ -10,16 +10,17 @@ import Store
 /// live     decide ─▸ fact ─▸ tell = outbox + fold        one transaction
 /// rebuild            fact ─▸        fold                 nothing is decided and nothing is told again
 /// ```
-enum Facts {
+package enum Facts {
   /// Writes `fact` into the outbox and into the ledger's tables and books. `instant` is when it was true.
   @discardableResult
-  static func tell(
+  package static func tell(
     _ fact: DomainEvent, true instant: Timestamp, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
     let told = try desk.publish(fact, true: instant, occasion, in: transaction)
+    guard told.isTold else { return told }
     let meta = FactMeta(
-      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: occasion.correlation, causation: occasion.causation,
+      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: told.correlation, causation: occasion.causation,
       actorKind: occasion.principalKind, actor: occasion.principal, ruleVersion: occasion.ruleVersion)
     try fold(fact, data: told.data, meta, books: &books, in: &transaction)
     return told

@@ -1,4 +1,5 @@
 import Contracts
+import Host
 import LedgerDomain
 import Mesh
 import Store
@@ -7,9 +8,11 @@ import Store
 enum Inlets {
   /// Takes back a fact that the ledger itself told, into a store that is rebuilt from the journal. Nothing is decided and nothing told again;
   /// what this store knows already stays as it is.
-  static func own(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
+  static func own(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
     guard let fact = received.event else { return .done }
     let envelope = received.envelope
+    // What others told is taken down the same way, and nothing follows from it yet.
+    guard envelope.source == desk.department.source else { return try hearAgain(received, desk, in: &transaction) }
     do {
       return try transaction.savepoint { transaction in
         guard try !Facts.isFolded(fact, envelope.id, in: transaction) else { return .done }

@@ -3,6 +3,7 @@ import Host
 import LedgerDomain
 import Store
 import Terms
+import protocol Store.Reading
 
 /// Decides on orders and tells what is given: the one place where an offer's terms become money.
 ///

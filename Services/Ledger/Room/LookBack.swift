@@ -3,6 +3,7 @@ import Host
 import LedgerDomain
 import Store
 import Terms
+import protocol Store.Reading
 
 /// The look-back: an offer reaches the orders that came before it. A run over the orders by their time, in chunks; each order is decided
 /// once, its remedy is told in the chunk's own transaction, and the totals are the last chunk's fact.

@@ -5,6 +5,7 @@ import Store
 import Synchronization
 import Terms
 import Zones
+import protocol Store.Reading
 
 /// An offer that was launched: its terms, its life, and whose money pays for it.
 struct OfferInForce: Sendable {
@@ -30,6 +31,16 @@ struct OfferInForce: Sendable {
     return OfferInForce(
       version: version, campaignID: campaign, terms: terms, life: lived, state: life.state, reach: OfferRows.Reach(terms, life),
       isReleased: released != nil)
+  }
+
+  /// Whether some offer may have something for an order of these times.
+  static func isAnyReaching(
+    _ times: ClosedRange<Timestamp>, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Bool {
+    try reading.integer(
+      """
+      SELECT 1 FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 AND reaches_from <= ?3 AND reaches_to > ?2 LIMIT 1
+      """, .timestamp(now), .timestamp(times.lowerBound), .timestamp(times.upperBound)) != nil
   }
 
   /// The offers that may have something for an order of these times, by id.

@@ -56,8 +56,16 @@ struct OrderFile {
   var purchase: Purchase {
     var purchase = Purchase(order)
     for one in events {
-      let group: String? = if case .remedyChanged(let fact) = one.event { fact.offer.flatMap { groups[$0] } } else { nil }
-      purchase.take(one.event, group: group, at: one.at, by: "ledger")
+      switch one.event {
+      case .orderShipped(let fact): purchase.apply(fact)
+      case .orderAmended(let fact): purchase.apply(fact)
+      case .orderReturned(let fact): purchase.apply(fact)
+      case .orderCancelled(let fact):
+        purchase.apply(fact)
+        if let shipping = fact.shipping { purchase.refundedShipping(shipping.minor) }
+      case .remedyChanged(let fact): purchase.apply(fact, group: fact.offer.flatMap { groups[$0] }, at: one.at, by: "ledger")
+      default: break
+      }
     }
     return purchase
   }

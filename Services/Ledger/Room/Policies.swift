@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import protocol Store.Reading
 
 /// The numbers that decisions go by: versioned data, never code. The latest version of each counts.
 struct Policies {

@@ -23,7 +23,7 @@ enum Remedies {
         "UPDATE remedy SET state = ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal), .text(fact.change.rawValue))
       guard let offer = fact.offer else { return }
       let others = try active(fact, offer.offer, in: transaction)
-      try count(offer.offer, Tally(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
+      try count(offer.offer, Used(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
     case .clawedBack:
       try transaction.run(
         "UPDATE remedy SET clawed_back = clawed_back + ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal),
@@ -36,7 +36,7 @@ enum Remedies {
     if let offer = fact.offer {
       // The first of an order is a use without a look; a plan's may have been used by another period.
       let isUse = ordinal == 1 && fact.subscriptionID == nil ? true : try active(fact, offer.offer, in: transaction) == 0
-      try count(offer.offer, Tally(amount: fact.priceMinor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
+      try count(offer.offer, Used(amount: fact.priceMinor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
     }
     try transaction.run(
       """
@@ -60,7 +60,7 @@ enum Remedies {
       .text("\(offer.text)/\(subscription.text)/"), .text("\(offer.text)/\(subscription.text)0")) ?? 0
   }
 
-  private static func count(_ offer: Identifier<Offer>, _ tally: Tally, in transaction: borrowing Transaction) throws {
+  private static func count(_ offer: Identifier<Offer>, _ tally: Used, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
       INSERT INTO offer_total (offer_id, amount, uses, units) VALUES (?1, ?2, ?3, ?4)
@@ -73,20 +73,20 @@ enum Remedies {
   /// What a person used of an offer.
   static func used(
     of offer: Identifier<Offer>, by person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> Tally {
+  ) throws -> Used {
     try reading.first(
       """
       SELECT ifnull(sum(amount), 0), count(DISTINCT ifnull(use_key, order_id)), ifnull(sum(units), 0) FROM remedy
       WHERE person_id = ?1 AND offer_id = ?2 AND state IN ('pending', 'posted')
       """, .text(person.text), .text(offer.text)
-    ) { row in Tally(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2)) } ?? Tally()
+    ) { row in Used(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2)) } ?? Used()
   }
 
   /// What all have used of an offer.
-  static func used(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Tally {
+  static func used(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Used {
     try reading.first("SELECT amount, uses, units FROM offer_total WHERE offer_id = ?1", .text(offer.text)) { row in
-      Tally(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2))
-    } ?? Tally()
+      Used(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2))
+    } ?? Used()
   }
 
   /// Whether a subscription has had something of an offer, by a period other than `period`.
@@ -137,5 +137,5 @@ extension RemedyChanged {
   /// What counts as one use: an order, for plans a subscription whatever its periods.
   fileprivate var useKey: String { subscriptionID?.text ?? orderID?.text ?? personID?.text ?? "" }
   /// Quantities that it used up, where the decision said so.
-  fileprivate var units: Int64 { inputs?["units"]?.integer ?? 0 }
+  fileprivate var units: Int64 { inputs?["used"]?["units"]?.integer ?? 0 }
 }

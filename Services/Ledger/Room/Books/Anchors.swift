@@ -1,10 +1,10 @@
 import Contracts
-import Host
+package import Host
 import LedgerDomain
-import Store
+package import Store
 
 /// The heads of the chain that were told for others to keep: whoever rewrites entries would have to rewrite three stores.
-enum Anchors {
+package enum Anchors {
   /// The due row that tells the head; it waits only while the head has moved.
   static let due = "anchor_chain"
 
@@ -29,7 +29,7 @@ enum Anchors {
   }
 
   /// Tells the head where it moved since it was told last.
-  static func tell(
+  package static func tell(
     _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     let last = books.nextEntry - 1

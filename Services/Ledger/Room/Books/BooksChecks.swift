@@ -23,7 +23,7 @@ enum BooksChecks {
     var reader = EntryReader()
     try snapshot.rows(
       """
-      SELECT number, kind, state, of, entry.currency, entry.amount, effective_at, recorded_at, accounting_day, message, correlation,
+      SELECT entry.number, kind, state, of, entry.currency, entry.amount, effective_at, recorded_at, accounting_day, message, correlation,
         causation, actor_kind, actor, rule_version, campaign, offer, order_id, remedy, reason, hash, entry.legs, leg.id, account.path,
         account.currency, leg.amount, leg.previous
       FROM entry LEFT JOIN leg ON leg.id BETWEEN entry.number * 1024 AND entry.number * 1024 + 1023

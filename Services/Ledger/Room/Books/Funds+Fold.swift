@@ -24,10 +24,10 @@ extension Funds {
     case .advanced, .repaid:
       let change = budget.kind == .advanced ? budget.amount.minor : -budget.amount.minor
       try transaction.run(
-        """
-        INSERT INTO campaign_fund (campaign, currency, outstanding) VALUES (?1, ?2, ?3)
-        ON CONFLICT (campaign, currency) DO UPDATE SET outstanding = outstanding + ?3
-        """, .text(campaign.text), .text(currency), .integer(change))
+        "INSERT INTO campaign_fund (campaign, currency) VALUES (?1, ?2) ON CONFLICT DO NOTHING", .text(campaign.text), .text(currency))
+      try transaction.run(
+        "UPDATE campaign_fund SET outstanding = outstanding + ?3 WHERE campaign = ?1 AND currency = ?2", .text(campaign.text),
+        .text(currency), .integer(change))
       if budget.kind == .advanced, let offer = budget.offerID { try note(offer, campaign, currency, in: transaction) }
     case .reserved:
       guard let offer = budget.offerID else { return }

@@ -1,15 +1,14 @@
-import Contracts
-import Host
+package import Contracts
+package import Host
 import LedgerDomain
-import Store
-import protocol Store.Reading
+package import Store
 
 /// The purses that goodwill is paid from: looks at them, and tells what `Funding` plans. Every verb runs in the caller's transaction and
 /// tells the facts in front of, or behind, what they belong to.
-enum Funds {
+package enum Funds {
   /// Puts what is missing for a remedy into its offer's reserve: call it in front of the remedy with its fund's part (amount less taxes).
   /// Nothing happens where the reserve suffices. HOT.
-  static func cover(
+  package static func cover(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
     _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
@@ -19,7 +18,7 @@ enum Funds {
   }
 
   /// Repays and sweeps on what came back into an offer's reserve: call it behind a claw-back, and behind whatever was voided or expired.
-  static func settle(
+  package static func settle(
     _ amount: Int64, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency,
     _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
@@ -28,7 +27,7 @@ enum Funds {
   }
 
   /// Gives a campaign money, or gives it more.
-  static func open(
+  package static func open(
     _ amount: Money, of campaign: Identifier<Campaign>, approvedBy: Identifier<Colleague>?, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
@@ -38,7 +37,7 @@ enum Funds {
   }
 
   /// Gives customer service's own fund money.
-  static func openService(
+  package static func openService(
     _ amount: Money, approvedBy: Identifier<Colleague>?, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> Int64 {
@@ -49,7 +48,7 @@ enum Funds {
   }
 
   /// Reserves money for an offer; true where the campaign had it. Either way it is told.
-  static func reserve(
+  package static func reserve(
     _ amount: Money, for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws -> Bool {
@@ -60,7 +59,7 @@ enum Funds {
   }
 
   /// Gives back to its campaign what an offer no longer needs; from now on what comes back is swept on.
-  static func release(
+  package static func release(
     _ offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion,
     _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
@@ -69,7 +68,7 @@ enum Funds {
   }
 
   /// Closes a campaign's fund. Throws `Funding.Hindrance` while something is reserved, waits or is owed.
-  static func close(
+  package static func close(
     _ campaign: Identifier<Campaign>, _ currency: Currency, _ occasion: Occasion, _ desk: DepartmentDesk,
     books: inout Books, in transaction: inout Transaction
   ) throws {

@@ -1,12 +1,12 @@
-import Contracts
-import Host
+package import Contracts
+package import Host
 import LedgerDomain
-import Store
+package import Store
 
 /// The days through which the books are closed: what is true of them and comes later counts in the first open day.
-enum Periods {
+package enum Periods {
   /// Closes the books through `day`. Refused where it is closed already, or not over.
-  static func close(
+  package static func close(
     through day: CivilDate, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> PeriodClosed {

@@ -58,21 +58,34 @@ enum Customers {
     }
   }
 
+  /// A consent as it stands: given or withdrawn, and since when.
+  struct Consent: Sendable, Equatable {
+    let given: Bool
+    let changedAt: Timestamp
+  }
+
   /// Whether a consent stands, and since when; nil where nobody ever said anything.
   static func consent(
     of person: Identifier<Person>, _ purpose: Purpose, _ channel: String, in reading: borrowing some Reading & ~Copyable
-  ) throws -> (given: Bool, changedAt: Timestamp)? {
+  ) throws -> Consent? {
     try reading.first(
       "SELECT given, changed_at FROM consent WHERE person_id = ?1 AND purpose = ?2 AND channel = ?3", .text(person.text),
       .text(purpose.rawValue), .text(channel)
-    ) { row in (try row.bool(0), try row.timestamp(1)) }
+    ) { row in Consent(given: try row.bool(0), changedAt: try row.timestamp(1)) }
   }
 
-  /// Keeps a name or an address in this store and nowhere else.
-  static func keep(personal value: String, as field: String, of person: Identifier<Person>, in transaction: borrowing Transaction) throws {
+  /// A name or an address: in no fact, so in no other store and not in the journal.
+  struct Personal: Sendable, Equatable {
+    let person: Identifier<Person>
+    /// `name`, `address`, or a contact's channel.
+    let field: String
+    let value: String
+  }
+
+  static func keep(_ personal: Personal, in transaction: borrowing Transaction) throws {
     try transaction.run(
       "INSERT INTO personal (person_id, field, value) VALUES (?1, ?2, ?3) ON CONFLICT (person_id, field) DO UPDATE SET value = ?3",
-      .text(person.text), .text(field), .text(value))
+      .text(personal.person.text), .text(personal.field), .text(personal.value))
   }
 
   /// A name or an address.

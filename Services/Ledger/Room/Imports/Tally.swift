@@ -7,6 +7,8 @@ struct Tally {
     case matched = 0x6D  // m
     case conflicting = 0x78  // x
     case rejected = 0x72  // r
+    /// Known, and told anew: a product's other price.
+    case changed = 0x75  // u
   }
 
   private var letters: [UInt8] = []
