@@ -31,11 +31,20 @@ struct Command: Sendable {
     Arguments.Option("--help", nil, "this text"),
   ]
 
-  static let all: [Command] = [
-    .up, .down, .status, .tail, .verify, .orderCapture, .customer, .why, .clockAdvance, .clockShow, .zone, .schemaCheck, .benchBroker,
-    .benchDepartment, .benchMesh, .benchRecovery, .importOrders, .orderShip, .orderReturn, .orderCancel, .orderAmend, .lookBack,
-    .refundConfirm, .refundRefuse,
+  /// Every command, in the order in which `--help` tells them.
+  static let all: [Command] = running + customers + campaigns + imports + looking + measuring
+
+  private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
+  private static let customers: [Command] = [
+    .orderCapture, .orderShip, .orderReturn, .orderCancel, .orderAmend, .refundConfirm, .refundRefuse, .customer, .offers, .whyNot,
+    .lookBack, .why,
   ]
+  private static let imports: [Command] = [
+    .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments, .consentGive,
+    .consentWithdraw,
+  ]
+  private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
+  private static let measuring: [Command] = [.benchBroker, .benchDepartment, .benchMesh, .benchRecovery]
 
   /// Runs what `words` ask for.
   static func run(_ words: [String]) throws(Complaint) {

@@ -28,7 +28,14 @@ struct Office {
   func ask(
     _ program: String, _ method: Method, _ path: String, headers: [(String, String)] = [], body: JSON? = nil, seconds: Int64 = 30
   ) throws(Complaint) -> JSON {
-    let response = try send(program, method, path, headers: headers, body: body, seconds: seconds)
+    try ask(program, method, path, headers: headers, bytes: body?.bytes ?? [], seconds: seconds)
+  }
+
+  /// The same with a body that is no single JSON value.
+  func ask(
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)] = [], bytes: [UInt8], seconds: Int64 = 30
+  ) throws(Complaint) -> JSON {
+    let response = try send(program, method, path, headers: headers, body: bytes, seconds: seconds)
     let answer = (try? JSON(parsing: response.body)) ?? .null
     guard (200..<300).contains(response.status) else {
       let sentence = answer["detail"]?.string ?? answer["title"]?.string ?? "\(program) answered \(response.status)"
@@ -41,7 +48,7 @@ struct Office {
 
   /// The like of `ask` for programs that may be away: nil where nobody answers.
   func askIfThere(_ program: String, _ path: String) -> JSON? {
-    guard let response = try? send(program, .get, path, headers: [], body: nil, seconds: 5), response.status == 200 else { return nil }
+    guard let response = try? send(program, .get, path, headers: [], body: [], seconds: 5), response.status == 200 else { return nil }
     return try? JSON(parsing: response.body)
   }
 
@@ -57,14 +64,14 @@ struct Office {
   var authorization: (String, String) { ("Authorization", "Bearer \(token)") }
 
   private func send(
-    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: JSON?, seconds: Int64
+    _ program: String, _ method: Method, _ path: String, headers: [(String, String)], body: [UInt8], seconds: Int64
   ) throws(Complaint) -> Response {
     let (host, port) = (try address(of: program).host, try address(of: program).port)
     var fields = Headers()
     for (name, value) in [authorization, ("Content-Type", "application/json")] + headers { fields.set(name, value) }
     do throws(HTTPFault) {
       return try HTTPClient.send(
-        method, host: host, port: port, path: path, headers: fields, body: body?.bytes ?? [],
+        method, host: host, port: port, path: path, headers: fields, body: body,
         timeout: .seconds(seconds))
     } catch {
       throw Complaint(

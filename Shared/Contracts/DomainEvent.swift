@@ -53,11 +53,25 @@ package enum DomainEvent: Sendable, Equatable {
     }
   }
 
+  // Those that come by the hundred thousand are asked without a box around them, here and below.
+
   /// The envelope's `type`.
-  package var type: String { fact.type }
+  package var type: String {
+    switch self {
+    case .orderCaptured(let order): order.type
+    case .remedyChanged(let remedy): remedy.type
+    default: fact.type
+    }
+  }
 
   /// The envelope's `partitionkey` and `subject`: facts of one key are handled in order.
-  package var key: String { fact.key }
+  package var key: String {
+    switch self {
+    case .orderCaptured(let order): order.key
+    case .remedyChanged(let remedy): remedy.key
+    default: fact.key
+    }
+  }
 
   /// The envelope's `data`.
   package func encode() -> [UInt8] {
@@ -69,7 +83,6 @@ package enum DomainEvent: Sendable, Equatable {
   /// Writes the data.
   package func write(into writer: inout JSONWriter) {
     switch self {
-    // Those that come by the hundred thousand, without a box around them.
     case .orderCaptured(let order): order.write(into: &writer)
     case .remedyChanged(let remedy): remedy.write(into: &writer)
     default: fact.write(into: &writer)

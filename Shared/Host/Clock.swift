@@ -85,10 +85,10 @@ package enum ClockChoice: Sendable, Equatable {
   case manual(Timestamp?)
 }
 
-extension Reading where Value == ClockChoice {
+extension SettingForm where Value == ClockChoice {
   /// `system` or `manual[@INSTANT]`.
-  package static var clock: Reading {
-    Reading("system|manual[@INSTANT]") { (text) throws(Unreadable) in
+  package static var clock: SettingForm {
+    SettingForm("system|manual[@INSTANT]") { (text) throws(Unreadable) in
       if text == "system" { return .system }
       if text == "manual" { return .manual(nil) }
       guard text.hasPrefix("manual@"), let instant = try? Timestamp(rfc3339: String(text.dropFirst("manual@".count))) else {

@@ -63,6 +63,15 @@ package enum CommonRoutes {
       .init("known", .bool(true)), .init("role", .string(story.role.rawValue)),
       .init("sentences", .array(story.sentences.map { .string($0) })),
     ]
+    if !story.links.isEmpty {
+      members.append(
+        .init(
+          "links",
+          .array(
+            story.links.map {
+              .object([.init("relation", .string($0.relation)), .init("message_id", .string($0.message.text))])
+            })))
+    }
     if let position = story.position { members.append(.init("position", .integer(Int64(clamping: position)))) }
     return .object(members)
   }

@@ -69,10 +69,24 @@ package struct Department: Sendable {
     /// The journal's place, where it is known here.
     package let position: UInt64?
     package let sentences: [String]
-    package init(role: Role, position: UInt64?, sentences: [String]) {
+    /// Other messages that it has to do with, such as the `order` that a remedy is for.
+    package let links: [Link]
+
+    package struct Link: Sendable, Equatable {
+      /// What the other message is to this one: `order`, `offer`, `remedy`, `note`.
+      package let relation: String
+      package let message: Identifier<Message>
+      package init(_ relation: String, _ message: Identifier<Message>) {
+        self.relation = relation
+        self.message = message
+      }
+    }
+
+    package init(role: Role, position: UInt64?, sentences: [String], links: [Link] = []) {
       self.role = role
       self.position = position
       self.sentences = sentences
+      self.links = links
     }
   }
 
@@ -87,10 +101,11 @@ package struct Department: Sendable {
   private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
 
   /// Runs the department on the calling thread until it is stopped. Where the first word is `verify`, looks through its store instead; where
-  /// it is `health`, asks the one that runs.
+  /// it is `replay`, rebuilds it; where it is `health`, asks the one that runs.
   package func run() -> Never {
     switch CommandLine.arguments.dropFirst().first {
     case "verify": VerifyCommand.run("accord-\(name)") { try verify($0) }
+    case "replay": RebuildCommand.run(self)
     case "health": HealthCommand.run("accord-\(name)", httpPort: httpPort)
     case _: break
     }

@@ -27,14 +27,14 @@ package struct Setting<Value: Sendable>: AnySetting {
   }
 
   /// A setting with one value. Without a default it must be given.
-  package init(_ name: String, _ reading: Reading<Value>, default fallback: String? = nil, environment: String? = nil, doc: String) {
+  package init(_ name: String, _ reading: SettingForm<Value>, default fallback: String? = nil, environment: String? = nil, doc: String) {
     self.init(name, environment, fallback, doc, .one, reading.placeholder) { (texts) throws(Unreadable) in
       try reading.read(texts.first ?? "")
     }
   }
 
   /// A setting that may be left out; its value is then nil.
-  package init<Inner>(optional name: String, _ reading: Reading<Inner>, environment: String? = nil, doc: String) where Value == Inner? {
+  package init<Inner>(optional name: String, _ reading: SettingForm<Inner>, environment: String? = nil, doc: String) where Value == Inner? {
     self.init(name, environment, nil, doc, .optional, reading.placeholder) { (texts) throws(Unreadable) in
       guard let text = texts.first else { return nil }
       return try reading.read(text)
@@ -42,7 +42,7 @@ package struct Setting<Value: Sendable>: AnySetting {
   }
 
   /// A setting that may be given several times; its value holds all of them in order. The environment separates them by commas.
-  package init<Inner>(many name: String, _ reading: Reading<Inner>, environment: String? = nil, doc: String) where Value == [Inner] {
+  package init<Inner>(many name: String, _ reading: SettingForm<Inner>, environment: String? = nil, doc: String) where Value == [Inner] {
     self.init(name, environment, nil, doc, .many, reading.placeholder) { (texts) throws(Unreadable) in
       var values: [Inner] = []
       for text in texts { values.append(try reading.read(text)) }

@@ -107,7 +107,7 @@ extension Purchase {
       if remedies.contains(where: { $0.remedyID == fact.remedyID }) { return resolved(fact.remedyID, as: state) }
       given(
         Given(
-          remedyID: fact.remedyID, offer: fact.offer, group: group, amount: fact.amount.minor,
+          remedyID: fact.remedyID, offer: fact.offer, group: group, amount: price(of: fact),
           parts: fact.lines.map { Given.Part(lineID: $0.lineID, amount: $0.amount.minor) }, state: state, at: at, by: by,
           units: fact.inputs?["used"]?["units"]?.integer ?? units(of: fact)))
     case .voided: resolved(fact.remedyID, as: .voided)
@@ -116,6 +116,11 @@ extension Purchase {
       for line in fact.lines { clawedBack(fact.remedyID, line.lineID, line.amount.minor) }
     case .declined: return
     }
+  }
+
+  /// What of the amount lowered prices: taxes on top of them are in the amount, not in its lines.
+  private func price(of fact: RemedyChanged) -> Int64 {
+    fact.lines.isEmpty ? fact.amount.minor : fact.lines.reduce(0) { $0 + $1.amount.minor }
   }
 
   /// Without the decision's own word: all that is kept of the lines that it gave something to.

@@ -24,7 +24,7 @@ struct Hearer: Sendable, CustomStringConvertible {
     description: "marketing")
   static let service = Hearer(
     department: ServiceProgram.department, makeInlet: { ServiceProgram.department.subscriptions($0)[0].inlet }, description: "service",
-    arrival: ["timeline_entry.number"])
+    arrival: ["heard_fact.number", "customer.number", "offer_fact.number"])
   /// The ledger with its own facts, into a store that is rebuilt.
   static let ledger = Hearer(
     department: LedgerProgram.department, makeInlet: LedgerProgram.department.ownFacts!, description: "the ledger, rebuilt",

@@ -81,7 +81,7 @@ final class Premises: Sendable {
 
   // MARK: Looking
 
-  /// Everything that the store holds, but its own name; `but` are columns such as `timeline_entry.number`.
+  /// Everything that the store holds, but its own name; `but` are columns such as `heard_fact.number`.
   func tables(but left: Set<String> = []) throws -> Tables { try Tables(of: store, but: left) }
 
   /// What the checks of the house and of the department find.

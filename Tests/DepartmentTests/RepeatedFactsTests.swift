@@ -72,7 +72,7 @@ struct RepeatedFactsTests {
     #expect(marketing.count("counted_order") == 40)
     let service = try straight(.service, facts).tables()
     let named = try facts.deliveries.prefix(40).filter { try #require(Envelope(decoding: $0.event).order).personID != nil }.count
-    #expect(service.count("timeline_entry") == named && named > 0 && named < 40)
+    #expect(service.count("heard_fact") == 40 && named > 0 && named < 40)
     let ledger = try straight(.ledger, facts).tables()
     #expect(ledger.count("captured_order") == 40 && ledger.count("outbox") == 0)
   }

@@ -3,23 +3,16 @@ import ServiceDomain
 import TestKit
 import Testing
 
-/// What customer service makes of an order.
+/// Where a fact belongs at customer service, and how an agent reads it.
 struct ServiceDomainTests {
-  @Test func `an order stands on its customer's timeline at the instant it was placed`() throws {
+  @Test func `an order stands where it was placed, whoever's it is`() throws {
     var draft = OrderDraft("o-1")
     draft.placedAt = OrderDraft.day.adding(.seconds(-60))
-    let order = try draft.order()
-    let entry = TimelineEntry(
-      person: Identifier(restoring: "ada"), kind: .ordered, order: order.orderID, time: draft.placedAt, channel: "web", lines: 1,
-      paid: OrderDraft.euros(4_995))
-    #expect(ServiceDomain.decide(order, noted: false) == .note(entry))
-    #expect(ServiceDomain.decide(order, noted: true) == .nothing)
-  }
-
-  @Test func `an order without a person stands on no timeline`() throws {
-    var draft = OrderDraft("o-1")
+    let place = FactPlace(mark: "", person: Identifier(restoring: "ada"), time: draft.placedAt)
+    #expect(ServiceDomain.decide(.orderCaptured(try draft.order()), at: OrderDraft.day) == .keep(place))
     draft.personID = nil
-    #expect(try ServiceDomain.decide(draft.order(), noted: false) == .nothing)
+    let nobodys = FactPlace(mark: "", person: nil, time: draft.placedAt)
+    #expect(ServiceDomain.decide(.orderCaptured(try draft.order()), at: OrderDraft.day) == .keep(nobodys))
   }
 
   /// Lines, charges, a tax that is not in the price, and how an agent reads it.
@@ -32,11 +25,7 @@ struct ServiceDomainTests {
     var draft = OrderDraft("o-1")
     draft.lines = lines.enumerated().map { OrderDraft.line("\($0.offset)", $0.element) }
     draft.charges = charges.map { OrderCaptured.Charge(method: "standard", paid: OrderDraft.euros($0)) }
-    guard case .note(let entry) = ServiceDomain.decide(try draft.order(), noted: false) else {
-      Issue.record("nothing was noted")
-      return
-    }
-    #expect(entry.sentence == sentence)
+    #expect(Telling.sentence(.orderCaptured(try draft.order())) == sentence)
   }
 
   @Test func `the largest order that the contract lets through has a sum`() throws {
@@ -44,10 +33,7 @@ struct ServiceDomainTests {
     draft.lines = (0..<Limits.orderLinesMax).map { OrderDraft.line("\($0)", Limits.amountMax) }
     draft.charges = Array(
       repeating: OrderCaptured.Charge(method: "standard", paid: OrderDraft.euros(Limits.amountMax)), count: Limits.orderChargesMax)
-    guard case .note(let entry) = ServiceDomain.decide(try draft.order(), noted: false) else {
-      Issue.record("nothing was noted")
-      return
-    }
-    #expect(entry.paid?.minor == Limits.amountMax * 1_050)
+    let sum = Money(minor: Limits.amountMax * 1_050, OrderDraft.euros(0).currency)
+    #expect(Telling.sentence(.orderCaptured(try draft.order()))?.hasSuffix(", \(sum)") == true)
   }
 }

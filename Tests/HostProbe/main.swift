@@ -5,7 +5,7 @@ import Telemetry
 
 // A program that does nothing but run, for the tests of Host.
 
-let mode = Setting("mode", Reading<Mode>.choice, default: "plain", doc: "what to do when started")
+let mode = Setting("mode", SettingForm<Mode>.choice, default: "plain", doc: "what to do when started")
 
 Program("host-probe", part: .ledger, summary: "runs, for the tests of Host", settings: [mode]).run { start in
   start.clock.onAdvance { start.log.info("probe.advanced", "it is \(start.clock.now())") }

@@ -100,7 +100,7 @@ import Testing
       ("1.5s", nil), ("-1s", nil), ("9223372036854775807d", nil), ("10 s", nil),
     ] as [(String, Int64?)]) func `reads durations with their unit`(text: String, milliseconds: Int64?)
   {
-    #expect((try? Reading<Duration>.duration.read(text))?.milliseconds == milliseconds)
+    #expect((try? SettingForm<Duration>.duration.read(text))?.milliseconds == milliseconds)
   }
 
   @Test(
@@ -120,7 +120,7 @@ import Testing
       ("manual@noon", nil), ("wall", nil),
     ] as [(String, ClockChoice?)]) func `reads the choice of a clock`(text: String, choice: ClockChoice?)
   {
-    #expect(try! Reading<ClockChoice>.clock.read(orNil: text) == choice)
+    #expect(try! SettingForm<ClockChoice>.clock.read(orNil: text) == choice)
   }
 
   @Test(
@@ -131,7 +131,7 @@ import Testing
   }
 }
 
-extension Reading {
+extension SettingForm {
   /// The value, or nil where the text is none.
   func read(orNil text: String) throws -> Value? {
     do throws(Unreadable) { return try read(text) } catch { return nil }

@@ -19,7 +19,8 @@ extension MeshTests {
       let said = try register("ledger", manifest, caller)
       #expect(said.exit == .code(0), "\(said)")
       try eventually("marketing has said what it reads") {
-        try caller.get("broker", "/v1/status")["contracts"]?.array?.first?["readers"]?.strings?.contains("marketing") ?? false
+        try caller.get("broker", "/v1/status")["contracts"]?.array?.first { $0["type"]?.string == OrderCaptured.type }?["readers"]?.strings?
+          .contains("marketing") ?? false
       }
 
       try mesh.start("ledger")

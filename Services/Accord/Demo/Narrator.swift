@@ -37,8 +37,10 @@ struct Narrator {
     return lines
   }
 
+  /// An order is somebody's, but what tells of it is told by its own name.
   private func isAboutHeroes(_ data: JSON) -> Bool {
-    ["order_id", "person_id", "subscription_id"].contains { data[$0]?.string.map(heroes.contains) ?? false }
+    if let order = data["order_id"]?.string { return heroes.contains(order) }
+    return ["person_id", "subscription_id"].contains { data[$0]?.string.map(heroes.contains) ?? false }
   }
 
   // MARK: One fact
@@ -57,7 +59,8 @@ struct Narrator {
     case "ledger.subscription.changed.v1":
       let plan = data["to_plan"]?.string.map { " to \($0)" } ?? ""
       return "wrote down that subscription \(data["subscription_id"]?.string ?? "?") was \(data["change"]?.string ?? "changed")\(plan)."
-    case "ledger.products.listed.v1": return "keeps \(data["products"]?.array?.count ?? 0) products in its catalogue; the others heard which."
+    case "ledger.products.listed.v1":
+      return "keeps \(data["products"]?.array?.count ?? 0) products in its catalogue; the others heard which."
     case "marketing.budget.opened.v1":
       return "opened campaign \(campaign) with \(amount), approved by \(data["approved_by"]?.string ?? "somebody")."
     case "service.budget.opened.v1": return "has \(amount) of its own, for when a campaign runs dry."
@@ -68,7 +71,8 @@ struct Narrator {
     case "ledger.budget.advanced.v1":
       return "advanced \(amount) from service's fund, because campaign \(campaign) is empty and the customer is not to suffer for it."
     case "marketing.offer.scheduled.v1":
-      return "scheduled \(offer): live from \(local(data["starts_at"])); orders placed from \(local(data["look_back_from"])) on will have it too, "
+      return
+        "scheduled \(offer): live from \(local(data["starts_at"])); orders placed from \(local(data["look_back_from"])) on will have it too, "
         + "so that nobody is punished for buying early."
     case "marketing.offer.launched.v1": return "let \(offer) go live: every row of its gate holds."
     case "marketing.offer.blocked.v1": return "did not let \(offer) go live: \(data["sentence"]?.string ?? "its gate does not hold")."
@@ -104,18 +108,20 @@ struct Narrator {
   }
 
   private func remedy(_ data: JSON, isPosted: Bool) -> String {
-    let tenders = (data["destination"]?["tenders"]?.array ?? []).map { word($0["kind"]) }.joined(separator: " and ")
+    let tenders = (data["destination"]?["tenders"]?.array ?? []).map { word($0["tender"]) }.joined(separator: " and ")
     let place: String =
       switch data["destination"]?["kind"]?.string {
       case "customer_credit": "to the customer's credit, to spend here"
       case "receipt": "for whoever brings the receipt"
       case _: "back to the \(tenders.isEmpty ? "tender that paid" : tenders)"
       }
-    let subject = data["order_id"]?.string.map { "order \($0)" } ?? data["subscription_id"]?.string.map { "subscription \($0)" } ?? "a customer"
+    let subject =
+      data["order_id"]?.string.map { "order \($0)" } ?? data["subscription_id"]?.string.map { "subscription \($0)" } ?? "a customer"
     let under = data["offer"]?.string ?? data["offer_id"]?.string ?? "goodwill"
     let campaign = data["campaign_id"]?.string.map { ", paid by campaign \($0)" } ?? ""
     let promise = isPosted ? "gave \(subject)" : "promised \(subject)"
-    return "\(promise) \(money(data["amount"])) \(place), without being asked: \(under), \(words(data["basis"]?.string ?? "granted"))\(campaign)\(entry(data))."
+    return
+      "\(promise) \(money(data["amount"])) \(place), without being asked: \(under), \(words(data["basis"]?.string ?? "granted"))\(campaign)\(entry(data))."
   }
 
   private func audience(_ data: JSON, _ offer: String) -> String {

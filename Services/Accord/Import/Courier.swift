@@ -7,7 +7,8 @@ import Synchronization
 
 /// Carries batches to the ledger's door over a few kept connections: while one is being written there, the next is on its way.
 ///
-/// A batch's key comes from its content, so that one which is sent again, after a broken connection or by another run, happens once.
+/// A batch's key comes from its content, so that one which is sent again after a broken connection happens once; where the same content may
+/// mean something again later (a price that goes up and down), the run's own name is part of the key.
 final class Courier: Sendable {
   /// What came back for one batch.
   struct Answer: Sendable {
@@ -33,27 +34,34 @@ final class Courier: Sendable {
     var trouble: Complaint?
   }
 
-  /// Connections: the ledger reads one batch while it writes another.
-  private static let lanes = 2
+  /// Connections: with two the ledger reads one batch while it writes another; with one the rows keep their order.
+  private let lanes: Int
+  /// Part of each key.
+  private let run: String
   private let office: Office
   private let address: Address
   private let path: String
   private let state = Mutex(State())
-  private let room = DispatchSemaphore(value: Courier.lanes + 1)
+  private let room = DispatchSemaphore(value: 3)
   private let work = DispatchSemaphore(value: 0)
-  private let lanes = DispatchGroup()
+  private let carriers = DispatchGroup()
   private let answered: @Sendable (Answer) -> Void
 
   /// `answered` is called from several threads, one at a time.
-  init(_ office: Office, path: String, answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
+  init(_ office: Office, path: String, lanes: Int = 2, run: String = "", answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
     self.office = office
+    self.lanes = lanes
+    self.run = run
     self.path = path
     address = try office.address(of: "ledger")
     self.answered = answered
-    for number in 0..<Self.lanes {
-      DispatchQueue(label: "accord.import.\(number)").async(group: lanes) { [self] in carry() }
+    for number in 0..<lanes {
+      DispatchQueue(label: "accord.import.\(number)").async(group: carriers) { [self] in carry() }
     }
   }
+
+  /// A name that no other run has.
+  static var newRun: String { Hex.encode((0..<8).map { _ in UInt8.random(in: 0...255) }) + "/" }
 
   /// Hands a batch over; waits while enough are on their way. Throws what ended the carrying.
   func send(_ batch: Batch) throws(Complaint) {
@@ -65,8 +73,8 @@ final class Courier: Sendable {
 
   /// Waits until everything is answered, or throws what ended it.
   func finish() throws(Complaint) {
-    for _ in 0..<Self.lanes { work.signal() }
-    lanes.wait()
+    for _ in 0..<lanes { work.signal() }
+    carriers.wait()
     if let trouble = state.withLock({ $0.trouble }) { throw trouble }
   }
 
@@ -90,8 +98,8 @@ final class Courier: Sendable {
 
   /// Lets those who wait find the trouble, if there is any.
   private func giveUp() {
-    for _ in 0...Self.lanes + 1 { room.signal() }
-    for _ in 0..<Self.lanes { work.signal() }
+    for _ in 0...lanes + 1 { room.signal() }
+    for _ in 0..<lanes { work.signal() }
   }
 
   /// Holds a noncopyable session where an optional is wanted.
@@ -101,7 +109,7 @@ final class Courier: Sendable {
   }
 
   private func deliver(_ batch: Batch, _ session: inout Session?) throws(Complaint) -> Answer {
-    let key = "import/" + Hex.encode(SHA256.hash(batch.body).prefix(16))
+    let key = "import/\(run)" + Hex.encode(SHA256.hash(batch.body).prefix(16))
     var headers = Headers()
     for (name, value) in [office.authorization, ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", key)] {
       headers.set(name, value)
@@ -109,6 +117,7 @@ final class Courier: Sendable {
     var last = Complaint(code: .unavailable, happened: "the ledger did not answer", advice: "run the import again: it goes on where it was")
     for attempt in 0..<Self.attemptsMax {
       if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(2_000, 100 << attempt))) }
+      headers.set("Idempotency-Key", key)
       let response: Response
       do throws(HTTPFault) {
         let open: Session

@@ -69,86 +69,14 @@ struct ImportOrders {
     var progress = ImportProgress()
     var file = try FeedFile(settings.path, settings.separator)
     let columns = try file.columns(settings)
-    let read = try spool(&file, columns, &progress)
+    let keys = (idRoles.isEmpty ? ["order"] : idRoles).compactMap { columns.place(of: $0) }
+    let spooling = Spooling(separator: settings.separator, keys: keys, makesIDs: !idRoles.isEmpty, data: office.data, report: report)
+    let read = try spooling.read(&file, columns, &progress)
     let rows = read.rows
     progress.restart()
     let sent = try send(read.spool, columns, rows: rows, progress)
     progress.clear()
     try tell(rows: rows, sent: sent, seconds: Double((ContinuousClock.now - began).milliseconds) / 1_000)
-  }
-
-  // MARK: Reading
-
-  private struct Spooled: ~Copyable {
-    var spool: Spool
-    var rows: Int64
-  }
-
-  /// Reads the whole file and parts its rows. A file that cannot be used is found here, before the ledger hears of it.
-  private func spool(_ file: inout FeedFile, _ columns: FeedColumns, _ progress: inout ImportProgress) throws(Complaint) -> Spooled {
-    var read = Spooled(spool: try Spool(beside: office.data, expecting: file.byteCount), rows: 0)
-    let places = columns.columns.map(\.index)
-    let names = columns.columns.map(\.name)
-    let keys = (idRoles.isEmpty ? ["order"] : idRoles).compactMap { columns.place(of: $0) }.map { columns.columns[$0].index }
-    let reader = DelimitedText(settings.separator)
-    var key: [UInt8] = []
-    do throws(FeedFailure<RowFailure>) {
-      while try file.next({ (line, fields, bytes) throws(RowFailure) in
-        guard fields.count == columns.count else { throw .feed(.torn(line: line, fields: fields.count, columns: columns.count)) }
-        read.rows += 1
-        key.removeAll(keepingCapacity: true)
-        for (number, place) in keys.enumerated() {
-          if number > 0 { key.append(.minus) }
-          append(fields[place], bytes, reader, to: &key)
-        }
-        guard !key.isEmpty else {
-          return report.add(line: line, id: "", "rejected", field: "order", "it is empty; a line belongs to an order that has a name")
-        }
-        for (number, place) in places.enumerated() where fields[place].end - fields[place].start > FeedLimits.fieldBytesMax {
-          throw .feed(.fieldTooLong(line: line, column: names[number]))
-        }
-        do throws(Complaint) {
-          try read.spool.append(to: read.spool.place(of: key)) { spool in
-            FeedRow.append(line: line, key: key, to: &spool) { spool in
-              for place in places {
-                let field = fields[place]
-                if field.isDoubled {
-                  reader.bytes(of: field, in: bytes).withUnsafeBytes { FeedRow.appendColumn($0, to: &spool) }
-                } else {
-                  FeedRow.appendColumn(UnsafeRawBufferPointer(rebasing: bytes[field.start..<field.end]), to: &spool)
-                }
-              }
-            }
-          }
-        } catch { throw .complaint(error) }
-      }) {
-        if read.rows & 0xFFFF == 0 { progress.show("reading", file.bytesRead >> 20, of: file.byteCount.map { $0 >> 20 }, "MiB") }
-      }
-    } catch {
-      progress.clear()
-      throw Self.complaint(error, file.name)
-    }
-    return read
-  }
-
-  private enum RowFailure: Error {
-    case feed(FeedFault)
-    case complaint(Complaint)
-  }
-
-  private static func complaint(_ failure: FeedFailure<RowFailure>, _ name: String) -> Complaint {
-    switch failure {
-    case .feed(let fault), .body(.feed(let fault)): FeedFailure<Complaint>.feed(fault).complaint(name)
-    case .read(let complaint), .body(.complaint(let complaint)): complaint
-    }
-  }
-
-  /// An id made of columns takes what an id may hold; an order's own id stays as it is, and is refused where it may not.
-  private func append(_ field: DelimitedText.Field, _ bytes: UnsafeRawBufferPointer, _ reader: DelimitedText, to key: inout [UInt8]) {
-    guard !idRoles.isEmpty || field.isDoubled else { return key.append(contentsOf: bytes[field.start..<field.end]) }
-    for byte in reader.bytes(of: field, in: bytes) {
-      key.append(!idRoles.isEmpty && (byte <= 0x20 || byte >= 0x7F || byte == .quote || byte == .backslash) ? UInt8(ascii: "_") : byte)
-    }
   }
 
   // MARK: Sending
@@ -253,7 +181,7 @@ struct ImportOrders {
       if settings.isDry { Terminal.print("Nothing was written (--dry-run); this is what would become of it:") }
       Terminal.print(
         "\(head.file): \(grouped(sent.orders)) orders on \(grouped(rows)) lines, \(grouped(rate)) lines a second: "
-          + ImportReport.outcomes.map { "\(grouped(report.count($0))) \($0 == "left_out" ? "left out" : $0)" }.joined(separator: ", "))
+          + report.summary)
       report.tell()
       if sent.usedZone, settings.zone == nil {
         Terminal.note("times without offset, and days, were taken as UTC; --zone says otherwise")

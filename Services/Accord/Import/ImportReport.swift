@@ -30,7 +30,7 @@ final class ImportReport: Sendable {
 
   /// More than a person reads; the file of --report has them all.
   private static let entriesMax = 1_000
-  static let outcomes = ["created", "matched", "conflicting", "rejected", "left_out"]
+  static let outcomes = ["created", "changed", "matched", "conflicting", "rejected", "left_out"]
   private let state = Mutex(State())
   private let file: Int32?
   private let path: String
@@ -97,6 +97,7 @@ final class ImportReport: Sendable {
     switch letter {
     case UInt8(ascii: "c"): "created"
     case UInt8(ascii: "m"): "matched"
+    case UInt8(ascii: "u"): "changed"
     case UInt8(ascii: "x"): "conflicting"
     case _: "rejected"
     }
@@ -120,6 +121,13 @@ final class ImportReport: Sendable {
     }
   }
 
+  /// What came of all, in one line's words; what did not happen at all is only told where it is what people look for.
+  var summary: String {
+    let counts = state.withLock { $0.counts }
+    return Self.outcomes.filter { ($0 != "changed" && $0 != "left_out") || counts[$0] != nil }
+      .map { "\(ImportProgress.grouped(counts[$0] ?? 0)) \($0 == "left_out" ? "left out" : $0)" }.joined(separator: ", ")
+  }
+
   /// One line for each that was refused, a hundred at most.
   func tell() {
     let (entries, counts) = state.withLock { ($0.entries.sorted { $0.line < $1.line }, $0.counts) }
@@ -127,7 +135,7 @@ final class ImportReport: Sendable {
       let id = entry.id.isEmpty ? "" : " (\(entry.id))"
       Terminal.print("  line \(entry.line)\(id): \(entry.outcome): \(entry.field.map { "\($0): " } ?? "")\(entry.sentence)")
     }
-    let refused = Self.outcomes.dropFirst(2).reduce(0) { $0 + (counts[$1] ?? 0) }
+    let refused = ["conflicting", "rejected", "left_out"].reduce(0) { $0 + (counts[$1] ?? 0) }
     if refused > 100 { Terminal.print("  ... and \(ImportProgress.grouped(refused - 100)) more: --report FILE writes them all") }
   }
 

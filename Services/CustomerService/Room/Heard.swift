@@ -62,7 +62,9 @@ enum Heard {
   /// What was kept because of a message.
   static func by(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Fact? {
     try reading.first(
-      "SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact WHERE message_id = ?1", .text(message.text)
+      """
+      SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact WHERE message_id = ?1
+      """, .text(message.text)
     ) { row throws(StoreFault) in try fact(row) }
   }
 
@@ -75,6 +77,26 @@ enum Heard {
       SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact
       WHERE person_id = ?1 AND (time, position) < (?2, ?3) ORDER BY time DESC, position DESC LIMIT ?4
       """, .text(person.text), .integer(before.time), .integer(before.position), .integer(Int64(limit))
+    ) { row throws(StoreFault) in try fact(row) }
+  }
+
+  /// Messages to `person` that were planned, sent or held back, in the order of the journal.
+  static func letters(to person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> [Fact] {
+    try reading.all(
+      """
+      SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact
+      WHERE person_id = ?1 AND type >= 'marketing.message.' AND type < 'marketing.message/' ORDER BY position, number
+      """, .text(person.text)
+    ) { row throws(StoreFault) in try fact(row) }
+  }
+
+  /// What granted remedies to `person` or posted them, in the order of the journal.
+  static func grants(of person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> [Fact] {
+    try reading.all(
+      """
+      SELECT number, subject, type, person_id, time, recorded, actor, position, message_id, data FROM heard_fact
+      WHERE person_id = ?1 AND type IN ('ledger.remedy.granted.v1', 'ledger.remedy.posted.v1') ORDER BY position, number
+      """, .text(person.text)
     ) { row throws(StoreFault) in try fact(row) }
   }
 

@@ -71,7 +71,7 @@ enum Purchases {
 
 extension Purchase {
   /// Takes in what happened to the order. `group` tells the stacking group of the offer of a remedy.
-  mutating func take(_ event: DomainEvent, group: (OfferVersion) throws -> String?) throws {
+  fileprivate mutating func take(_ event: DomainEvent, group: (OfferVersion) throws -> String?) throws {
     switch event {
     case .orderCancelled(let fact): apply(fact)
     case .orderReturned(let fact): apply(fact)

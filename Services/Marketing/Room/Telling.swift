@@ -16,6 +16,7 @@ struct Telling: Sendable {
   @discardableResult
   func tell(_ event: DomainEvent, in transaction: borrowing Transaction) throws -> Identifier<Message> {
     let told = try desk.publish(event, true: now, occasion, in: transaction)
+    guard told.isTold else { return told.id }
     try OwnFacts.fold(event, Offers.Meta(message: told.id, at: now, by: occasion.principal), in: transaction)
     return told.id
   }
@@ -31,10 +32,8 @@ enum OwnFacts {
     case .offerTurned(let fact): try Offers.fold(fact, meta, in: transaction)
     case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
-    case .orderCaptured, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .remedyChanged,
-      .refundResolved, .lookBackCompleted, .chainAnchored, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
-      .policyPublished, .periodClosed:
-      break
+    // What others tell is not marketing's own.
+    default: break
     }
   }
 }

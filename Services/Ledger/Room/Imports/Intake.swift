@@ -21,31 +21,41 @@ struct Intake {
     var discounts: [OrderCaptured.Discount] = []
     var isTaxed = false
     for line in feed.lines {
-      let id = try Identifier<OrderLine>(line.lineID)
+      let id: Identifier<OrderLine> = try Self.id(line.lineID, "line")
       var made = OrderCaptured.Line(
-        lineID: id, sku: try line.sku.map { text throws(InvalidIdentifier) in try Identifier<Product>(text) }, quantity: line.quantity,
+        lineID: id, sku: try Self.id(ifPresent: line.sku, "sku"), quantity: line.quantity,
         list: line.list.map(money), paid: money(line.paid))
       if let tax = line.tax, tax != 0 {
         isTaxed = true
         made.tax = [OrderCaptured.Tax(amount: money(tax), jurisdiction: head.taxJurisdiction, inclusive: head.taxIncluded)]
       }
-      if let seller = line.seller { made.seller = try Identifier(seller) }
+      made.seller = try Self.id(ifPresent: line.seller, "seller")
       lines.append(made)
       if line.discount != nil || line.offer != nil {
-        let offer = try line.offer.map { text throws(InvalidIdentifier) in try Identifier<Offer>(text) }
+        let offer: Identifier<Offer>? = try Self.id(ifPresent: line.offer, "offer")
         guard line.discount ?? 0 != 0 || offer != nil else { continue }
         discounts.append(OrderCaptured.Discount(offerID: offer, lineID: id, amount: money(line.discount ?? 0)))
       }
     }
     let charges = feed.shipping.map { [OrderCaptured.Charge(method: "standard", paid: money($0))] } ?? []
     return try OrderCaptured(
-      orderID: try Identifier(feed.orderID), personID: try feed.personID.map { text throws(InvalidIdentifier) in try Identifier(text) },
+      orderID: try Self.id(feed.orderID, "order"), personID: try Self.id(ifPresent: feed.personID, "customer"),
       channel: feed.channel ?? head.channel, country: feed.country ?? head.country, placedAt: feed.placedAt,
       placedPrecision: feed.precision == .day ? .day : .instant, capturedAt: now, lines: lines, charges: charges,
       tenders: try tenders(feed, isTaxed: isTaxed), discounts: discounts, discountsKnown: head.discountsKnown,
-      subscriptionID: try feed.subscriptionID.map { text throws(InvalidIdentifier) in try Identifier(text) },
-      period: try feed.period.map { text throws(InvalidIdentifier) in try Identifier(text) },
+      subscriptionID: try Self.id(ifPresent: feed.subscriptionID, "subscription"),
+      period: try Self.id(ifPresent: feed.period, "period"),
       imported: OrderCaptured.Import(file: head.file, line: feed.line))
+  }
+
+  /// An identifier, or the refusal that names its column.
+  private static func id<Subject>(_ text: String, _ field: String) throws(FieldFault) -> Identifier<Subject> {
+    do { return try Identifier(text) } catch { throw FieldFault(field, "“\(text.prefix(40))”: \(error)") }
+  }
+
+  private static func id<Subject>(ifPresent text: String?, _ field: String) throws(FieldFault) -> Identifier<Subject>? {
+    guard let text else { return nil }
+    return try id(text, field)
   }
 
   /// The tenders that the feed names, the one without an amount with all that was charged; `unknown` where it names none.

@@ -63,8 +63,11 @@ struct OrderImport: Sendable {
     }
     let order: OrderCaptured
     do { order = try intake.order(feed, at: now) } catch {
-      if error is StoreFault { throw error }
-      refuse(.rejected, (error as? ContractFault).flatMap(\.pointer), "order_unreadable", "\(error)")
+      if let fault = error as? FieldFault {
+        refuse(.rejected, fault.field, "order_unreadable", fault.sentence)
+      } else {
+        refuse(.rejected, (error as? ContractFault).flatMap(\.pointer), "order_unreadable", "\(error)")
+      }
       return nil
     }
     let known = try Orders.find(order.orderID, in: reading)

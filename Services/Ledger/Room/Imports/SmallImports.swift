@@ -16,6 +16,7 @@ struct SmallImports: Sendable {
       route(ProductRows.self, "lists goods and plans: their categories, brand and list price"),
       route(CustomerRows.self, "makes customers known; names and addresses stay in the ledger's store"),
       route(ConsentRows.self, "records what customers let us send, and what no longer"),
+      route(SubscriptionRows.self, "tells of plans that began, changed, went on or ended"),
     ]
   }
 

@@ -1,7 +1,7 @@
 package import Contracts
 
 /// How a text becomes a value of a setting, with what help shows in its place.
-package struct Reading<Value: Sendable>: Sendable {
+package struct SettingForm<Value: Sendable>: Sendable {
   package let placeholder: String
   package let read: @Sendable (String) throws(Unreadable) -> Value
 
@@ -11,25 +11,25 @@ package struct Reading<Value: Sendable>: Sendable {
   }
 }
 
-extension Reading where Value == String {
+extension SettingForm where Value == String {
   /// Any text that is not empty.
-  package static var text: Reading { named("TEXT") }
+  package static var text: SettingForm { named("TEXT") }
   /// A path, taken as it is.
-  package static var path: Reading { named("PATH") }
+  package static var path: SettingForm { named("PATH") }
 
   /// Any text that is not empty, shown in help as `placeholder`.
-  package static func named(_ placeholder: String) -> Reading {
-    Reading(placeholder) { (text) throws(Unreadable) in
+  package static func named(_ placeholder: String) -> SettingForm {
+    SettingForm(placeholder) { (text) throws(Unreadable) in
       guard !text.isEmpty else { throw Unreadable("is empty; give a value or leave the setting out") }
       return text
     }
   }
 }
 
-extension Reading where Value == Int {
+extension SettingForm where Value == Int {
   /// A whole number within `range`.
-  package static func integer(in range: ClosedRange<Int>) -> Reading {
-    Reading("N") { (text) throws(Unreadable) in
+  package static func integer(in range: ClosedRange<Int>) -> SettingForm {
+    SettingForm("N") { (text) throws(Unreadable) in
       guard let number = Int(text), range.contains(number) else {
         throw Unreadable("is not a whole number from \(range.lowerBound) to \(range.upperBound); give one")
       }
@@ -38,10 +38,10 @@ extension Reading where Value == Int {
   }
 }
 
-extension Reading where Value == Duration {
+extension SettingForm where Value == Duration {
   /// A number with a unit, such as `250ms`, `10s`, `5m`, `48h`, `14d`.
-  package static var duration: Reading {
-    Reading("DURATION") { (text) throws(Unreadable) in
+  package static var duration: SettingForm {
+    SettingForm("DURATION") { (text) throws(Unreadable) in
       let digits = text.prefix { $0.isASCII && $0.isNumber }
       guard let number = Int64(digits), let unit = unitMilliseconds(text.dropFirst(digits.count)),
         case (let product, false) = number.multipliedReportingOverflow(by: unit)
@@ -62,10 +62,10 @@ extension Reading where Value == Duration {
   }
 }
 
-extension Reading where Value == Address {
+extension SettingForm where Value == Address {
   /// `HOST:PORT`, `:PORT` for all interfaces, an IPv6 address in brackets.
-  package static var address: Reading {
-    Reading("HOST:PORT") { (text) throws(Unreadable) in
+  package static var address: SettingForm {
+    SettingForm("HOST:PORT") { (text) throws(Unreadable) in
       guard let address = Address(parsing: text) else {
         throw Unreadable("is not an address; give HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:7081 or [::1]:7081")
       }
@@ -74,21 +74,21 @@ extension Reading where Value == Address {
   }
 }
 
-extension Reading where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+extension SettingForm where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
   /// One of the enum's raw values.
-  package static var choice: Reading {
+  package static var choice: SettingForm {
     let names = Value.allCases.map(\.rawValue)
-    return Reading(names.joined(separator: "|")) { (text) throws(Unreadable) in
+    return SettingForm(names.joined(separator: "|")) { (text) throws(Unreadable) in
       guard let value = Value(rawValue: text) else { throw Unreadable("is none of \(names.joined(separator: ", ")); give one of them") }
       return value
     }
   }
 }
 
-extension Reading where Value == Timestamp {
+extension SettingForm where Value == Timestamp {
   /// An instant in RFC 3339, such as `2026-03-01T09:00:00Z`.
-  package static var instant: Reading<Timestamp> {
-    Reading("INSTANT") { (text) throws(Unreadable) in
+  package static var instant: SettingForm<Timestamp> {
+    SettingForm("INSTANT") { (text) throws(Unreadable) in
       guard let instant = try? Timestamp(rfc3339: text) else {
         throw Unreadable("is not an instant; give one such as 2026-03-01T09:00:00Z")
       }

@@ -1,0 +1,96 @@
+import Contracts
+import Glibc
+import HTTP
+import Host
+
+extension Command {
+  static let campaignOpen = Command(
+    "campaign open", "Opens a campaign: the money that its offers may spend on keeping their promises.", operands: "NAME",
+    options: [
+      .init("--budget", "AMOUNT", "in whole units and cents, such as 10000.00"), .init("--currency", "CODE", "ISO 4217, such as USD"),
+      .init("--approved-by", "ID", "who approved it, such as supervisor/ruth"),
+    ],
+    examples: ["accord campaign open spring --budget 10000.00 --currency USD --approved-by supervisor/ruth"],
+    run: { arguments throws(Complaint) in try CampaignCommands.open(arguments) })
+
+  static let campaignClose = Command(
+    "campaign close", "Closes a campaign whose offers are over: no offer may begin under it.", operands: "NAME",
+    run: { arguments throws(Complaint) in try CampaignCommands.close(arguments) })
+
+  static let campaignShow = Command(
+    "campaign show", "Shows a campaign and what the ledger said about its money.", operands: "NAME",
+    run: { arguments throws(Complaint) in try CampaignCommands.show(arguments) })
+
+  static let campaignList = Command(
+    "campaign list", "Lists the campaigns.", run: { arguments throws(Complaint) in try CampaignCommands.list(arguments) })
+}
+
+/// `accord campaign ...`: money for promises.
+enum CampaignCommands {
+  static func open(_ arguments: Arguments) throws(Complaint) {
+    let name = try arguments.operand("campaign")
+    let code = try arguments.required("--currency")
+    guard let currency = Currency(code) else { throw .usage("there is no currency \(code)", "write a code of ISO 4217, such as USD") }
+    let amount: Money
+    do throws(MoneyRefusal) { amount = try Money(decimal: try required(arguments, "--budget"), currency) } catch {
+      throw Complaint(code: .usage, happened: "--budget: \(error)", advice: "")
+    }
+    var body: [JSON.Member] = [
+      .init("campaign_id", .string(name)),
+      .init("budget", ["amount_minor": .integer(amount.minor), "currency": .string(currency.code)]),
+    ]
+    if let approver = arguments.value("--approved-by") { body.append(.init("approved_by", .string(approver))) }
+    let answer = try Office(arguments).ask(
+      "marketing", .post, "/v1/campaigns", headers: [("Idempotency-Key", key("open"))], body: .object(body))
+    if arguments.has("--json") { return Terminal.print(answer) }
+    Terminal.print(
+      answer["outcome"]?.string == "exists"
+        ? "The campaign \(name) was open already with \(amount); nothing changed."
+        : "The campaign \(name) is open with \(amount). `accord why \(answer["message_id"]?.string ?? "?")` tells more.")
+  }
+
+  private static func required(_ arguments: Arguments, _ flag: String) throws(MoneyRefusal) -> String {
+    // A missing amount is none, and the refusal says how one is written.
+    guard let value = arguments.value(flag) else { throw .notAnAmount("") }
+    return value
+  }
+
+  static func close(_ arguments: Arguments) throws(Complaint) {
+    let name = try arguments.operand("campaign")
+    let answer = try Office(arguments).ask(
+      "marketing", .post, "/v1/campaigns/\(name.percentEncoded)/close", headers: [("Idempotency-Key", key("close"))])
+    if arguments.has("--json") { return Terminal.print(answer) }
+    Terminal.print(answer["outcome"]?.string == "exists" ? "The campaign \(name) was closed before." : "The campaign \(name) is closed.")
+  }
+
+  static func show(_ arguments: Arguments) throws(Complaint) {
+    let name = try arguments.operand("campaign")
+    let answer = try Office(arguments).ask("marketing", .get, "/v1/campaigns/\(name.percentEncoded)")
+    if arguments.has("--json") { return Terminal.print(answer) }
+    line(answer)
+    for said in answer["ledger"]?.array ?? [] {
+      let offer = said["offer_id"]?.string.map { " for \($0)" } ?? ""
+      let cause = said["cause"]?.string.map { ": \($0)" } ?? ""
+      Terminal.print(
+        "  \(said["at"]?.string ?? "?")  the ledger: \(said["kind"]?.string ?? "?") \(OfferReport.money(said["amount"]))\(offer)\(cause)")
+    }
+  }
+
+  static func list(_ arguments: Arguments) throws(Complaint) {
+    let answer = try Office(arguments).ask("marketing", .get, "/v1/campaigns")
+    if arguments.has("--json") { return Terminal.print(answer) }
+    let campaigns = answer["campaigns"]?.array ?? []
+    if campaigns.isEmpty {
+      Terminal.print("There are no campaigns yet. `accord campaign open NAME --budget AMOUNT --currency USD` opens one.")
+    }
+    for campaign in campaigns { line(campaign) }
+  }
+
+  private static func line(_ campaign: JSON) {
+    let approver = campaign["approved_by"]?.string.map { ", approved by \($0)" } ?? ""
+    Terminal.print(
+      "\(campaign["campaign_id"]?.string ?? "?")  \(campaign["state"]?.string ?? "?")  \(OfferReport.money(campaign["budget"]))\(approver)")
+  }
+
+  private static func key(_ deed: String) -> String { "campaign/\(deed)/\(getpid())-\(Clock.uptimeMilliseconds)" }
+}

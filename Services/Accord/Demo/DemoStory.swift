@@ -1,0 +1,119 @@
+import Contracts
+import Shop
+
+/// The long weekend, deed by deed.
+enum DemoStory {
+  /// What is done, and what is said about it.
+  enum Deed {
+    case say(String)
+    /// A command shown to the spectator, with a sentence before it; `answers` shows what it printed.
+    case command([String], answers: Bool = false, String? = nil)
+    /// Commands that are not worth a line each.
+    case quietly([[String]])
+  }
+
+  struct Scene {
+    let title: String
+    let deeds: [Deed]
+  }
+
+  static func scenes(_ papers: DemoPapers) -> [Scene] {
+    [
+      Scene(
+        title: "The shop, and what it may spend",
+        deeds: [
+          .command(
+            [
+              "import", "products", papers.path("products.csv"), "--map",
+              "sku=sku,kind=kind,category=category+second_category,brand=brand,list=list", "--currency", Shop.currency,
+            ], "Goods and plans come from a file, as any shop exports them; so do the customers, their consents and their plans."),
+          .quietly([
+            [
+              "import", "customers", papers.path("customers.csv"), "--map",
+              "customer=id,kind=kind,name=name,address=address,phone=phone,phone_state=phone_state,locale=locale,email=email,"
+                + "email_state=email_state",
+            ],
+            [
+              "import", "consents", papers.path("consents.csv"), "--map",
+              "customer=id,purpose=purpose,channel=channel,given=given,at=at,source=source",
+            ],
+            plans("plans.csv", papers),
+          ]),
+          .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
+          .quietly(Shop.campaigns.map(campaign)),
+          .quietly([["ledger", "fund", "service", decimal(Shop.serviceFund)]]),
+        ]),
+      Scene(
+        title: "Friday, 19:00. Maya schedules free shipping from Sunday on",
+        deeds: [
+          .command(["offer", "check", papers.path("sunday-free-shipping.json")], answers: true, "First the offer is read back to her:"),
+          .command(["offer", "schedule", papers.path("sunday-free-shipping.json")]),
+        ]),
+      Scene(
+        title: "Friday, 19:42. Nora buys a kettle, and pays 9.95 for shipping",
+        deeds: [
+          .command(["clock", "advance", "42m"]),
+          .command(["order", "capture", "--file", papers.path("\(Shop.fridayOrder).json")]),
+          .say("On any other system she will be annoyed on Sunday."),
+        ]),
+      Scene(
+        title: "Saturday. Others buy as well",
+        deeds: [
+          .command(["clock", "advance", "--to", "2026-05-09T23:59:59.999-04:00"]),
+          .quietly(orders(before: "2026-05-09T23:59:59.999-04:00", papers)),
+        ]),
+      Scene(
+        title: "Sunday, 0:00. Shipping is free from now on, and for those of the last 48 hours it was",
+        deeds: [
+          .command(["clock", "advance", "--to", "2026-05-10T00:00:00-04:00"]),
+          .command(["look-back", "sunday-free-shipping"], answers: true),
+          .command(["offers", Shop.fridayOrder], answers: true, "Nora calls. The agent sees, without asking anybody:"),
+          .command(
+            ["why-not", "EDGE-OVERSIZE", "sunday-free-shipping"], answers: true, "Somebody with an armchair in the order calls too:"),
+        ]),
+      Scene(
+        title: "Sunday, 10:15. Elias changes from Basic to Pro",
+        deeds: [
+          .command(["clock", "advance", "--to", "2026-05-10T10:15:00-04:00"]),
+          .command(["order", "capture", "--file", papers.path("\(Shop.upgrade).json")]),
+          .quietly([plans("upgrade.csv", papers)]),
+          .command(["offer", "schedule", papers.path("pro-fifteen.json")], "At noon marketing schedules 15 % off Pro, from Tuesday on."),
+        ]),
+      Scene(
+        title: "Tuesday, 9:00. Pro costs 15 % less: two days too late for Elias?",
+        deeds: [
+          .command(["clock", "advance", "--to", "2026-05-12T09:00:00-04:00"]),
+          .command(["customer", "C-1002"], answers: true, "What service sees of Elias:"),
+        ]),
+      Scene(
+        title: "Who paid for it",
+        deeds: [.command(["ledger", "trial"], answers: true, "Each cent stands under the campaign that caused it:")]),
+    ]
+  }
+
+  private static func campaign(_ campaign: Shop.Campaign) -> [String] {
+    [
+      "campaign", "open", campaign.id, "--budget", decimal(campaign.budget), "--currency", Shop.currency, "--approved-by",
+      campaign.approvedBy,
+    ]
+  }
+
+  private static func plans(_ file: String, _ papers: DemoPapers) -> [String] {
+    [
+      "import", "subscriptions", papers.path(file), "--map",
+      "subscription=subscription,customer=customer,change=change,from_plan=from_plan,plan=plan,from=from,to=to,channel=channel,at=at",
+    ]
+  }
+
+  /// `10000.00`.
+  private static func decimal(_ cents: Int64) -> String { "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)" }
+
+  /// Every other order that was placed before `end`, by its file.
+  private static func orders(before end: String, _ papers: DemoPapers) -> [[String]] {
+    guard let end = try? Timestamp(rfc3339: end) else { return [] }
+    return Shop.orders.filter { sale in
+      guard let placed = try? Timestamp(rfc3339: sale.placedAt) else { return false }
+      return placed <= end && ![Shop.fridayOrder, Shop.upgrade].contains(sale.id)
+    }.map { ["order", "capture", "--file", papers.path("\($0.id).json")] }
+  }
+}

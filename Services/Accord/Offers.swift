@@ -1,0 +1,117 @@
+import Contracts
+import HTTP
+import Host
+
+extension Command {
+  static let offers = Command(
+    "offers", "Shows what is on the table for a customer or an order: yes or no, why, how much, where it goes, who pays.",
+    operands: "CUSTOMER|ORDER",
+    options: [
+      .init("--locale", "TAG", "the language that the customer speaks, such as es-US (default: what the ledger knows)"),
+      .init("--called", "WORDS", "only offers that customers call so"),
+    ],
+    examples: ["accord offers ada", "accord offers FRIDAY-1 --called \"free shipping\" --json"],
+    run: { arguments throws(Complaint) in try Offers.run(arguments) })
+
+  static let whyNot = Command(
+    "why-not", "Tells why an order gets what it gets of an offer, with everything that was looked at.", operands: "ORDER OFFER",
+    options: [.init("--locale", "TAG", "the language that the customer speaks")],
+    examples: ["accord why-not FRIDAY-1 sunday-free-shipping"],
+    run: { arguments throws(Complaint) in try Offers.whyNot(arguments) })
+}
+
+/// `accord offers`, `accord why-not`: the desk of customer service as text.
+enum Offers {
+  static func run(_ arguments: Arguments) throws(Complaint) {
+    let id = try arguments.operand("customer's or order's ID")
+    let office = try Office(arguments)
+    let answer = try find(id, query(arguments), office)
+    if arguments.has("--json") { return Terminal.print(answer) }
+    let rows = answer["offers"]?.array ?? []
+    let of = answer["order_id"]?.string.map { "order \($0)" } ?? id
+    Terminal.print(rows.isEmpty ? "Nothing is on the table for \(of)." : "\(of): \(rows.count) on the table")
+    for row in rows { tell(row) }
+  }
+
+  /// An id may be an order's or a customer's: an order is looked for first.
+  private static func find(_ id: String, _ query: String, _ office: Office) throws(Complaint) -> JSON {
+    let name = id.percentEncoded
+    if let order = office.askIfThere("service", "/v1/orders/\(name)/offers\(query)") { return order }
+    let customer = try office.ask("service", .get, "/v1/customers/\(name)/offers\(query)")
+    guard customer["known"]?.bool == true else {
+      throw Complaint(
+        code: .refused, happened: "customer service knows neither an order nor a customer \(id)",
+        advice: "check the id, or wait until the ledger has told of it (`accord status`)")
+    }
+    return customer
+  }
+
+  private static func query(_ arguments: Arguments) -> String {
+    let parts = [("locale", "--locale"), ("called", "--called")].compactMap { name, flag in
+      arguments.value(flag).map { "\(name)=\($0.percentEncoded)" }
+    }
+    return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
+  }
+
+  private static func tell(_ row: JSON) {
+    let kind = (row["kind"]?.string ?? "?").replacingUnderscores
+    Terminal.print("")
+    Terminal.print(
+      "  \(kind): \(row["name"]?.string ?? "?")\(fallback(row))  [\(row["offer"]?.string ?? "?")]  \(row["yes"]?.bool == true ? "YES" : "NO")")
+    let money = amounts(row)
+    if !money.isEmpty { Terminal.print("    \(money)  (\(row["who_pays"]?.string ?? "?") pays)") }
+    Terminal.print("    \(row["sentence"]?.string ?? "?")")
+    let orders = row["orders"]?.array ?? []
+    for order in orders.dropFirst() { Terminal.print("    \(order["sentence"]?.string ?? "?")") }
+    if let next = row["changes"] { Terminal.print("    changes at \(next["at"]?.string ?? "?") to version \(next["version"]?.integer ?? 0)") }
+  }
+
+  /// A name in another language than the customer's is labelled.
+  private static func fallback(_ row: JSON) -> String {
+    row["name_is_fallback"]?.bool == true ? " (only in \(row["name_locale"]?.string ?? "?"))" : ""
+  }
+
+  private static func amounts(_ row: JSON) -> String {
+    var parts: [String] = []
+    if let given = money(row["amount"]) { parts.append(given) }
+    if let wouldBe = money(row["would_be"]) { parts.append("would be \(wouldBe)") }
+    guard !parts.isEmpty else { return "" }
+    return parts.joined(separator: ", ") + (row["destination"]?.string.map { " \($0)" } ?? "")
+  }
+
+  private static func money(_ json: JSON?) -> String? {
+    guard let minor = json?["amount_minor"]?.integer, let currency = json?["currency"]?.string.flatMap({ Currency($0) }) else { return nil }
+    return "\(Money(minor: minor, currency))"
+  }
+
+  // MARK: Why not
+
+  static func whyNot(_ arguments: Arguments) throws(Complaint) {
+    guard arguments.operands.count == 2 else {
+      throw .usage("why-not takes an order and an offer", "write accord why-not ORDER OFFER")
+    }
+    let (order, offer) = (arguments.operands[0], arguments.operands[1])
+    let office = try Office(arguments)
+    let answer = try office.ask(
+      "service", .get, "/v1/orders/\(order.percentEncoded)/offers/\(offer.percentEncoded)\(query(arguments))")
+    if arguments.has("--json") { return Terminal.print(answer) }
+    Terminal.print(
+      "\(answer["offer"]?.string ?? offer) (\(answer["name"]?.string ?? "?")\(fallback(answer))) for order \(order): "
+        + "\(answer["yes"]?.bool == true ? "YES" : "NO"), \((answer["reason"]?.string ?? "?").replacingUnderscores)")
+    Terminal.print("  \(answer["sentence"]?.string ?? "?")")
+    let money = amounts(answer)
+    if !money.isEmpty { Terminal.print("  \(money)  (\(answer["who_pays"]?.string ?? "?") pays)") }
+    Terminal.print("Looked at:")
+    for input in answer["inputs"]?.array ?? [] {
+      let name = (input["name"]?.string ?? "?").replacingUnderscores
+      Terminal.print("  \(name)\(String(repeating: " ", count: max(1, 20 - name.count)))\(input["sentence"]?.string ?? "?")")
+    }
+    for line in answer["lines"]?.array ?? [] { Terminal.print("  line \(line["id"]?.string ?? "?"): \(line["sentence"]?.string ?? "?")") }
+    if let message = answer["message_id"]?.string { Terminal.print("`accord why \(message)` tells the order's way.") }
+  }
+}
+
+extension String {
+  /// A code as words.
+  fileprivate var replacingUnderscores: String { String(map { $0 == "_" ? " " : $0 }) }
+}

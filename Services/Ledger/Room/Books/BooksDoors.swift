@@ -1,0 +1,183 @@
+import Contracts
+import HTTP
+import Host
+import LedgerDomain
+import Store
+
+/// The doors of the books: balances, trial balance, statements, entries; customer service's fund and the close of a period.
+struct BooksDoors: Sendable {
+  let desk: DepartmentDesk
+
+  var routes: [Route] {
+    [
+      Route(.get, "/v1/ledger/balance", "what stands on an account, now or as of another time") { request, _ in
+        desk.question(request) { snapshot in try refusing { try balance(request, snapshot) } }
+      },
+      Route(.get, "/v1/ledger/trial", "the trial balance: every account, customers' credit as one") { request, _ in
+        desk.question(request) { snapshot in try refusing { try trial(request, snapshot) } }
+      },
+      Route(.get, "/v1/ledger/statement", "the entries of an account, newest first, by pages") { request, _ in
+        desk.question(request) { snapshot in try refusing { try statement(request, snapshot) } }
+      },
+      Route(.get, "/v1/ledger/entries", "entries with their legs in their order, by pages") { request, _ in
+        desk.question(request) { snapshot in try refusing { try entries(request, snapshot) } }
+      },
+      Route(.get, "/v1/ledger/entries/{number}", "one entry with its legs") { request, parameters in
+        desk.question(request) { snapshot in
+          guard let number = Int64(parameters["number"]), let entry = try EntryRows.find(number, in: snapshot) else {
+            return .problem(status: 404, code: "no_such_entry", detail: "there is no entry \(parameters["number"]); check its number")
+          }
+          return .json(BooksJSON.entry(entry, try EntryRows.legs(of: number, in: snapshot)))
+        }
+      },
+      Route(.post, "/v1/ledger/funds/service", "gives customer service's own fund money") { request, _ in
+        desk.command(request) { transaction, occasion in try fundService(request, occasion, &transaction) }
+      },
+      Route(.post, "/v1/ledger/periods", "closes the books through a day") { request, _ in
+        desk.command(request) { transaction, occasion in try closePeriod(request, occasion, &transaction) }
+      },
+    ]
+  }
+
+  // MARK: Asking
+
+  private func balance(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    let path = try BooksForm.account(request)
+    let view = try BooksForm.view(request)
+    var balances: [JSON] = []
+    for currency in try currencies(of: path, request, snapshot) {
+      let account = try Account(path: path, currency)
+      balances.append(BooksJSON.balance(account, try AccountHistory.balance(account, view, in: snapshot)))
+    }
+    let role = try Account(path: path, Self.anyCurrency).role
+    return .json(
+      .object([
+        .init("account", .string(path)), .init("class", .string(role.accountClass)), .init("normal", .string(role.normal.rawValue)),
+        .init("balances", .array(balances)),
+      ]))
+  }
+
+  private func trial(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    let trial = try TrialBalance.read(throughDay: try BooksForm.day(request, "as_of"), in: snapshot)
+    return .json(trial.json)
+  }
+
+  private func statement(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    let path = try BooksForm.account(request)
+    let limit = try BooksForm.limit(request)
+    let currencies = try currencies(of: path, request, snapshot)
+    guard let currency = currencies.first else {
+      return .json(.object([.init("account", .string(path)), .init("balances", .array([])), .init("lines", .array([]))]))
+    }
+    guard currencies.count == 1 else {
+      let codes = currencies.map(\.code).joined(separator: ", ")
+      throw Unusable("\(path) is kept in \(codes); add currency=\(currency) or another of them")
+    }
+    let account = try Account(path: path, currency)
+    let page = try AccountHistory.lines(
+      account, before: try BooksForm.number(request, "before"), from: try BooksForm.day(request, "from"),
+      through: try BooksForm.day(request, "to"), limit: limit, in: snapshot)
+    var members: [JSON.Member] = [
+      .init("account", .string(path)), .init("currency", .string(currency.code)),
+      .init("balances", .array([BooksJSON.balance(account, try AccountHistory.balance(account, .init(), in: snapshot))])),
+      .init("lines", .array(page.lines.map { BooksJSON.line($0) })),
+    ]
+    if let next = page.next { members.append(.init("next", .integer(next))) }
+    return .json(.object(members))
+  }
+
+  private func entries(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    let after = try BooksForm.number(request, "after") ?? 0
+    let limit = try BooksForm.limit(request)
+    var entries: [JSON] = []
+    var number = after
+    while entries.count < limit, let entry = try EntryRows.find(number + 1, in: snapshot) {
+      number += 1
+      entries.append(BooksJSON.entry(entry, try EntryRows.legs(of: number, in: snapshot)))
+    }
+    var members: [JSON.Member] = [.init("entries", .array(entries))]
+    if entries.count == limit { members.append(.init("next", .integer(number))) }
+    return .json(.object(members))
+  }
+
+  /// The currencies that are asked for, or those that the account is kept in.
+  private func currencies(of path: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> [Currency] {
+    if let code = request.query("currency") {
+      guard let currency = Currency(code) else { throw Unusable("\(code) is no currency of ISO 4217; write it like USD") }
+      return [currency]
+    }
+    return try snapshot.all("SELECT currency FROM account WHERE path = ?1 ORDER BY currency", .text(path)) { row in
+      Currency(try row.text(0))
+    }.compactMap(\.self)
+  }
+
+  /// Only to ask a path for its role.
+  private static let anyCurrency: Currency = {
+    guard let euro = Currency("EUR") else { preconditionFailure("ISO 4217 has the euro") }
+    return euro
+  }()
+
+  // MARK: Doing
+
+  private func fundService(
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction
+  ) throws -> DepartmentDesk.Outcome {
+    let (amount, approvedBy): (Money, Identifier<Colleague>?)
+    do { (amount, approvedBy) = try BooksForm.fund(request.body) } catch {
+      return .refused(status: 400, code: "fund_unreadable", sentence: "the fund cannot be opened: \(error)")
+    }
+    return try booking { () throws in
+      try Books.keep(in: &transaction) { books, transaction in
+        let entry = try Funds.openService(amount, approvedBy: approvedBy, occasion, desk, books: &books, in: &transaction)
+        let account = Account.serviceReserve(amount.currency)
+        return .done(
+          status: 201,
+          .object([
+            .init("entry", .integer(entry)), .init("account", .string(account.path)),
+            .init("balance", BooksJSON.balance(account, try books.balance(account, in: transaction))),
+          ]))
+      }
+    }
+  }
+
+  private func closePeriod(
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction
+  ) throws -> DepartmentDesk.Outcome {
+    guard let text = (try? JSON(parsing: request.body))?["through"]?.string, let day = CivilDate(text) else {
+      return .refused(
+        status: 400, code: "day_unreadable", sentence: "the body names no day; send {\"through\": \"2026-05-31\"}, a day of the calendar")
+    }
+    return try booking { () throws in
+      try Books.keep(in: &transaction) { books, transaction in
+        let period = try Periods.close(through: day, occasion, desk, books: &books, in: &transaction)
+        return .done(
+          status: 201,
+          .object([
+            .init("through", .string(period.through.description)), .init("entry", .integer(period.sequence)),
+            .init("head", .string(period.head)),
+          ]))
+      }
+    }
+  }
+
+  private func booking(_ body: () throws -> DepartmentDesk.Outcome) throws -> DepartmentDesk.Outcome {
+    do { return try body() } catch let refusal as LedgerRefusal {
+      return .refused(status: 409, code: refusal.code, sentence: refusal.description)
+    }
+  }
+
+  private func refusing(_ body: () throws -> Response) throws -> Response {
+    do { return try body() } catch let unusable as Unusable {
+      return .problem(status: 400, code: "question_unreadable", detail: unusable.sentence)
+    } catch let refusal as BooksRefusal {
+      return .problem(status: 404, code: refusal.code, detail: refusal.description)
+    }
+  }
+
+  /// Why a question cannot be answered, for a person.
+  struct Unusable: Error, CustomStringConvertible {
+    let sentence: String
+    init(_ sentence: String) { self.sentence = sentence }
+    var description: String { sentence }
+  }
+}
