@@ -111,7 +111,7 @@ let package = Package(
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
-    suite("MeshTests", uses: joints + ["MeshMachines"], exclude: ["Python"]),
+    suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
     suite("TidyTests", uses: []),
   ],
   swiftLanguageModes: [.v6]

@@ -8,7 +8,10 @@ import Zones
 extension Command {
   static let demo = Command(
     "demo", "Plays a long weekend of the built-in shop on a mesh of its own, and tells what each program did and why.",
-    options: [.init("--keep", nil, "leave the mesh running at the end, to look around")],
+    options: [
+      .init("--keep", nil, "leave the mesh running at the end, to look around"),
+      .init("--without-emails", nil, "as if nobody in the shop had ever given an email"),
+    ],
     examples: ["accord demo", "accord demo --data /tmp/weekend --keep"],
     run: { arguments throws(Complaint) in try Demo(arguments).run() })
 }
@@ -19,10 +22,12 @@ struct Demo {
   private let data: String
   private let keeps: Bool
   private let isJSON: Bool
+  private let withoutEmails: Bool
 
   init(_ arguments: Arguments) throws(Complaint) {
     keeps = arguments.has("--keep")
     isJSON = arguments.has("--json")
+    withoutEmails = arguments.has("--without-emails")
     data = arguments.value("--data") == nil ? try Self.place() : try DataPath.of(arguments)
   }
 
@@ -56,7 +61,7 @@ struct Demo {
   }
 
   private func play(_ accord: OwnCommands, _ ending: Int32) throws(Complaint) {
-    let papers = try DemoPapers(data)
+    let papers = try DemoPapers(data, withoutEmails: withoutEmails)
     let teller = try DemoTeller(data: data, isJSON: isJSON)
     for scene in DemoStory.scenes(papers) {
       teller.open(scene.title)

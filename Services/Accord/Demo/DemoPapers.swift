@@ -7,15 +7,20 @@ struct DemoPapers {
   /// DIR/papers.
   let folder: String
 
-  /// Writes them all.
-  init(_ data: String) throws(Complaint) {
+  /// Writes them all; without emails nobody has one, and nobody agreed to be written to.
+  init(_ data: String, withoutEmails: Bool) throws(Complaint) {
     folder = "\(data)/papers"
+    let customers = withoutEmails ? Shop.customersWithoutEmail : Shop.customers
     do {
       try Files.makeFolder(folder)
       for offer in Shop.offers { try write(offer.text + "\n", to: "\(offer.id).json") }
       for sale in Shop.orders { try write(sale.json.text + "\n", to: "\(sale.id).json") }
       for (audience, people) in Shop.audiences { try write(people.joined(separator: "\n") + "\n", to: "\(audience).txt") }
-      try write(Self.products, to: "products.csv")
+      try write(Self.table(Self.products), to: "products.csv")
+      try write(Self.table(Self.people(customers)), to: "customers.csv")
+      try write(Self.table(Self.consents(customers)), to: "consents.csv")
+      try write(Self.table(Self.plans { $0.changedAt < Shop.begins }), to: "plans.csv")
+      try write(Self.table(Self.plans { $0.changedAt > Shop.begins }), to: "upgrade.csv")
     } catch { throw Complaint(host: error) }
   }
 
@@ -23,11 +28,44 @@ struct DemoPapers {
 
   private func write(_ text: String, to name: String) throws(FileFault) { try Files.write(Array(text.utf8), to: path(name)) }
 
-  /// One row a product; categories are separated by bars.
-  private static var products: String {
-    let rows = Shop.products.map { product in
-      "\(product.sku),\(product.kind.rawValue),\(product.categories.joined(separator: "|")),\(product.brand ?? ""),\(product.list)"
-    }
-    return (["sku,kind,category,brand,list"] + rows).joined(separator: "\n") + "\n"
+  // MARK: Tables
+
+  private static var products: [[String]] {
+    [["sku", "kind", "category", "second_category", "brand", "list"]]
+      + Shop.products.map { product in
+        let second = product.categories.count > 1 ? product.categories[1] : ""
+        return [product.sku, product.kind.rawValue, product.categories[0], second, product.brand ?? "", String(product.list)]
+      }
+  }
+
+  private static func people(_ customers: [Shop.Customer]) -> [[String]] {
+    [["id", "kind", "name", "address", "phone", "phone_state", "locale", "email", "email_state"]]
+      + customers.map { customer in
+        [
+          customer.id, customer.isHousehold ? "household" : "person", customer.name,
+          [customer.street, customer.town].compactMap(\.self).joined(separator: ", "), customer.phone ?? "",
+          customer.phone == nil ? "never_asked" : "unverified", customer.locale, customer.email.address ?? "", customer.email.state,
+        ]
+      }
+  }
+
+  private static func consents(_ customers: [Shop.Customer]) -> [[String]] {
+    [["id", "purpose", "channel", "given", "at", "source"]]
+      + customers.compactMap { customer in customer.agreedAt.map { [customer.id, "marketing", "email", "yes", $0, "web"] } }
+  }
+
+  private static func plans(_ isWanted: (Shop.PlanChange) -> Bool) -> [[String]] {
+    [["subscription", "customer", "change", "from_plan", "plan", "from", "to", "channel", "at"]]
+      + Shop.planChanges.filter(isWanted).map { change in
+        [
+          change.subscription, change.customer, change.change, change.fromPlan ?? "", change.toPlan, change.from, change.to, change.channel,
+          change.changedAt,
+        ]
+      }
+  }
+
+  /// RFC 4180: what holds a comma stands in quotation marks.
+  private static func table(_ rows: [[String]]) -> String {
+    rows.map { row in row.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",") + "\n" }.joined()
   }
 }

@@ -24,9 +24,21 @@ enum DemoStory {
         deeds: [
           .command(
             [
-              "import", "products", papers.path("products.csv"), "--map", "sku=sku,kind=kind,category=category,brand=brand,list=list",
-              "--currency", Shop.currency,
-            ], "Nineteen products and plans come from a file, as any shop exports them."),
+              "import", "products", papers.path("products.csv"), "--map",
+              "sku=sku,kind=kind,category=category+second_category,brand=brand,list=list", "--currency", Shop.currency,
+            ], "Goods and plans come from a file, as any shop exports them; so do the customers, their consents and their plans."),
+          .quietly([
+            [
+              "import", "customers", papers.path("customers.csv"), "--map",
+              "customer=id,kind=kind,name=name,address=address,phone=phone,phone_state=phone_state,locale=locale,email=email,"
+                + "email_state=email_state",
+            ],
+            [
+              "import", "consents", papers.path("consents.csv"), "--map",
+              "customer=id,purpose=purpose,channel=channel,given=given,at=at,source=source",
+            ],
+            plans("plans.csv", papers),
+          ]),
           .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
           .quietly(Shop.campaigns.map(campaign)),
           .quietly([["ledger", "fund", "service", decimal(Shop.serviceFund)]]),
@@ -64,6 +76,7 @@ enum DemoStory {
         deeds: [
           .command(["clock", "advance", "--to", "2026-05-10T10:15:00-04:00"]),
           .command(["order", "capture", "--file", papers.path("\(Shop.upgrade).json")]),
+          .quietly([plans("upgrade.csv", papers)]),
           .command(["offer", "schedule", papers.path("pro-fifteen.json")], "At noon marketing schedules 15 % off Pro, from Tuesday on."),
         ]),
       Scene(
@@ -82,6 +95,13 @@ enum DemoStory {
     [
       "campaign", "open", campaign.id, "--budget", decimal(campaign.budget), "--currency", Shop.currency, "--approved-by",
       campaign.approvedBy,
+    ]
+  }
+
+  private static func plans(_ file: String, _ papers: DemoPapers) -> [String] {
+    [
+      "import", "subscriptions", papers.path(file), "--map",
+      "subscription=subscription,customer=customer,change=change,from_plan=from_plan,plan=plan,from=from,to=to,channel=channel,at=at",
     ]
   }
 

@@ -48,7 +48,12 @@ final class DemoTeller {
   /// What the command answered.
   func quote(_ answer: String) {
     if isJSON { return Terminal.print(.object([.init("answer", .string(answer))])) }
-    for line in answer.split(separator: "\n") { Terminal.print("      \(line)") }
+    for line in answer.split(separator: "\n") {
+      let indent = String(line.prefix { $0 == " " })
+      for (place, part) in Self.wrapped(String(line), to: Self.columns - 6 - indent.count).enumerated() {
+        Terminal.print("      " + indent + (place == 0 ? "" : "  ") + part)
+      }
+    }
   }
 
   /// Waits until the mesh is at rest, then tells what it did since the last time.

@@ -37,8 +37,10 @@ struct Narrator {
     return lines
   }
 
+  /// An order is somebody's, but what tells of it is told by its own name.
   private func isAboutHeroes(_ data: JSON) -> Bool {
-    ["order_id", "person_id", "subscription_id"].contains { data[$0]?.string.map(heroes.contains) ?? false }
+    if let order = data["order_id"]?.string { return heroes.contains(order) }
+    return ["person_id", "subscription_id"].contains { data[$0]?.string.map(heroes.contains) ?? false }
   }
 
   // MARK: One fact
@@ -106,7 +108,7 @@ struct Narrator {
   }
 
   private func remedy(_ data: JSON, isPosted: Bool) -> String {
-    let tenders = (data["destination"]?["tenders"]?.array ?? []).map { word($0["kind"]) }.joined(separator: " and ")
+    let tenders = (data["destination"]?["tenders"]?.array ?? []).map { word($0["tender"]) }.joined(separator: " and ")
     let place: String =
       switch data["destination"]?["kind"]?.string {
       case "customer_credit": "to the customer's credit, to spend here"
