@@ -6,10 +6,13 @@ enum FactSamples {
     do { return try named(orders() + money() + offers() + people()) } catch { preconditionFailure("a sample breaks a rule: \(error)") }
   }()
 
-  /// `type.full`, and `type.least` for the second of a type.
+  /// `type.full`, `type.least` for the second of a type, and `type.grown` for the third: with what was added since.
   private static func named(_ facts: [any Fact]) -> [(name: String, event: DomainEvent)] {
-    var seen: Set<String> = []
-    return facts.map { ("\($0.type).\(seen.insert($0.type).inserted ? "full" : "least").json", $0.event) }
+    var seen: [String: Int] = [:]
+    return facts.map { fact in
+      defer { seen[fact.type, default: 0] += 1 }
+      return ("\(fact.type).\(["full", "least", "grown"][seen[fact.type, default: 0]]).json", fact.event)
+    }
   }
 
   private static func euro(_ minor: Int64) -> Money { Money(minor: minor, MoneyTests.euro) }
@@ -21,6 +24,10 @@ enum FactSamples {
     let lines = [LineQuantity(lineID: try Identifier("1"), quantity: 2), LineQuantity(lineID: try Identifier("2"), quantity: 1)]
     let refund = [TenderAmount(kind: .card, amount: euro(2_100)), TenderAmount(kind: .giftCard, amount: euro(212))]
     let moment = try at("2026-05-09T10:11:12.345Z")
+    let taxes = [
+      OrderCaptured.Tax(amount: euro(78), jurisdiction: "de", inclusive: true),
+      OrderCaptured.Tax(amount: euro(200), jurisdiction: "us-ny", inclusive: false),
+    ]
     let captured = try OrderCapturedTests.full()
     var added = captured.lines
     added[1].brand = "Tea & Söhne"
@@ -31,6 +38,9 @@ enum FactSamples {
         orderID: order, personID: person, lines: lines, price: euro(2_500), clawedBack: euro(188), refund: refund,
         reason: "ordered “twice”", cancelledAt: moment),
       OrderCancelled(orderID: order, price: euro(0), clawedBack: euro(0), cancelledAt: moment),
+      OrderCancelled(
+        orderID: order, shipping: euro(490), price: euro(2_500), clawedBack: euro(188), tax: taxes, shippingTax: [taxes[0]],
+        refund: refund, withheld: [TenderAmount(kind: .card, amount: euro(188))], cancelledAt: moment),
       OrderAmended(
         orderID: order, personID: person, lines: added, tenders: captured.tenders, under: offer, amendedAt: moment),
       OrderAmended(orderID: order, lines: [try OrderCapturedTests.grown().lines[0]], amendedAt: moment),
@@ -39,6 +49,9 @@ enum FactSamples {
         clawedBack: euro(188), refund: refund, receiptOnly: true, reason: "too small", returnedAt: moment),
       OrderReturned(
         orderID: order, returnID: try Identifier("r-1"), lines: [], price: euro(0), clawedBack: euro(0), returnedAt: moment),
+      OrderReturned(
+        orderID: order, returnID: try Identifier("r-2"), lines: lines, shipping: euro(490), price: euro(2_500), clawedBack: euro(188),
+        tax: taxes, shippingTax: [taxes[0]], refund: refund, withheld: [TenderAmount(kind: .card, amount: euro(188))], returnedAt: moment),
       SubscriptionChanged(
         subscriptionID: try Identifier("sub-5"), personID: person, change: .upgraded, fromPlan: try Identifier("basic-monthly"),
         toPlan: try Identifier("pro-monthly"), from: try at("2026-05-10T00:00:00Z"), to: try at("2026-06-10T00:00:00Z"), channel: "phone",
@@ -93,6 +106,8 @@ enum FactSamples {
         sequence: 100_041, head: String(repeating: "0123456789abcdef", count: 4),
         sums: [.init(currency: MoneyTests.euro, debits: 99_500_000, credits: 99_500_000)]),
       ChainAnchored(sequence: 0, head: String(repeating: "0", count: 64), sums: []),
+      PeriodClosed(
+        through: CivilDate(daysSinceEpoch: 20_604), sequence: 100_041, head: String(repeating: "0123456789abcdef", count: 4)),
     ]
     return facts
   }
