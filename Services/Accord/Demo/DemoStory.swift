@@ -6,8 +6,8 @@ enum DemoStory {
   /// What is done, and what is said about it.
   enum Deed {
     case say(String)
-    /// A command shown to the spectator, with a sentence before it; `answers` shows what it printed.
-    case command([String], answers: Bool = false, String? = nil)
+    /// A command shown to the spectator, with a sentence before it; `answers` is how many lines of its answer are shown.
+    case command([String], answers: Int = 0, String? = nil)
     /// Commands that are not worth a line each.
     case quietly([[String]])
   }
@@ -46,7 +46,7 @@ enum DemoStory {
       Scene(
         title: "Friday, 19:00. Maya schedules free shipping from Sunday on",
         deeds: [
-          .command(["offer", "check", papers.path("sunday-free-shipping.json")], answers: true, "First the offer is read back to her:"),
+          .command(["offer", "check", papers.path("sunday-free-shipping.json")], answers: 40, "First the offer is read back to her:"),
           .command(["offer", "schedule", papers.path("sunday-free-shipping.json")]),
         ]),
       Scene(
@@ -73,9 +73,9 @@ enum DemoStory {
           .command(["clock", "advance", "--to", saturdayNight], "Others bought as well until midnight."),
           .quietly(orders(after: Shop.counterReturn.at, until: saturdayNight, papers)),
           .command(["clock", "advance", "--to", "2026-05-10T00:00:00-04:00"]),
-          .command(["offers", Shop.fridayOrder], answers: true, "Nora calls. The agent sees, without asking anybody:"),
+          .command(["offers", Shop.fridayOrder], answers: 40, "Nora calls. The agent sees, without asking anybody:"),
           .command(
-            ["why-not", "EDGE-OVERSIZE", "sunday-free-shipping"], answers: true, "Somebody with an armchair in the order calls too:"),
+            ["why-not", "EDGE-OVERSIZE", "sunday-free-shipping"], answers: 2, "Somebody with an armchair in the order calls too:"),
           .command(
             ["refund", "confirm", "sunday-free-shipping/\(Shop.fridayOrder)#1", "--reference", "card-4711"],
             "The card company says that Nora's money arrived."),
@@ -94,11 +94,11 @@ enum DemoStory {
         title: "Tuesday, 9:00. Pro costs 15 % less: two days too late for Elias?",
         deeds: [
           .command(["clock", "advance", "--to", "2026-05-12T09:00:00-04:00"]),
-          .command(["customer", "C-1002"], answers: true, "What service sees of Elias:"),
+          .command(["customer", "C-1002"], answers: 40, "What service sees of Elias:"),
         ]),
       Scene(
         title: "Who paid for it",
-        deeds: [.command(["ledger", "trial"], answers: true, "Each cent stands under the campaign that caused it:")]),
+        deeds: [.command(["ledger", "trial"], answers: 40, "Each cent stands under the campaign that caused it:")]),
     ]
   }
 
