@@ -34,7 +34,7 @@ struct Command: Sendable {
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] = running + customers + campaigns + imports + looking + measuring
 
-  private static let running: [Command] = [.up, .down, .status, .tail, .verify, .demo]
+  private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
     .orderCapture, .orderShip, .orderReturn, .orderCancel, .orderAmend, .refundConfirm, .refundRefuse, .customer, .offers, .whyNot,
     .lookBack, .why,

@@ -101,10 +101,11 @@ package struct Department: Sendable {
   private static let broker = Setting("broker", .address, default: "127.0.0.1:4460", doc: "the broker's mesh address")
 
   /// Runs the department on the calling thread until it is stopped. Where the first word is `verify`, looks through its store instead; where
-  /// it is `health`, asks the one that runs.
+  /// it is `replay`, rebuilds it; where it is `health`, asks the one that runs.
   package func run() -> Never {
     switch CommandLine.arguments.dropFirst().first {
     case "verify": VerifyCommand.run("accord-\(name)") { try verify($0) }
+    case "replay": RebuildCommand.run(self)
     case "health": HealthCommand.run("accord-\(name)", httpPort: httpPort)
     case _: break
     }

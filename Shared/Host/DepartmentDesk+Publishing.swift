@@ -8,14 +8,20 @@ extension DepartmentDesk {
     package let id: Identifier<Message>
     package let sequence: UInt64
     package let recordedAt: Timestamp
+    /// `correlationid` as the event has it.
+    package let correlation: String
+    /// False while the store is rebuilt: the fact was not written, and what it says comes with the fact of that time.
+    package let isTold: Bool
     /// The whole event as it will be published, and where in it the data stands.
     package let event: [UInt8]
     private let place: Range<Int>
 
-    init(id: Identifier<Message>, sequence: UInt64, recordedAt: Timestamp, event: [UInt8], data: Range<Int>) {
+    init(_ id: Identifier<Message>, _ sequence: UInt64, _ occasion: Occasion, isTold: Bool = true, event: [UInt8], data: Range<Int>) {
       self.id = id
       self.sequence = sequence
-      self.recordedAt = recordedAt
+      self.isTold = isTold
+      recordedAt = occasion.now
+      correlation = occasion.correlation ?? id.text
       self.event = event
       place = data
     }
@@ -27,17 +33,22 @@ extension DepartmentDesk {
   /// Writes `event` into the outbox, in the transaction of what it tells about. `instant` is when it was true. HOT in runs.
   ///
   /// The message's id is the lineage's beginning and its number: unique for ever, also across restored stores. The department holds its
-  /// own event to the gate that the broker holds it to, so that a refusal there is a bug.
+  /// own event to the gate that the broker holds it to, so that a refusal there is a bug. While the store is rebuilt nothing is written
+  /// and what returns says so: whoever folds what it tells leaves that to the fact of that time.
   package func publish(
     _ event: DomainEvent, true instant: Timestamp, _ occasion: Occasion, in transaction: borrowing Transaction
   ) throws -> Told {
+    guard !isRebuilding else {
+      let data = event.encode()
+      return Told(Identifier(restoring: "\(messagePrefix)0"), 0, occasion, isTold: false, event: data, data: 0..<data.count)
+    }
     let next = try Outbox.highest(in: transaction) + 1
     let id = Identifier<Message>(restoring: "\(messagePrefix)\(next)")
     let type = event.type
     let bytes = envelope(id, type, event, true: instant, occasion)
     let data = try gate.check(bytes, of: type)
     let sequence = try Outbox.append(event: bytes, id: id, at: occasion.now, in: transaction)
-    return Told(id: id, sequence: sequence, recordedAt: occasion.now, event: bytes, data: data)
+    return Told(id, sequence, occasion, event: bytes, data: data)
   }
 
   /// The event in one go, its data written where it stands: the members of an `Envelope`, in its order.

@@ -15,17 +15,20 @@ package struct DepartmentDesk: Sendable {
   package let door: OperatorDoor
   /// What its own events pass before they enter its outbox.
   let gate: ContractGate
+  /// Whether the store is being rebuilt from the journal: then nothing is told, and nothing that follows from telling is written.
+  package let isRebuilding: Bool
   /// What its messages' ids begin with.
   let messagePrefix: String
 
   /// Throws where the department's own manifest holds a schema that cannot be checked.
-  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor) throws {
+  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor, isRebuilding: Bool = false) throws {
     self.department = department
     self.store = store
     self.mesh = mesh
     self.clock = clock
     self.log = log
     self.door = door
+    self.isRebuilding = isRebuilding
     gate = try ContractGate(department.manifest)
     messagePrefix = store.identity.lineage.prefix(12) + "-"
   }

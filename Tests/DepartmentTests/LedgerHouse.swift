@@ -185,3 +185,7 @@ final class LedgerHouse {
   /// Everything that the checks find wrong.
   func findings() throws -> [String] { try premises.findings().map(\.description) }
 }
+
+extension Envelope {
+  init(of delivery: Delivery) throws { self = try Envelope(decoding: delivery.event) }
+}

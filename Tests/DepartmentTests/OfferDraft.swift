@@ -32,6 +32,7 @@ struct OfferDraft {
   var combinesWith: JSON = []
   var destinations: JSON = ["original_tender", "customer_credit"]
   var waiveBelow: JSON = .null
+  var addItems: JSON = .null
   var reserve: Int64 = 40_000
   var channels: JSON = ["web", "store", "phone"]
   var countries: JSON = ["US", "DE"]
@@ -75,7 +76,7 @@ struct OfferDraft {
       "remedy": [
         "destinations": destinations, "claimable_for": "PT2160H", "clawback": ["on_return": true, "waive_below": waiveBelow],
       ],
-      "add_items": .null, "note": .null,
+      "add_items": addItems, "note": .null,
       "budget": [
         "reserve": ["amount_minor": .integer(reserve), "currency": .string(currency)],
         "desk_allowance": ["amount_minor": 0, "currency": .string(currency)],

@@ -102,6 +102,18 @@ package struct TakingBack: Sendable, Equatable {
       refund: purse.refund.filter { $0.amount.minor > 0 }, withheld: purse.withheld, claws: claws, lessened: lessened)
   }
 
+  /// What a downgrade takes back of a charge's remedy: the part of the period's unused days, from credit that was not spent.
+  package static func unused(
+    _ unusedDays: Int64, of days: Int64, _ remedy: RemedyStanding, credit: Int64, _ currency: Currency
+  ) -> Claw? {
+    var purse = Purse(credit: credit, refund: [])
+    let shares = remedy.shares.compactMap { share -> Outcome.Share? in
+      let amount = ClawBack.due(share: share.amount, unusedDays: unusedDays, of: days, already: share.clawedBack)
+      return amount > 0 ? Outcome.Share(lineID: share.lineID, amount: amount) : nil
+    }
+    return claw(remedy, shares, currency, &purse)
+  }
+
   private static func check(_ wanted: [LineQuantity], _ shipping: Int64, _ standing: OrderStanding) throws(OrderRefusal) {
     guard !wanted.isEmpty || shipping != 0 else { throw .nothing }
     var named: Set<Identifier<OrderLine>> = []

@@ -22,7 +22,7 @@ enum Capture {
         (lines[index].categories, lines[index].brand) = (found.categories, found.brand)
       }
     }
-    return try order.with(lines: lines)
+    return try Plans.funded(order.with(lines: lines), known: known, in: reading)
   }
 
   /// Writes a new order and what follows from it, in one transaction: the fact, the row, the sale's entry. Throws `LedgerRefusal` where
@@ -32,7 +32,10 @@ enum Capture {
     _ order: OrderCaptured, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books,
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
+    try Plans.cover(order, occasion, desk, books: &books, in: &transaction)
+    let entry = books.nextEntry
     let told = try Facts.tell(.orderCaptured(order), true: order.placedAt, occasion, desk, books: &books, in: &transaction)
+    try Plans.renewed(order, entry, occasion, desk, books: &books, in: &transaction)
     try LateOrders.captured(order, occasion, desk, books: &books, in: &transaction)
     return told
   }

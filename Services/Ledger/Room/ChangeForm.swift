@@ -76,4 +76,15 @@ struct ChangeForm {
     guard case .orderAmended(let amended)? = fact else { throw .nothing }
     return amended
   }
+
+  /// The body as the contract of a subscription's change has it.
+  func subscription(_ id: String) throws(OrderRefusal) -> SubscriptionChanged {
+    var members = members.filter { $0.name != "subscription_id" }
+    for name in ["changed_at", "from"] where self[name] == nil { members.append(.init(name, .string(now.description))) }
+    members.append(.init("subscription_id", .string(id)))
+    let fact: DomainEvent?
+    do { fact = try DomainEvent.decode(type: SubscriptionChanged.type, data: JSON.object(members).bytes) } catch { throw .unreadable("\(error)") }
+    guard case .subscriptionChanged(let changed)? = fact else { throw .nothing }
+    return changed
+  }
 }

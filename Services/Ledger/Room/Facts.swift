@@ -18,8 +18,9 @@ package enum Facts {
     in transaction: inout Transaction
   ) throws -> DepartmentDesk.Told {
     let told = try desk.publish(fact, true: instant, occasion, in: transaction)
+    guard told.isTold else { return told }
     let meta = FactMeta(
-      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: occasion.correlation, causation: occasion.causation,
+      messageID: told.id, time: instant, recordedTime: occasion.now, correlation: told.correlation, causation: occasion.causation,
       actorKind: occasion.principalKind, actor: occasion.principal, ruleVersion: occasion.ruleVersion)
     try fold(fact, data: told.data, meta, books: &books, in: &transaction)
     return told

@@ -32,7 +32,28 @@ struct OrderDoors: Sendable {
         try refunds.refuse(
           id, cause: form.text("cause"), reference: form.text("reference"), books: &books, in: &transaction)
       },
+      plan,
     ]
+  }
+
+  // MARK: Plans
+
+  /// `POST /v1/subscriptions/{id}/changes`: the body as the contract has it; `changed_at` is now where it is left out.
+  private var plan: Route {
+    Route(.post, "/v1/subscriptions/{id}/changes", "a subscription began, changed, went on or ended") { request, parameters in
+      desk.command(request) { transaction, occasion in
+        try answering {
+          let fact = try ChangeForm(request.body, at: occasion.now).subscription(parameters["id"])
+          let judge = try Judge(desk, occasion, in: transaction)
+          let message = try Books.keep(in: &transaction) { books, transaction in
+            try Plans.change(fact, judge, books: &books, in: &transaction)
+          }
+          return .done(
+            status: 200,
+            .object([.init("subscription_id", .string(fact.subscriptionID.text)), .init("message_id", .string(message.text))]))
+        }
+      }
+    }
   }
 
   // MARK: Orders

@@ -135,11 +135,11 @@ extension Schema {
       subscription_id TEXT NOT NULL,
       offer_id TEXT NOT NULL,
       version INTEGER NOT NULL,
+      -- The plan that it was given for; NULL where the charge named none.
       plan TEXT,
-      -- Renewals that the offer still gives, and those of them that its campaign still pays; NULL for all.
-      periods_left INTEGER,
-      funded_left INTEGER,
-      -- When the plan was left; the offer comes back with it within 30 days.
+      -- Charges that had the benefit so far, the catch-up counted.
+      charges INTEGER NOT NULL,
+      -- When the plan was left; the offer comes back with it within the time that a policy gives.
       left_at INTEGER,
       PRIMARY KEY (subscription_id, offer_id)
     ) STRICT, WITHOUT ROWID;

@@ -16,6 +16,7 @@ struct Telling: Sendable {
   @discardableResult
   func tell(_ event: DomainEvent, in transaction: borrowing Transaction) throws -> Identifier<Message> {
     let told = try desk.publish(event, true: now, occasion, in: transaction)
+    guard told.isTold else { return told.id }
     try OwnFacts.fold(event, Offers.Meta(message: told.id, at: now, by: occasion.principal), in: transaction)
     return told.id
   }

@@ -1,0 +1,120 @@
+import Contracts
+import HTTP
+import Host
+import MeshMachines
+import Store
+import TestKit
+import Testing
+import Wire
+
+/// Marketing's facts and those of others again, doubled, in another order, into an empty store: it ends where it was and says nothing twice.
+struct MarketingReplayTests {
+  /// A whole life: scheduled, live, looked back, judged, handed over, paused and ended. What the others said is kept.
+  private func lived(doubled: Bool = false, remediesFirst: Bool = true) throws -> (scene: MarketingScene, ledger: [Delivery]) {
+    let scene = try MarketingScene()
+    var said: [Delivery] = []
+    func say(_ events: [DomainEvent]) throws {
+      let deliveries = try events.map { try scene.delivery($0) }
+      said += deliveries
+      let heard = doubled ? deliveries.flatMap { [$0, $0] } : deliveries
+      #expect(try scene.hear(heard).allSatisfy { $0 == .done })
+    }
+    scene.openSpring()
+    try say(MarketingScene.policies + ["ada", "bob", "cleo"].flatMap { MarketingScene.person($0) })
+    try say([
+      MarketingScene.order("o-1", of: "ada"), MarketingScene.order("o-2", of: nil), MarketingScene.order("o-3", of: "cleo", channel: "app"),
+    ])
+    #expect(scene.offer("schedule", try MarketingScene.sundayOffer()).status == 200)
+    try say([scene.reserve(.reserved, 450_000, entry: 2)])
+    try scene.advance(to: MarketingScene.sunday)
+    let remedies = [MarketingScene.remedy("o-1", of: "ada"), MarketingScene.remedy("o-2", of: nil)]
+    let completed = MarketingScene.lookBack(granted: 2)
+    try say(remediesFirst ? remedies + [completed] : [completed] + remedies)
+    try scene.work()
+    try say([MarketingScene.remedy("o-1", of: "ada", .posted)])
+    scene.offer("pause")
+    scene.offer("resume")
+    scene.offer("end")
+    try scene.work()
+    return (scene, said)
+  }
+
+  private static let handling: Set<String> = ["inbox", "inbox_producer", "idempotency", "outbox", "due", "run", "run_counter"]
+
+  @Test func `doubled facts and another order across keys change nothing`() throws {
+    let expected = try lived().scene.premises.tables().without(Self.handling)
+    #expect(try lived(doubled: true).scene.premises.tables().without(Self.handling).differences(from: expected) == [])
+    // The end of the look-back before its remedies: only their places in the journal differ.
+    let other = try lived(remediesFirst: false).scene
+    let moved: Set<String> = ["purchase_change.position", "look_back.message_id", "look_back.sequence", "preparation.content"]
+    let known = try lived().scene.premises.tables(but: moved).without(Self.handling)
+    #expect(try other.premises.tables(but: moved).without(Self.handling).differences(from: known) == [])
+    #expect(try other.messages().count == 4)
+  }
+
+  @Test func `all facts again, own ones included, with the inbox emptied: nothing is told again`() throws {
+    let (scene, ledger) = try lived()
+    let before = try scene.premises.tables().without(["inbox", "inbox_producer"])
+    try scene.premises.emptyTheInbox()
+    try scene.hear(ledger)
+    try scene.hearOwn(scene.outbox())
+    try scene.work()
+    #expect(try scene.premises.tables().without(["inbox", "inbox_producer"]).differences(from: before) == [])
+  }
+
+  @Test func `into an empty store: offers, money, people and messages are those of before, and nothing leaves again`() throws {
+    let (scene, ledger) = try lived()
+    let before = try scene.premises.tables()
+    let rebuilt = try MarketingScene(at: scene.clock.now())
+    // As in the journal: by the instants at which they were recorded, the ledger's first where they are equal.
+    let own = try scene.outbox()
+    let all = try (ledger.map { ($0, false) } + own.map { ($0, true) }).map {
+      ($0.0, $0.1, try Envelope(decoding: $0.0.event).recordedTime)
+    }
+    for (delivery, isOwn, _) in all.sorted(by: { $0.2 < $1.2 }) {
+      if isOwn { try rebuilt.hearOwn([delivery]) } else { try rebuilt.hear([delivery]) }
+    }
+    try rebuilt.work()
+    let name = String(scene.store.identity.lineage.prefix(12))
+    // Verdicts of people to whom nothing was sent are no facts; the audience's counts are.
+    let left = Self.handling.union(["verdict"])
+    let columns: Set<String> = ["preparation.hand_overs"]
+    let now = try rebuilt.premises.tables(but: columns).without(left).replacingText(name, with: "LINEAGE")
+    #expect(try now.differences(from: scene.premises.tables(but: columns).without(left)) == [])
+    #expect(try rebuilt.premises.tables().count("outbox") == 0)
+    #expect(rebuilt.spool().isEmpty && before.count("message") == 2)
+    #expect(try rebuilt.premises.findings() == [])
+  }
+}
+
+extension MarketingScene {
+  /// What marketing told, as it would be delivered to itself.
+  func outbox() throws -> [Delivery] {
+    try store.read { try Outbox.rows(after: 0, limit: 100_000, bytesMax: .max, in: $0) }.map { row in
+      Delivery(
+        handle: 1, number: row.sequence, position: 1 << 40 | row.sequence, attempt: 1, producer: "marketing/\(store.identity.lineage)",
+        sequence: row.sequence, event: row.event)
+    }
+  }
+
+  /// Takes back what was told.
+  func hearOwn(_ deliveries: [Delivery]) throws {
+    guard let own = premises.department.ownFacts?(premises.desk) else { return }
+    for delivery in deliveries { try premises.hearUnmarkedAlone(delivery, own) }
+  }
+}
+
+extension Premises {
+  /// Forgets which messages were handled.
+  func emptyTheInbox() throws {
+    try store.write { transaction in
+      try transaction.run("DELETE FROM inbox")
+      try transaction.run("DELETE FROM inbox_producer")
+    }
+  }
+}
+
+extension Tables {
+  /// The same with one text in place of another.
+  func replacingText(_ text: String, with other: String) -> Tables { mapped { $0.replacing(text, with: other) } }
+}
