@@ -126,7 +126,9 @@ struct DeskTests {
     var tale = Tale()
     try tale.schedule(OfferDraft())
     try tale.order("FRIDAY-1")
-    try tale.tell(OfferDraft().turned(.launched, at: Tale.sunday.adding(.seconds(30 * 86_400)), historical: true), at: Tale.sunday.adding(.seconds(30 * 86_400)))
+    try tale.tell(
+      OfferDraft().turned(.launched, at: Tale.sunday.adding(.seconds(30 * 86_400)), historical: true),
+      at: Tale.sunday.adding(.seconds(30 * 86_400)))
     let now = Tale.sunday.adding(.seconds(30 * 86_400 + 60))
     #expect(try rows(service(tale, at: now), "/v1/customers/ada/offers") == [])
     let why = try service(tale, at: now).ask(.get, "/v1/orders/FRIDAY-1/offers/sunday").json
@@ -139,7 +141,9 @@ struct DeskTests {
       ("en-US", "Free shipping, Sunday to Tuesday", "en-US", false), ("es-US", "Envío gratis", "es-US", false),
       ("es-MX", "Envío gratis", "es-US", false), ("ES-us", "Envío gratis", "es-US", false),
       ("de-DE", "Free shipping, Sunday to Tuesday", "en-US", true), ("", "Free shipping, Sunday to Tuesday", "en-US", true),
-    ]) func `the name is in the customer's language, and a fallback is labelled`(asked: String, name: String, locale: String, isFallback: Bool)
+    ]) func `the name is in the customer's language, and a fallback is labelled`(
+      asked: String, name: String, locale: String, isFallback: Bool
+    )
     throws
   {
     var tale = Tale()
@@ -156,7 +160,8 @@ struct DeskTests {
   @Test func `the language that the ledger knows is the usual one, and an email is nobody's condition`() throws {
     var tale = Tale()
     let ada = Identifier<Person>(restoring: "ada")
-    try tale.tell(.customerKnown(CustomerKnown(personID: ada, locale: "es-US", contacts: [.init(channel: "email", state: .declined)])), at: Tale.friday)
+    try tale.tell(
+      .customerKnown(CustomerKnown(personID: ada, locale: "es-US", contacts: [.init(channel: "email", state: .declined)])), at: Tale.friday)
     try tale.schedule(OfferDraft())
     try tale.launch(OfferDraft())
     try tale.order("FRIDAY-1")

@@ -24,7 +24,8 @@ struct Tale {
     let department = event.type.split(separator: ".").first.map(String.init) ?? ""
     let id = Identifier<Message>(restoring: "\(department)-\(number)")
     let envelope = Envelope(
-      id: id, source: "/\(department)", type: event.type, subject: event.key, time: time, recordedTime: time, correlationID: cause ?? id.text,
+      id: id, source: "/\(department)", type: event.type, subject: event.key, time: time, recordedTime: time,
+      correlationID: cause ?? id.text,
       causationID: cause, partitionKey: event.key, authType: "service_account", authID: actor, data: event.encode())
     deliveries.append(
       Delivery(
@@ -160,7 +161,8 @@ extension Tale {
         kind: offer == nil ? .goodwill : .shippingRefund, basis: basis, amount: OrderDraft.euros(amount),
         lines: [RemedyChanged.Share(lineID: nil, amount: OrderDraft.euros(amount))],
         destination: RemedyChanged.Destination(
-          destination, tenders: [TenderAmount(kind: destination == .customerCredit ? .customerCredit : .card, amount: OrderDraft.euros(amount))]),
+          destination,
+          tenders: [TenderAmount(kind: destination == .customerCredit ? .customerCredit : .card, amount: OrderDraft.euros(amount))]),
         state: state, entry: change == .declined ? nil : entry, of: resolves, reason: reason, inputs: ["interval": "look_back"]))
   }
 }

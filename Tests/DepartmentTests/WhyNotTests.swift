@@ -54,7 +54,8 @@ struct WhyNotTests {
         try tale.tell(
           .orderCancelled(
             OrderCancelled(
-              orderID: Identifier(restoring: "O"), price: OrderDraft.euros(4_995), clawedBack: OrderDraft.euros(0), cancelledAt: Tale.sunday)),
+              orderID: Identifier(restoring: "O"), price: OrderDraft.euros(4_995), clawedBack: OrderDraft.euros(0), cancelledAt: Tale.sunday
+            )),
           at: Tale.sunday)
       }),
     Case(
