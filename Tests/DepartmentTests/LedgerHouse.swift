@@ -99,7 +99,8 @@ final class LedgerHouse {
     try say(
       .budgetChanged(
         BudgetChanged(
-          kind: .opened, publisher: .marketing, campaignID: Identifier(campaign), amount: Money(minor: minor, try #require(Currency(currency))),
+          kind: .opened, publisher: .marketing, campaignID: Identifier(campaign),
+          amount: Money(minor: minor, try #require(Currency(currency))),
           approvedBy: Identifier("maya"))))
   }
 

@@ -24,7 +24,8 @@ struct Tale {
     let department = event.type.split(separator: ".").first.map(String.init) ?? ""
     let id = Identifier<Message>(restoring: "\(department)-\(number)")
     let envelope = Envelope(
-      id: id, source: "/\(department)", type: event.type, subject: event.key, time: time, recordedTime: time, correlationID: cause ?? id.text,
+      id: id, source: "/\(department)", type: event.type, subject: event.key, time: time, recordedTime: time,
+      correlationID: cause ?? id.text,
       causationID: cause, partitionKey: event.key, authType: "service_account", authID: actor, data: event.encode())
     deliveries.append(
       Delivery(
@@ -43,7 +44,7 @@ struct Tale {
 }
 
 /// An offer that a test writes down: free shipping from Sunday to Tuesday, unless it is changed.
-struct OfferDraft {
+struct TaleOffer {
   var id = "sunday"
   var version = 1
   /// Members of the document that are other than usual.
@@ -109,13 +110,13 @@ struct OfferDraft {
 
 extension Tale {
   /// An offer with its time, two days before its start.
-  mutating func schedule(_ draft: OfferDraft) throws {
+  mutating func schedule(_ draft: TaleOffer) throws {
     try tell(draft.versioned, at: Self.sunday.adding(.seconds(-200_000)))
     try tell(draft.scheduled, at: Self.sunday.adding(.seconds(-190_000)))
   }
 
   @discardableResult
-  mutating func launch(_ draft: OfferDraft, at instant: Timestamp = Tale.sunday) throws -> Identifier<Message> {
+  mutating func launch(_ draft: TaleOffer, at instant: Timestamp = Tale.sunday) throws -> Identifier<Message> {
     try tell(draft.turned(.launched, at: instant), at: instant)
   }
 
@@ -160,7 +161,8 @@ extension Tale {
         kind: offer == nil ? .goodwill : .shippingRefund, basis: basis, amount: OrderDraft.euros(amount),
         lines: [RemedyChanged.Share(lineID: nil, amount: OrderDraft.euros(amount))],
         destination: RemedyChanged.Destination(
-          destination, tenders: [TenderAmount(kind: destination == .customerCredit ? .customerCredit : .card, amount: OrderDraft.euros(amount))]),
+          destination,
+          tenders: [TenderAmount(kind: destination == .customerCredit ? .customerCredit : .card, amount: OrderDraft.euros(amount))]),
         state: state, entry: change == .declined ? nil : entry, of: resolves, reason: reason, inputs: ["interval": "look_back"]))
   }
 }
@@ -179,6 +181,6 @@ extension JSON {
   }
 }
 
-extension JSON: @retroactive ExpressibleByNilLiteral {
-  public init(nilLiteral: ()) { self = .null }
+extension JSON: ExpressibleByNilLiteral {
+  package init(nilLiteral: ()) { self = .null }
 }

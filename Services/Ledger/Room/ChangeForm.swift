@@ -12,7 +12,9 @@ struct ChangeForm {
       members = []
       return
     }
-    guard let json = try? JSON(parsing: body), let members = json.object else { throw .unreadable("it is no JSON object; send one, or nothing") }
+    guard let json = try? JSON(parsing: body), let members = json.object else {
+      throw .unreadable("it is no JSON object; send one, or nothing")
+    }
     self.members = members
   }
 

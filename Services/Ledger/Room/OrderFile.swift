@@ -31,7 +31,9 @@ struct OrderFile {
   }
 
   /// What was just told of it.
-  mutating func add(_ event: DomainEvent, at instant: Timestamp, _ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable)
+  mutating func add(
+    _ event: DomainEvent, at instant: Timestamp, _ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable
+  )
     throws
   {
     events.append(Event(event: event, at: instant, messageID: message))
@@ -110,7 +112,9 @@ struct OrderFile {
   }
 
   /// Notes lines whose time is not their order's, so that a look-back finds them.
-  static func noteLate(_ lines: [OrderCaptured.Line], of order: Identifier<Order>, at instant: Timestamp?, in transaction: borrowing Transaction)
+  static func noteLate(
+    _ lines: [OrderCaptured.Line], of order: Identifier<Order>, at instant: Timestamp?, in transaction: borrowing Transaction
+  )
     throws
   {
     for line in lines {
