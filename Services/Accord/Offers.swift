@@ -57,13 +57,16 @@ enum Offers {
     let kind = (row["kind"]?.string ?? "?").replacingUnderscores
     Terminal.print("")
     Terminal.print(
-      "  \(kind): \(row["name"]?.string ?? "?")\(fallback(row))  [\(row["offer"]?.string ?? "?")]  \(row["yes"]?.bool == true ? "YES" : "NO")")
+      "  \(kind): \(row["name"]?.string ?? "?")\(fallback(row))  [\(row["offer"]?.string ?? "?")]  \(row["yes"]?.bool == true ? "YES" : "NO")"
+    )
     let money = amounts(row)
     if !money.isEmpty { Terminal.print("    \(money)  (\(row["who_pays"]?.string ?? "?") pays)") }
     Terminal.print("    \(row["sentence"]?.string ?? "?")")
     let orders = row["orders"]?.array ?? []
     for order in orders.dropFirst() { Terminal.print("    \(order["sentence"]?.string ?? "?")") }
-    if let next = row["changes"] { Terminal.print("    changes at \(next["at"]?.string ?? "?") to version \(next["version"]?.integer ?? 0)") }
+    if let next = row["changes"] {
+      Terminal.print("    changes at \(next["at"]?.string ?? "?") to version \(next["version"]?.integer ?? 0)")
+    }
   }
 
   /// A name in another language than the customer's is labelled.

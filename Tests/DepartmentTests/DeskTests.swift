@@ -1,4 +1,7 @@
 import Contracts
+import HTTP
+import Host
+import MeshMachines
 import TestKit
 import Testing
 
@@ -23,12 +26,12 @@ struct DeskTests {
   }
 
   /// Another window: days from Sunday.
-  private func window(_ id: String, _ from: Int, _ to: Int) -> OfferDraft {
+  private func window(_ id: String, _ from: Int, _ to: Int) -> TaleOffer {
     func day(_ day: Int) -> JSON { .string("2026-05-\(10 + day < 10 ? "0" : "")\(10 + day)T00:00:00") }
-    return OfferDraft(id, ("window/starts_at", day(from)), ("window/ends_at", day(to)), ("stacking/group", .string(id)))
+    return TaleOffer(id, ("window/starts_at", day(from)), ("window/ends_at", day(to)), ("stacking/group", .string(id)))
   }
 
-  private func scheduled(_ draft: OfferDraft, _ from: Int64, _ to: Int64) -> DomainEvent {
+  private func scheduled(_ draft: TaleOffer, _ from: Int64, _ to: Int64) -> DomainEvent {
     let (start, end) = (Tale.sunday.adding(.seconds(from * 86_400)), Tale.sunday.adding(.seconds(to * 86_400)))
     return .offerScheduled(
       OfferScheduled(
@@ -38,20 +41,20 @@ struct DeskTests {
 
   @Test func `kinds lie in their order, and each says what it says`() throws {
     var tale = Tale()
-    let given = OfferDraft("given", ("stacking/group", "given"))
+    let given = TaleOffer("given", ("stacking/group", "given"), ("limits/per_order", ["amount": TaleOffer.euros(400)]))
     let soon = window("soon", 2, 4)
     let over = window("over", -4, -1)
-    for (draft, from, to) in [(given, 0, 3), (soon, 2, 4), (over, -4, -1)] as [(OfferDraft, Int64, Int64)] {
+    for (draft, from, to) in [(given, 0, 3), (soon, 2, 4), (over, -4, -1)] as [(TaleOffer, Int64, Int64)] {
       try tale.tell(draft.versioned, at: Tale.friday.adding(.seconds(-500_000)))
       try tale.tell(scheduled(draft, from, to), at: Tale.friday.adding(.seconds(-400_000)))
     }
     try tale.launch(over, at: Tale.sunday.adding(.seconds(-4 * 86_400)))
-    let live = OfferDraft("live", ("stacking/group", "live"))
+    let live = TaleOffer("live", ("stacking/group", "live"))
     try tale.schedule(live)
     try tale.order("FRIDAY-1")
     try tale.launch(given)
     try tale.launch(live)
-    try tale.tell(Tale.remedy(.posted, "FRIDAY-1", of: given.offer), at: Tale.sunday)
+    try tale.tell(Tale.remedy(.posted, "FRIDAY-1", of: given.offer, amount: 400), at: Tale.sunday)
     let service = try service(tale)
     let rows = try rows(service, "/v1/customers/ada/offers")
     #expect(
@@ -59,8 +62,8 @@ struct DeskTests {
         "already_given given@1 yes already_given", "live live@1 yes granted", "starts_soon soon@1 no on_new_orders",
         "honourable over@1 yes in_checkout",
       ])
-    #expect(rows[0]["amount"]?["amount_minor"] == 995 && rows[0]["would_be"] == nil && rows[0]["destination"] == "back to the card")
-    #expect(rows[1]["amount"] == nil && rows[1]["would_be"]?["amount_minor"] == 995)
+    #expect(rows[0]["amount"]?["amount_minor"] == 400 && rows[0]["would_be"] == nil && rows[0]["destination"] == "back to the card")
+    #expect(rows[1]["amount"] == nil && rows[1]["would_be"]?["amount_minor"] == 595)
     #expect(rows[2]["sentence"]?.string?.contains("starts Tue 2026-05-12 00:00 America/New_York") == true)
     #expect(rows.allSatisfy { $0["who_pays"] == "campaign spring" })
     #expect(try words(self.rows(service, "/v1/orders/FRIDAY-1/offers")).count == 4)
@@ -68,7 +71,7 @@ struct DeskTests {
 
   @Test func `before the start an order learns what it will get`() throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
+    try tale.schedule(TaleOffer())
     try tale.order("FRIDAY-1")
     let rows = try rows(service(tale, at: Tale.friday.adding(.seconds(60))), "/v1/orders/FRIDAY-1/offers")
     #expect(words(rows) == ["starts_soon sunday@1 yes granted"])
@@ -79,17 +82,17 @@ struct DeskTests {
     turn: OfferTurned.Turn
   ) throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
+    try tale.schedule(TaleOffer())
     try tale.order("FRIDAY-1")
-    if turn == .stopped || turn == .ended { try tale.launch(OfferDraft()) }
-    try tale.tell(OfferDraft().turned(turn, at: Tale.sunday.adding(.seconds(10))), at: Tale.sunday.adding(.seconds(10)))
+    if turn == .stopped || turn == .ended { try tale.launch(TaleOffer()) }
+    try tale.tell(TaleOffer().turned(turn, at: Tale.sunday.adding(.seconds(10))), at: Tale.sunday.adding(.seconds(10)))
     let service = try service(tale)
     // One that ended before its time is still honoured for those who were in it.
     #expect(try words(rows(service, "/v1/customers/ada/offers")) == (turn == .ended ? ["honourable sunday@1 yes granted"] : []))
     service.clock.advance(to: Tale.sunday.adding(.seconds(15 * 86_400)))
     #expect(try rows(service, "/v1/customers/ada/offers") == [])
     // What somebody has is told whatever became of the offer.
-    let after = Tale.remedy(.posted, "FRIDAY-1", of: OfferDraft().offer)
+    let after = Tale.remedy(.posted, "FRIDAY-1", of: TaleOffer().offer)
     var more = tale
     try more.tell(after, at: Tale.sunday)
     let other = try self.service(more)
@@ -98,15 +101,15 @@ struct DeskTests {
 
   @Test func `a pause is told, and a stopped version's successor takes its place`() throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
-    try tale.tell(OfferDraft().turned(.paused, at: Tale.sunday.adding(.seconds(10))), at: Tale.sunday.adding(.seconds(10)))
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
+    try tale.tell(TaleOffer().turned(.paused, at: Tale.sunday.adding(.seconds(10))), at: Tale.sunday.adding(.seconds(10)))
     let paused = try rows(service(tale), "/v1/customers/ada/offers")
     #expect(words(paused) == ["live sunday@1 yes on_new_orders"])
     #expect(paused[0]["sentence"]?.string?.hasPrefix("at rest since") == true)
-    try tale.tell(OfferDraft().turned(.stopped, at: Tale.sunday.adding(.seconds(20))), at: Tale.sunday.adding(.seconds(20)))
+    try tale.tell(TaleOffer().turned(.stopped, at: Tale.sunday.adding(.seconds(20))), at: Tale.sunday.adding(.seconds(20)))
     #expect(try rows(service(tale), "/v1/customers/ada/offers") == [])
-    let second = OfferDraft("sunday", version: 2)
+    let second = TaleOffer("sunday", version: 2)
     try tale.schedule(second)
     try tale.launch(second, at: Tale.sunday.adding(.seconds(30)))
     #expect(try words(rows(service(tale), "/v1/customers/ada/offers")) == ["live sunday@2 yes on_new_orders"])
@@ -114,9 +117,9 @@ struct DeskTests {
 
   @Test func `a live offer says when its next version takes its place`() throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
-    try tale.schedule(OfferDraft("sunday", version: 2))
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
+    try tale.schedule(TaleOffer("sunday", version: 2))
     let rows = try rows(service(tale), "/v1/customers/ada/offers")
     #expect(words(rows) == ["live sunday@1 yes on_new_orders"])
     #expect(rows[0]["changes"]?["version"] == 2)
@@ -124,10 +127,10 @@ struct DeskTests {
 
   @Test func `an offer for a time that was over speaks only of what it gave`() throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
+    try tale.schedule(TaleOffer())
     try tale.order("FRIDAY-1")
     try tale.tell(
-      OfferDraft().turned(.launched, at: Tale.sunday.adding(.seconds(30 * 86_400)), historical: true),
+      TaleOffer().turned(.launched, at: Tale.sunday.adding(.seconds(30 * 86_400)), historical: true),
       at: Tale.sunday.adding(.seconds(30 * 86_400)))
     let now = Tale.sunday.adding(.seconds(30 * 86_400 + 60))
     #expect(try rows(service(tale, at: now), "/v1/customers/ada/offers") == [])
@@ -147,8 +150,8 @@ struct DeskTests {
     throws
   {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
     try tale.order("FRIDAY-1")
     let service = try service(tale)
     for path in ["/v1/customers/ada/offers", "/v1/orders/FRIDAY-1/offers"] {
@@ -162,8 +165,8 @@ struct DeskTests {
     let ada = Identifier<Person>(restoring: "ada")
     try tale.tell(
       .customerKnown(CustomerKnown(personID: ada, locale: "es-US", contacts: [.init(channel: "email", state: .declined)])), at: Tale.friday)
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
     try tale.order("FRIDAY-1")
     let service = try service(tale)
     #expect(try rows(service, "/v1/customers/ada/offers").first?["name"] == "Envío gratis")
@@ -174,15 +177,15 @@ struct DeskTests {
   @Test(arguments: [("shipping", 1), ("NO POSTAGE", 1), ("envío", 1), ("sunday", 1), ("kettle", 0), ("", 1)])
   func `what the customer calls it finds it`(words: String, count: Int) throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
     #expect(try rows(service(tale), "/v1/customers/ada/offers", [("called", words)]).count == count)
   }
 
   @Test func `an order without a name has its table too`() throws {
     var tale = Tale()
-    try tale.schedule(OfferDraft())
-    try tale.launch(OfferDraft())
+    try tale.schedule(TaleOffer())
+    try tale.launch(TaleOffer())
     try tale.order("CASH-1") { draft in
       draft.personID = nil
       draft.tenders = [OrderDraft.tender(5_990, .cash)]
@@ -193,7 +196,7 @@ struct DeskTests {
 
   /// Order captured and offer launched, returned and remedy granted: told in either order, the table is the same.
   @Test func `neither of two facts has to come first`() throws {
-    let offer = OfferDraft()
+    let offer = TaleOffer()
     func tables(_ tell: (inout Tale) throws -> Void) throws -> (JSON, JSON, [String]) {
       var tale = Tale()
       try tell(&tale)
@@ -240,7 +243,7 @@ struct DeskTests {
   }
 
   @Test func `limits count what was voided no longer, and a grant in its place once`() throws {
-    let offer = OfferDraft("sunday", ("limits/total", ["uses": 2]))
+    let offer = TaleOffer("sunday", ("limits/total", ["uses": 2]))
     var tale = Tale()
     try tale.schedule(offer)
     try tale.launch(offer)

@@ -169,7 +169,9 @@ struct LookBackOrderTests {
     let told = try rebuilt.told().count
     try rebuilt.work()
     #expect(told == 0)
-    #expect(try rebuilt.told().filter { if case .policyPublished = $0 { false } else { true } }.count == 0)
+    // The chain's head is told again by whoever keeps it.
+    let more = try rebuilt.told().map(\.type).filter { $0 != ChainAnchored.type }
+    #expect(more == [])
     #expect(try rebuilt.head() == house.head())
     #expect(try rebuilt.findings() == [])
   }

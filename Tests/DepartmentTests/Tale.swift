@@ -44,7 +44,7 @@ struct Tale {
 }
 
 /// An offer that a test writes down: free shipping from Sunday to Tuesday, unless it is changed.
-struct OfferDraft {
+struct TaleOffer {
   var id = "sunday"
   var version = 1
   /// Members of the document that are other than usual.
@@ -110,13 +110,13 @@ struct OfferDraft {
 
 extension Tale {
   /// An offer with its time, two days before its start.
-  mutating func schedule(_ draft: OfferDraft) throws {
+  mutating func schedule(_ draft: TaleOffer) throws {
     try tell(draft.versioned, at: Self.sunday.adding(.seconds(-200_000)))
     try tell(draft.scheduled, at: Self.sunday.adding(.seconds(-190_000)))
   }
 
   @discardableResult
-  mutating func launch(_ draft: OfferDraft, at instant: Timestamp = Tale.sunday) throws -> Identifier<Message> {
+  mutating func launch(_ draft: TaleOffer, at instant: Timestamp = Tale.sunday) throws -> Identifier<Message> {
     try tell(draft.turned(.launched, at: instant), at: instant)
   }
 
@@ -181,6 +181,6 @@ extension JSON {
   }
 }
 
-extension JSON: @retroactive ExpressibleByNilLiteral {
-  public init(nilLiteral: ()) { self = .null }
+extension JSON: ExpressibleByNilLiteral {
+  package init(nilLiteral: ()) { self = .null }
 }

@@ -1,10 +1,14 @@
 import Contracts
+import HTTP
+import Host
+import MeshMachines
 import TestKit
 import Testing
+import Wire
 
 /// Everything that concerns a customer stands on the timeline, in words, whatever order it came in.
 struct TimelineTests {
-  private static let offer = OfferDraft()
+  private static let offer = TaleOffer()
   private static func after(_ hours: Int64) -> Timestamp { Tale.sunday.adding(.seconds(hours * 3_600)) }
 
   /// A tale with every fact that stands on a timeline, and those that stand on none.

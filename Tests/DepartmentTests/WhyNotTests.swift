@@ -1,4 +1,7 @@
 import Contracts
+import HTTP
+import Host
+import MeshMachines
 import TestKit
 import Testing
 
@@ -8,7 +11,7 @@ struct WhyNotTests {
   struct Case: Sendable, CustomStringConvertible {
     let reason: String
     let sentence: String
-    var offer = OfferDraft()
+    var offer = TaleOffer()
     var order: @Sendable (inout OrderDraft) -> Void = { _ in }
     /// What else is told after the order and the launch.
     var more: @Sendable (inout Tale) throws -> Void = { _ in }
@@ -22,8 +25,8 @@ struct WhyNotTests {
 
   private static let dollars = Currency("USD")!
   /// 15 percent on goods in place of the shipping.
-  private static func percent(_ text: String, _ changes: (String, JSON)...) -> OfferDraft {
-    var draft = OfferDraft("fifteen")
+  private static func percent(_ text: String, _ changes: (String, JSON)...) -> TaleOffer {
+    var draft = TaleOffer("fifteen")
     draft.changes =
       ([
         ("applies_to", ["include": [["kind": "category", "ids": ["kitchen"]]], "exclude": []]),
@@ -41,7 +44,7 @@ struct WhyNotTests {
   static let cases: [Case] = [
     Case(
       reason: "already_given", sentence: "order O has it: 9.95 EUR back to the card, given by marketing Sun 2026-05-10 00:00",
-      more: { try $0.tell(Tale.remedy(.posted, "O", of: OfferDraft().offer), at: Tale.sunday, by: "marketing") }, given: 995),
+      more: { try $0.tell(Tale.remedy(.posted, "O", of: TaleOffer().offer), at: Tale.sunday, by: "marketing") }, given: 995),
     Case(
       reason: "wrong_currency", sentence: "order O was paid in USD, the offer is in EUR",
       order: { draft in
@@ -70,11 +73,11 @@ struct WhyNotTests {
     Case(reason: "wrong_channel", sentence: "bought by store; the offer is for web, phone", order: { $0.channel = "store" }),
     Case(reason: "wrong_country", sentence: "from US; the offer is for DE", order: { $0.country = "US" }),
     Case(
-      reason: "anonymous_not_covered", sentence: "nobody's by name", offer: OfferDraft("sunday", ("eligibility/anonymous_orders", false)),
+      reason: "anonymous_not_covered", sentence: "nobody's by name", offer: TaleOffer("sunday", ("eligibility/anonymous_orders", false)),
       order: { $0.personID = nil }),
     Case(
       reason: "not_eligible_customer", sentence: "customers who ordered before within 8760 h; there is no order before it",
-      offer: OfferDraft(
+      offer: TaleOffer(
         "sunday", ("eligibility/customers", "existing"), ("eligibility/existing_means", ["captured_order_within": "PT8760H"]))),
     Case(
       reason: "other_seller", sentence: "everything in order O is sold by somebody else",
@@ -92,11 +95,11 @@ struct WhyNotTests {
       }),
     Case(
       reason: "below_minimum", sentence: "does not reach the minimum of 60.00 EUR on the lines that count",
-      offer: OfferDraft("sunday", ("minimum", ["subtotal": OfferDraft.euros(6_000)]))),
+      offer: TaleOffer("sunday", ("minimum", ["subtotal": TaleOffer.euros(6_000)]))),
     Case(
       reason: "better_already", sentence: "has at least as much off already",
       more: { tale in
-        let other = OfferDraft("rival")
+        let other = TaleOffer("rival")
         try tale.schedule(other)
         try tale.launch(other)
         try tale.tell(Tale.remedy(.posted, "O", of: other.offer), at: Tale.sunday)
@@ -107,21 +110,21 @@ struct WhyNotTests {
       offer: percent("1", ("limits/per_order", ["units": 1])), order: { $0.lines = lines(100, quantity: 5) }),
     Case(
       reason: "cap_customer", sentence: "as often as it may be (1 of 1 order)",
-      offer: OfferDraft("sunday", ("limits/per_customer", ["uses": 1])),
+      offer: TaleOffer("sunday", ("limits/per_customer", ["uses": 1])),
       more: { tale in
         try tale.order("BEFORE")
-        try tale.tell(Tale.remedy(.posted, "BEFORE", of: OfferDraft().offer), at: Tale.sunday)
+        try tale.tell(Tale.remedy(.posted, "BEFORE", of: TaleOffer().offer), at: Tale.sunday)
       }),
     Case(
       reason: "cap_total", sentence: "used up over all (9.95 EUR of 9.95 EUR)",
-      offer: OfferDraft("sunday", ("limits/total", ["amount": OfferDraft.euros(995)])),
+      offer: TaleOffer("sunday", ("limits/total", ["amount": TaleOffer.euros(995)])),
       more: { tale in
         try tale.order("OTHER") { $0.personID = "bob" }
-        try tale.tell(Tale.remedy(.posted, "OTHER", of: OfferDraft().offer, person: "bob"), at: Tale.sunday)
+        try tale.tell(Tale.remedy(.posted, "OTHER", of: TaleOffer().offer, person: "bob"), at: Tale.sunday)
       }),
     Case(
       reason: "granted_cut", sentence: "a limit makes it less than the 9.95 EUR of the terms",
-      offer: OfferDraft("sunday", ("limits/per_order", ["amount": OfferDraft.euros(500)])), wouldBe: 500),
+      offer: TaleOffer("sunday", ("limits/per_order", ["amount": TaleOffer.euros(500)])), wouldBe: 500),
     Case(
       reason: "granted", sentence: "it would be 9.95 EUR, back to the card; the ledger has not given it yet", wouldBe: 995),
   ]
@@ -179,7 +182,7 @@ struct WhyNotTests {
     #expect(try problem(service.ask(.get, "/v1/orders/two words/offers/none"), 400) == "order_id")
     var more = Tale()
     try more.order("O")
-    try more.schedule(OfferDraft())
+    try more.schedule(TaleOffer())
     try service.hear(Array(more.deliveries.dropFirst()), through: .service)
     #expect(try problem(service.ask(.get, "/v1/orders/X/offers/sunday"), 404) == "no_order")
     #expect(try service.ask(.get, "/v1/orders/O/offers/sunday").json["state"] == "scheduled")

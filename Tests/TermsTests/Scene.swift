@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Synchronization
 import Terms
 import TestKit
 import Zones
@@ -42,11 +43,17 @@ enum Scene {
 
   static func money(_ minor: Int64) -> JSON { ["amount_minor": .integer(minor), "currency": "USD"] }
 
-  /// Zones of the system; nil where it has none of that name.
+  /// Zones of the system; nil where it has none of that name. Each is read once.
   static let zone: @Sendable (String) -> Zone? = { name in
-    guard let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else { return nil }
-    return try? Zone(name: name, bytes: Array(data))
+    zones.withLock { zones in
+      if let known = zones[name] { return known }
+      let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))
+      let zone = data.flatMap { try? Zone(name: name, bytes: Array($0)) }
+      zones[name] = zone
+      return zone
+    }
   }
+  private static let zones = Mutex<[String: Zone]>([:])
 
   static func instant(_ text: String) -> Timestamp { try! Timestamp(rfc3339: text) }
 

@@ -100,7 +100,9 @@ package enum Desk {
   package static func sorted(_ rows: [Row]) -> [Row] {
     func rank(_ row: Row) -> Int { Kind.allCases.firstIndex(of: row.kind) ?? 0 }
     return rows.sorted { a, b in
-      (rank(a), a.yes ? 0 : 1, a.offer.terms.startsAt, a.offer.offer.offer) < (rank(b), b.yes ? 0 : 1, b.offer.terms.startsAt, b.offer.offer.offer)
+      (rank(a), a.yes ? 0 : 1, a.offer.terms.startsAt, a.offer.offer.offer) < (
+        rank(b), b.yes ? 0 : 1, b.offer.terms.startsAt, b.offer.offer.offer
+      )
     }
   }
 
@@ -139,10 +141,14 @@ package enum Desk {
     case .paused(let since):
       return (onNewOrders, "at rest since \(offer.words(for: since)); an order placed meanwhile gets it by itself when it goes on", true)
     case .startsSoon:
-      return (onNewOrders, "starts \(offer.words(for: offer.terms.startsAt)); an order from then on that meets its terms gets it \(how)", false)
+      return (
+        onNewOrders, "starts \(offer.words(for: offer.terms.startsAt)); an order from then on that meets its terms gets it \(how)", false
+      )
     case .honourable:
       let until = offer.words(for: offer.terms.honourUntil(offer.life))
-      return (Reason.outsideWindow.rawValue, "it is over; no order of theirs lies in its time; honoured until \(until) for those that do", false)
+      return (
+        Reason.outsideWindow.rawValue, "it is over; no order of theirs lies in its time; honoured until \(until) for those that do", false
+      )
     case .historical, .gone: return (Reason.outsideWindow.rawValue, "it is over, and no order of theirs got it", false)
     }
   }

@@ -30,6 +30,7 @@ package struct DeskOffer: Sendable {
     case gone
   }
 
+  /// Where it stands at `now`: its end comes by itself, whether marketing has told of it or not.
   package func phase(at now: Timestamp) -> Phase {
     switch known.state {
     case .heard, .blocked, .cancelled, .stopped: return .gone

@@ -74,7 +74,8 @@ struct DeskWords {
     let day = outcome.dayPrecision ? "; only the day of the order is known" : ""
     switch offer.phase(at: now) {
     case .startsSoon:
-      return "\(why): it would be \(amount)\(top), \(likelyDestination), when it starts \(offer.words(for: offer.terms.startsAt))\(cut)\(day)"
+      return
+        "\(why): it would be \(amount)\(top), \(likelyDestination), when it starts \(offer.words(for: offer.terms.startsAt))\(cut)\(day)"
     case .honourable:
       let until = offer.words(for: offer.terms.honourUntil(offer.life))
       return "\(why): it would be \(amount)\(top), \(likelyDestination); the offer is over and honoured until \(until)\(cut)\(day)"
@@ -90,7 +91,9 @@ struct DeskWords {
       switch destination {
       case .originalTender:
         let back = tenders.filter { $0.refundableAbsent && $0.kind != .customerCredit }
-        if back.reduce(Int64(0), { $0 &+ $1.amount.minor }) >= outcome.amount, let first = back.first { return "back to \(first.kind.words)" }
+        if back.reduce(Int64(0), { $0 &+ $1.amount.minor }) >= outcome.amount, let first = back.first {
+          return "back to \(first.kind.words)"
+        }
       case .customerCredit: if purchase.personID != nil { return "to the customer's credit" }
       case .receipt: return "to whoever brings the receipt"
       }
@@ -104,7 +107,8 @@ struct DeskWords {
   var reach: String {
     let start = offer.words(for: offer.terms.startsAt)
     let from =
-      document.lookBack.duration > .zero ? "from \(offer.words(for: offer.terms.lookBackFrom)), before its start \(start)," : "from \(start)"
+      document.lookBack.duration > .zero
+      ? "from \(offer.words(for: offer.terms.lookBackFrom)), before its start \(start)," : "from \(start)"
     if offer.life.isHistorical { return "\(from) until that start" }
     let end = offer.terms.end(offer.life)
     return end == .last ? "\(from) on" : "\(from) until \(offer.words(for: end))"

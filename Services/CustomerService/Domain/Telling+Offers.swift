@@ -55,7 +55,8 @@ extension RemedyChanged {
     let parts = lines.map { "\($0.amount) on \($0.lineID.map { "line \($0)" } ?? "the shipping")" }
     if !parts.isEmpty { sentences.append("made of: \(parts.joined(separator: ", "))") }
     if let entry {
-      sentences.append("in the books: entry \(entry)\(of.map { ", which resolves entry \($0)" } ?? ""), \(state.rawValue), \(destinationWords)")
+      sentences.append(
+        "in the books: entry \(entry)\(of.map { ", which resolves entry \($0)" } ?? ""), \(state.rawValue), \(destinationWords)")
     }
     return sentences
   }

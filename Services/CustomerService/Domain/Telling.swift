@@ -23,7 +23,8 @@ package enum Telling {
     case .consentChanged(let fact):
       "\(fact.given ? "lets us send" : "no longer lets us send") \(fact.purpose.rawValue) by \(fact.channel) (told by \(fact.source))"
     case .customerRestricted(let fact): restricted(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged, .offerVersioned,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged,
+      .offerVersioned,
       .offerScheduled, .offerTurned, .audiencePrepared:
       nil
     }
@@ -33,7 +34,8 @@ package enum Telling {
     let paid = sum(order.lines.map(\.paid) + order.charges.map(\.paid))
     let plan = order.subscriptionID.map { " for subscription \($0)" } ?? ""
     let day = order.placedPrecision == .day ? ", known only to the day" : ""
-    return "ordered \(order.orderID)\(plan) (\(order.channel)): \(count(Int64(order.lines.count), "line"))\(paid.map { ", \($0)" } ?? "")\(day)"
+    return
+      "ordered \(order.orderID)\(plan) (\(order.channel)): \(count(Int64(order.lines.count), "line"))\(paid.map { ", \($0)" } ?? "")\(day)"
   }
 
   private static func resolved(_ fact: RefundResolved) -> String {

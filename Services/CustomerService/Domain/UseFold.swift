@@ -23,6 +23,7 @@ package struct UseFold: Sendable {
     for fact in facts { take(fact) }
   }
 
+  /// Takes the next fact; what is no fact about an offer's remedy uses nothing up.
   package mutating func take(_ fact: RemedyChanged) {
     guard let offer = fact.offer?.offer else { return }
     switch fact.change {

@@ -56,7 +56,9 @@ enum Matters {
     of subscription: Identifier<Subscription>, before instant: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> SubscriptionChanged.Change? {
     let facts = try Heard.about(subscription.text, in: reading).filter { $0.type == SubscriptionChanged.type && $0.time <= instant }
-    guard case .subscriptionChanged(let fact)? = facts.max(by: { ($0.time, $0.position) < ($1.time, $1.position) })?.event else { return nil }
+    guard case .subscriptionChanged(let fact)? = facts.max(by: { ($0.time, $0.position) < ($1.time, $1.position) })?.event else {
+      return nil
+    }
     return fact.change
   }
 }

@@ -69,7 +69,8 @@ struct OfferRoutes: Sendable {
       guard try shelf.find(offer, in: snapshot) != nil else {
         return .problem(
           status: 404, code: "no_offer",
-          detail: "nothing was heard of an offer \(offer); marketing names it when it is versioned, `accord offers` lists what is on the table")
+          detail:
+            "nothing was heard of an offer \(offer); marketing names it when it is versioned, `accord offers` lists what is on the table")
       }
       return .noOrder(order)
     }

@@ -58,7 +58,8 @@ extension DomainEvent {
     case .orderReturned(let fact): fact.orderID
     case .remedyChanged(let fact): fact.orderID
     case .refundResolved(let fact): fact.orderID
-    case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
+    case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
+      .productsListed,
       .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       nil
     }
