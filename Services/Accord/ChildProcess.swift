@@ -12,7 +12,7 @@ struct ChildProcess {
   /// Throws `Complaint` where the program or its log cannot be opened.
   init(path: String, arguments: [String], log: String, input: Int32? = nil) throws(Complaint) {
     var pipes: [Int32] = [-1, -1]
-    guard Glibc.pipe(&pipes) == 0 else { throw .system("could not open a pipe", errno) }
+    guard pipe(&pipes) == 0 else { throw .system("could not open a pipe", errno) }
     for end in pipes { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let logDescriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
     guard logDescriptor >= 0 else {
@@ -83,19 +83,6 @@ struct ChildProcess {
       guard let more = read() else { return bytes }
       bytes += more
     }
-  }
-
-  /// Gives what the child writes to the next program, `start`ed with it as its input, and keeps nothing of it here.
-  func pipe(into start: (Int32) throws(Complaint) -> ChildProcess) throws(Complaint) -> ChildProcess {
-    _ = fcntl(output, F_SETFL, fcntl(output, F_GETFL) & ~O_NONBLOCK)
-    let next = try start(output)
-    // The pipe's end is the other's alone, so that this child learns when the other is gone; the descriptor stays one to be closed.
-    let nothing = open("/dev/null", O_RDONLY | O_CLOEXEC)
-    if nothing >= 0 {
-      dup2(nothing, output)
-      close(nothing)
-    }
-    return next
   }
 
   /// Waits for the child's end and closes its output. Its exit code; nil where a signal ended it.

@@ -32,7 +32,7 @@ struct Command: Sendable {
   ]
 
   /// Every command, in the order in which `--help` tells them.
-  static let all: [Command] = running + customers + campaigns + imports + looking + measuring
+  static let all: [Command] = running + customers + campaigns + imports + books + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -43,8 +43,11 @@ struct Command: Sendable {
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments, .consentGive,
     .consentWithdraw,
   ]
+  private static let books: [Command] = [
+    .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,
+  ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
-  private static let measuring: [Command] = [.benchBroker, .benchDepartment, .benchMesh, .benchRecovery]
+  private static let measuring: [Command] = [.benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchRecovery]
 
   /// Runs what `words` ask for.
   static func run(_ words: [String]) throws(Complaint) {

@@ -53,21 +53,29 @@ package struct DelimitedText {
   /// `isLast` set, where nil means that no record is left.
   package mutating func next(in bytes: UnsafeRawBufferPointer, from offset: Int, isLast: Bool) throws(FeedFault) -> Record? {
     var at = offset
+    // Where nothing is found the same bytes come again, and their lines are counted again.
+    let entered = line
     if isAtStart {
       guard bytes.count - at >= 4 || isLast else { return nil }
       at = try start(bytes, at)
     }
     while at < bytes.count, bytes[at] == 0x0A || bytes[at] == 0x0D {
-      guard let end = lineEnd(bytes, at, isLast) else { return nil }
+      guard let end = lineEnd(bytes, at, isLast) else {
+        line = entered
+        return nil
+      }
       line += 1
       at = end
     }
-    guard at < bytes.count else { return nil }
+    guard at < bytes.count else {
+      line = entered
+      return nil
+    }
     begun = line
     let next = separator == .space ? try spaced(bytes, at, isLast) : try separated(bytes, at, isLast)
+    guard (next ?? bytes.count) - at <= FeedLimits.recordBytesMax else { throw .recordTooLong(line: begun) }
     guard let next else {
-      guard bytes.count - at <= FeedLimits.recordBytesMax else { throw .recordTooLong(line: begun) }
-      line = begun
+      line = entered
       return nil
     }
     isAtStart = false

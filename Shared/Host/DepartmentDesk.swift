@@ -21,7 +21,9 @@ package struct DepartmentDesk: Sendable {
   let messagePrefix: String
 
   /// Throws where the department's own manifest holds a schema that cannot be checked.
-  package init(department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor, isRebuilding: Bool = false) throws {
+  package init(
+    department: Department, store: Store, mesh: MeshClient, clock: Clock, log: Log, door: OperatorDoor, isRebuilding: Bool = false
+  ) throws {
     self.department = department
     self.store = store
     self.mesh = mesh

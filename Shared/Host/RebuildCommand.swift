@@ -6,8 +6,8 @@ import Telemetry
 import Transport
 import Wire
 
-/// `accord-<department> replay --data DIR`: rebuilds this department's store in a new folder from the events on standard input, which
-/// `accord-broker journal` writes.
+/// `accord-<department> replay --data DIR`: rebuilds this department's store in a new folder from the events on standard input, which come
+/// in frames as the broker delivers them. `accord replay` sends them.
 enum RebuildCommand {
   private static let readBytes = 1 << 20
   /// Events of one transaction.

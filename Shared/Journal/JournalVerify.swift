@@ -37,7 +37,6 @@ package struct JournalVerify: Sendable {
   }
 
   package private(set) var journalID: [UInt8] = []
-  package private(set) var segmentBytes = 0
   package private(set) var segments: [UInt64] = []
   package private(set) var commits = 0
   package private(set) var records = 0
@@ -53,7 +52,6 @@ package struct JournalVerify: Sendable {
     do throws(JournalFault) {
       guard let survey = try Survey(disk) else { return }
       journalID = survey.journalID
-      segmentBytes = survey.segmentBytes
       try check(disk, survey)
       do throws(DiskFault) {
         findings += try disk.list().filter { $0.hasPrefix("undecided-") }.sorted().map { .keptAside(file: $0) }

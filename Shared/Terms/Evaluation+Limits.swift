@@ -8,9 +8,11 @@ extension Evaluation {
     let reason: Reason
   }
 
+  /// What was given under this offer's key before.
+  private var given: Tally { Tally(amount: own.reduce(0) { $0 + $1.amount }, uses: 0, units: own.reduce(0) { $0 + $1.units }) }
+
   private var limits: [Limit] {
     let limits = terms.document.limits
-    let given = Tally(amount: own.reduce(0) { $0 + $1.amount }, uses: 0, units: own.reduce(0) { $0 + $1.units })
     var result: [Limit] = []
     if let cap = limits.perOrder { result.append(Limit(cap: cap, tally: given, reason: .capOrder)) }
     if let cap = limits.perCustomer, purchase.personID != nil {
@@ -27,22 +29,21 @@ extension Evaluation {
     guard outcome.uncut > 0 else { return outcome }
     let isTopUp = !own.isEmpty
     let isNewUse = !isTopUp && !history.subscriptionUses
-    let ownUnits = own.reduce(0) { $0 + $1.units }
+    let given = given
     let limits = limits
     var parts = parts
     var isCut = false
     for limit in limits {
       if isNewUse, let uses = limit.cap.uses, limit.tally.uses >= uses { return emptied(limit, outcome) }
-      if let units = limit.cap.units {
-        // What was taken under the same key is taken again, not twice.
-        if cut(&parts, toUnits: max(0, units - max(0, limit.tally.units - ownUnits))) { isCut = true }
-      }
-      if !isTopUp, let amount = limit.cap.amount, cut(&parts, to: max(0, amount - limit.tally.amount)) { isCut = true }
+      // As if nothing had been given under the same key: what it took is taken again, not twice.
+      if let units = limit.cap.units, cut(&parts, toUnits: max(0, units - max(0, limit.tally.units - given.units))) { isCut = true }
+      if let amount = limit.cap.amount, cut(&parts, to: max(0, amount - max(0, limit.tally.amount - given.amount))) { isCut = true }
       if sum(parts) == 0 { return emptied(limit, outcome) }
     }
     let units = parts.reduce(0) { $0 + ($1.amount > 0 ? $1.units : 0) }
     if isTopUp {
       deductOwn(&parts)
+      // What came back since does not make room: a limit counts what was given.
       for limit in limits {
         if let amount = limit.cap.amount, cut(&parts, to: max(0, amount - limit.tally.amount)) { isCut = true }
       }
@@ -51,7 +52,7 @@ extension Evaluation {
     outcome.amount = sum(parts)
     outcome.reason = isCut ? .grantedCut : .granted
     outcome.shares = shares(parts, amounts)
-    outcome.used = Tally(amount: outcome.amount, uses: isNewUse ? 1 : 0, units: max(0, units - ownUnits))
+    outcome.used = Tally(amount: outcome.amount, uses: isNewUse ? 1 : 0, units: max(0, units - given.units))
     return outcome
   }
 

@@ -125,9 +125,9 @@ struct AudienceTests {
 
   @Test func `on old knowledge notes go and messages wait, in words`() throws {
     let scene = try live()
+    try scene.ledger(MarketingScene.remedy("o-1", of: "ada"), MarketingScene.lookBack(granted: 1))
     scene.deaf(true)
     scene.clock.advance(to: scene.clock.now().adding(.milliseconds(5_001)))
-    try scene.ledger(MarketingScene.remedy("o-1", of: "ada"), MarketingScene.lookBack(granted: 1))
     try scene.work()
     #expect(try #require(try scene.prepared().first).reasons == ["honoured_look_back": 1, "blind": 2])
     #expect(scene.spool().map { $0["person_id"] } == ["ada"])
@@ -139,6 +139,29 @@ struct AudienceTests {
     #expect(Set(scene.spool().compactMap { $0["person_id"]?.string }) == ["ada", "bob", "cleo"])
     #expect(try verdicts(scene)["bob"] == "eligible")
     #expect(try scene.show()["versions"]?.array?[0]["audience"]?["waits"] == nil)
+  }
+
+  @Test func `nobody is judged before the marks say that nothing of the look-back is on its way`() throws {
+    let scene = try live()
+    scene.deaf(true)
+    scene.clock.advance(to: scene.clock.now().adding(.milliseconds(1)))
+    try scene.ledger(MarketingScene.lookBack(granted: 0))
+    try scene.work()
+    #expect(try scene.prepared().isEmpty)
+    scene.deaf(false)
+    try scene.work()
+    #expect(try scene.prepared().count == 1 && scene.spool().count == 3)
+  }
+
+  @Test func `the look-back of a pause is not taken for that of the start`() throws {
+    let scene = try live()
+    try scene.ledger(
+      .lookBackCompleted(
+        LookBackCompleted(
+          offerID: Identifier(restoring: "sunday-free-shipping"), version: 1, from: MarketingScene.sunday, to: scene.clock.now(), considered: 0,
+          eligible: 0, granted: 0, cut: 0, sum: Money(minor: 0, MarketingScene.usd))))
+    try scene.work()
+    #expect(try scene.prepared().isEmpty)
   }
 
   @Test func `a pause holds messages back and a resume sends them; the end leaves them unsent`() throws {
@@ -157,9 +180,9 @@ struct AudienceTests {
 
   @Test func `what comes up at the last moment still counts`() throws {
     let late = try live()
+    try late.ledger(MarketingScene.lookBack(granted: 0))
     late.deaf(true)
     late.clock.advance(to: late.clock.now().adding(.seconds(6)))
-    try late.ledger(MarketingScene.lookBack(granted: 0))
     try late.work()
     #expect(late.spool().isEmpty)
     try late.ledger(

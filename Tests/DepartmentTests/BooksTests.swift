@@ -244,7 +244,8 @@ struct BooksTests {
       ),
       ("UPDATE account SET posted_debit = 5000 WHERE path = 'customer/ada/credit'", "CHECK"),
       ("UPDATE account SET path = 'tender/cash'", "never renamed"), ("DELETE FROM account", "never removed"),
-    ]) func `the store itself refuses what no entry is`(sql: String, words: String) throws {
+    ]) func `the store itself refuses what no entry is`(sql: String, words: String) throws
+  {
     let books = try withCredit()
     let database = try Tampering(books.premises.store.path)
     let said = database.run(sql)
@@ -265,7 +266,8 @@ struct BooksTests {
       ("UPDATE turnover SET debits = 1, credits = 1", "the turnover of USD"),
       ("UPDATE anchor SET head = zeroblob(32)", "the head that was told at entry"),
       ("UPDATE account SET currency = 'EUR' WHERE path = 'sales/web'", "sales/web"),
-    ]) func `what was changed behind the triggers is named`(sql: String, words: String) throws {
+    ]) func `what was changed behind the triggers is named`(sql: String, words: String) throws
+  {
     let books = try withCredit()
     try books.post([Self.draft(Self.card, Self.sales, 70)])
     try books.post([Self.draft(Self.card, Self.sales, 30)])

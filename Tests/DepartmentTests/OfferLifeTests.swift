@@ -177,7 +177,7 @@ struct OfferLifeTests {
 
     #expect(scene.offer("save", try MarketingScene.sundayOffer()).status == 200)
     for (deed, words) in [
-      ("pause", "known to nobody yet"), ("resume", "known to nobody yet"), ("stop", "known to nobody yet"), ("end", "known to nobody yet"),
+      ("pause", "nobody knows it yet"), ("resume", "nobody knows it yet"), ("stop", "nobody knows it yet"), ("end", "nobody knows it yet"),
     ] { try refused(scene.offer(deed), 409, "offer_state", words) }
     try refused(
       scene.offer("schedule", try MarketingScene.sundayOffer(("also_called", ["other"]))), 409, "offer_content", "/also_called")
@@ -187,7 +187,7 @@ struct OfferLifeTests {
     #expect(scene.offer("schedule").status == 200)
     for deed in ["pause", "resume", "stop", "end"] { try refused(scene.offer(deed), 409, "offer_state", "cancel it") }
     #expect(scene.offer("cancel").status == 200)
-    try refused(scene.offer("schedule"), 409, "offer_state", "was cancelled for good")
+    try refused(scene.offer("schedule"), 409, "offer_state", "was given up for good")
     try refused(scene.offer("schedule", try MarketingScene.sundayOffer(("version", 2))), 409, "offer_over", "make a new offer")
 
     // On Monday its start has passed, in June its window.

@@ -72,7 +72,7 @@ struct DelimitedTextTests {
     let long = Array("a\n".utf8) + [UInt8](repeating: 0x78, count: FeedLimits.recordBytesMax - 10) + Array("\nb\n".utf8)
     #expect(try records(long, piece: 1 << 18).map { $0[0] } == ["1", "2", "3"])
     let longer = Array("a\n".utf8) + [UInt8](repeating: 0x78, count: FeedLimits.recordBytesMax + 10)
-    #expect(throws: FeedFault.recordTooLong(line: 2)) { try records(longer + longer, piece: 1 << 18) }
+    #expect(throws: FeedFault.recordTooLong(line: 2)) { try records(longer + longer, piece: 1 << 18).count }
     #expect(throws: FeedFault.recordTooLong(line: 1)) {
       try records([UInt8](repeating: 0x2C, count: FeedLimits.columnsMax + 1), piece: 1 << 18)
     }

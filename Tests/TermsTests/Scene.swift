@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Synchronization
 import Terms
 import TestKit
 import Zones
@@ -42,13 +43,22 @@ enum Scene {
 
   static func money(_ minor: Int64) -> JSON { ["amount_minor": .integer(minor), "currency": "USD"] }
 
-  /// Zones of the system; nil where it has none of that name.
+  /// Zones of the system; nil where it has none of that name. Each is read once.
   static let zone: @Sendable (String) -> Zone? = { name in
-    guard let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)")) else { return nil }
-    return try? Zone(name: name, bytes: Array(data))
+    zones.withLock { zones in
+      if let known = zones[name] { return known }
+      let data = try? Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/\(name)"))
+      let zone = data.flatMap { try? Zone(name: name, bytes: Array($0)) }
+      zones[name] = zone
+      return zone
+    }
   }
+  private static let zones = Mutex<[String: Zone]>([:])
 
-  static func instant(_ text: String) -> Timestamp { try! Timestamp(rfc3339: text) }
+  static func instant(_ text: String) -> Timestamp {
+    guard let instant = try? Timestamp(rfc3339: text) else { preconditionFailure("\(text) is no instant; correct the test") }
+    return instant
+  }
 
   /// The life of an offer that went live on time.
   static func life(_ terms: Terms) -> Life { Life(effectiveFrom: terms.startsAt) }

@@ -505,8 +505,8 @@ class Judgement:
                     else:
                         cut = True
                         item[1], item[2], room = even(Fraction(item[1] * room, item[2])), room, 0
-            if cap.get("amount") and not again:
-                down_to(max(0, cap["amount"]["amount_minor"] - tally[0]))
+            if cap.get("amount"):
+                down_to(max(0, cap["amount"]["amount_minor"] - max(0, tally[0] - spent)))
             if sum(item[1] for item in items) == 0:
                 raise Nothing(reason)
         units = sum(item[2] for item in items if item[1] > 0)

@@ -72,7 +72,7 @@ struct Demo {
         case .command(let words, let answers, let why):
           teller.show(words, why)
           let answer = try accord.run(words)
-          if answers { teller.quote(answer) }
+          if answers > 0 { teller.quote(answer, answers) }
         case .quietly(let commands):
           for words in commands { try accord.run(words) }
         }

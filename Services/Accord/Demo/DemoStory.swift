@@ -6,8 +6,8 @@ enum DemoStory {
   /// What is done, and what is said about it.
   enum Deed {
     case say(String)
-    /// A command shown to the spectator, with a sentence before it; `answers` shows what it printed.
-    case command([String], answers: Bool = false, String? = nil)
+    /// A command shown to the spectator, with a sentence before it; `answers` is how many lines of its answer are shown.
+    case command([String], answers: Int = 0, String? = nil)
     /// Commands that are not worth a line each.
     case quietly([[String]])
   }
@@ -41,12 +41,14 @@ enum DemoStory {
           ]),
           .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
           .quietly(Shop.campaigns.map(campaign)),
-          .quietly([["ledger", "fund", "service", decimal(Shop.serviceFund)]]),
+          .quietly([
+            ["ledger", "fund", "service", decimal(Shop.serviceFund), "--currency", Shop.currency, "--approved-by", "supervisor/ruth"]
+          ]),
         ]),
       Scene(
         title: "Friday, 19:00. Maya schedules free shipping from Sunday on",
         deeds: [
-          .command(["offer", "check", papers.path("sunday-free-shipping.json")], answers: true, "First the offer is read back to her:"),
+          .command(["offer", "check", papers.path("sunday-free-shipping.json")], answers: 40, "First the offer is read back to her:"),
           .command(["offer", "schedule", papers.path("sunday-free-shipping.json")]),
         ]),
       Scene(
@@ -57,19 +59,28 @@ enum DemoStory {
           .say("On any other system she will be annoyed on Sunday."),
         ]),
       Scene(
-        title: "Saturday. Others buy as well",
+        title: "Saturday, 15:20. Maud brings a toaster back, and gives no email",
         deeds: [
-          .command(["clock", "advance", "--to", "2026-05-09T23:59:59.999-04:00"]),
-          .quietly(orders(before: "2026-05-09T23:59:59.999-04:00", papers)),
+          .command(["clock", "advance", "--to", Shop.counterReturn.at]),
+          .quietly(orders(until: Shop.counterReturn.at, papers)),
+          .command(
+            [
+              "order", "return", Shop.returnedOrder, "--line", Shop.counterReturn.line, "--receipt-only", "--reason",
+              Shop.counterReturn.reason,
+            ], "The number on her receipt is all that is asked for."),
         ]),
       Scene(
         title: "Sunday, 0:00. Shipping is free from now on, and for those of the last 48 hours it was",
         deeds: [
+          .command(["clock", "advance", "--to", saturdayNight], "Others bought as well until midnight."),
+          .quietly(orders(after: Shop.counterReturn.at, until: saturdayNight, papers)),
           .command(["clock", "advance", "--to", "2026-05-10T00:00:00-04:00"]),
-          .command(["look-back", "sunday-free-shipping"], answers: true),
-          .command(["offers", Shop.fridayOrder], answers: true, "Nora calls. The agent sees, without asking anybody:"),
+          .command(["offers", Shop.fridayOrder], answers: 40, "Nora calls. The agent sees, without asking anybody:"),
           .command(
-            ["why-not", "EDGE-OVERSIZE", "sunday-free-shipping"], answers: true, "Somebody with an armchair in the order calls too:"),
+            ["why-not", "EDGE-OVERSIZE", "sunday-free-shipping"], answers: 2, "Somebody with an armchair in the order calls too:"),
+          .command(
+            ["refund", "confirm", "sunday-free-shipping/\(Shop.fridayOrder)#1", "--reference", "card-4711"],
+            "The card company says that Nora's money arrived."),
         ]),
       Scene(
         title: "Sunday, 10:15. Elias changes from Basic to Pro",
@@ -77,17 +88,19 @@ enum DemoStory {
           .command(["clock", "advance", "--to", "2026-05-10T10:15:00-04:00"]),
           .command(["order", "capture", "--file", papers.path("\(Shop.upgrade).json")]),
           .quietly([plans("upgrade.csv", papers)]),
-          .command(["offer", "schedule", papers.path("pro-fifteen.json")], "At noon marketing schedules 15 % off Pro, from Tuesday on."),
+          .command(
+            ["offer", "schedule", papers.path("pro-fifteen.json")], "On the same morning marketing schedules 15 % off Pro, from Tuesday on."
+          ),
         ]),
       Scene(
         title: "Tuesday, 9:00. Pro costs 15 % less: two days too late for Elias?",
         deeds: [
           .command(["clock", "advance", "--to", "2026-05-12T09:00:00-04:00"]),
-          .command(["customer", "C-1002"], answers: true, "What service sees of Elias:"),
+          .command(["customer", "C-1002"], answers: 40, "What service sees of Elias:"),
         ]),
       Scene(
         title: "Who paid for it",
-        deeds: [.command(["ledger", "trial"], answers: true, "Each cent stands under the campaign that caused it:")]),
+        deeds: [.command(["ledger", "trial"], answers: 40, "Each cent stands under the campaign that caused it:")]),
     ]
   }
 
@@ -108,12 +121,15 @@ enum DemoStory {
   /// `10000.00`.
   private static func decimal(_ cents: Int64) -> String { "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)" }
 
-  /// Every other order that was placed before `end`, by its file.
-  private static func orders(before end: String, _ papers: DemoPapers) -> [[String]] {
-    guard let end = try? Timestamp(rfc3339: end) else { return [] }
-    return Shop.orders.filter { sale in
-      guard let placed = try? Timestamp(rfc3339: sale.placedAt) else { return false }
-      return placed <= end && ![Shop.fridayOrder, Shop.upgrade].contains(sale.id)
-    }.map { ["order", "capture", "--file", papers.path("\($0.id).json")] }
+  private static let saturdayNight = "2026-05-09T23:59:59.999-04:00"
+
+  /// The other orders that were placed after `begin` and until `end`, by their files.
+  private static func orders(after begin: String? = nil, until end: String, _ papers: DemoPapers) -> [[String]] {
+    func instant(_ text: String?) -> Timestamp { text.flatMap { try? Timestamp(rfc3339: $0) } ?? Timestamp(milliseconds: .min) }
+    let wanted = Shop.orders.filter { sale in
+      let placed = instant(sale.placedAt)
+      return placed > instant(begin) && placed <= instant(end) && ![Shop.fridayOrder, Shop.upgrade].contains(sale.id)
+    }
+    return wanted.map { ["order", "capture", "--file", papers.path("\($0.id).json")] }
   }
 }

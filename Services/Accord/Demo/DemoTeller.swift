@@ -45,15 +45,17 @@ final class DemoTeller {
     Terminal.print("  $ accord \(shown.joined(separator: " "))")
   }
 
-  /// What the command answered.
-  func quote(_ answer: String) {
+  /// What the command answered, or the first `count` lines of it.
+  func quote(_ answer: String, _ count: Int) {
     if isJSON { return Terminal.print(.object([.init("answer", .string(answer))])) }
-    for line in answer.split(separator: "\n") {
+    let lines = answer.split(separator: "\n")
+    for line in lines.prefix(count) {
       let indent = String(line.prefix { $0 == " " })
-      for (place, part) in Self.wrapped(String(line), to: Self.columns - 6 - indent.count).enumerated() {
-        Terminal.print("      " + indent + (place == 0 ? "" : "  ") + part)
-      }
+      let parts =
+        line.count <= Self.columns ? [String(line.dropFirst(indent.count))] : Self.wrapped(String(line), to: Self.columns - indent.count)
+      for (place, part) in parts.enumerated() { Terminal.print("      " + indent + (place == 0 ? "" : "  ") + part) }
     }
+    if lines.count > count { Terminal.print("      ... (\(lines.count - count) more lines)") }
   }
 
   /// Waits until the mesh is at rest, then tells what it did since the last time.

@@ -119,6 +119,9 @@ struct Narrator {
       data["order_id"]?.string.map { "order \($0)" } ?? data["subscription_id"]?.string.map { "subscription \($0)" } ?? "a customer"
     let under = data["offer"]?.string ?? data["offer_id"]?.string ?? "goodwill"
     let campaign = data["campaign_id"]?.string.map { ", paid by campaign \($0)" } ?? ""
+    if isPosted, data["of"]?.integer != nil {
+      return "booked the promised \(money(data["amount"])) of \(subject) as paid\(entry(data))."
+    }
     let promise = isPosted ? "gave \(subject)" : "promised \(subject)"
     return
       "\(promise) \(money(data["amount"])) \(place), without being asked: \(under), \(words(data["basis"]?.string ?? "granted"))\(campaign)\(entry(data))."

@@ -6,7 +6,6 @@ import Host
 enum Main {
   static func main() {
     switch CommandLine.arguments.dropFirst().first {
-    case "journal": TellJournal.run()
     case "verify": VerifyCommand.run("accord-broker") { try VerifyJournal.report($0) }
     case "health": HealthCommand.run("accord-broker", httpPort: BrokerProgram.httpPortUsual)
     case _: BrokerProgram.run()

@@ -92,7 +92,8 @@ package struct Destination: Sendable, Equatable {
       if let at {
         sums[at].amount = Money(minor: sums[at].amount.minor + minor, tax.amount.currency)
       } else {
-        sums.append(OrderCaptured.Tax(amount: Money(minor: minor, tax.amount.currency), jurisdiction: tax.jurisdiction, inclusive: tax.inclusive))
+        sums.append(
+          OrderCaptured.Tax(amount: Money(minor: minor, tax.amount.currency), jurisdiction: tax.jurisdiction, inclusive: tax.inclusive))
       }
     }
   }

@@ -61,7 +61,8 @@ package enum OrderRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case .notPositive(let line, let quantity): "\(quantity) of line \(line) is no quantity; name one or more"
     case .moreThanLeft(let line, let left, let wanted): "\(wanted) of line \(line) are named and \(left) are left; name no more than that"
     case .twice(let line): "line \(line) is named twice; name it once with the whole quantity"
-    case .shippingBeyond(let left, let wanted): "\(wanted) of the shipping are to go back and \(left) are left of it; name no more than that"
+    case .shippingBeyond(let left, let wanted):
+      "\(wanted) of the shipping are to go back and \(left) are left of it; name no more than that"
     case .shipped(let order): "order \(order) has left the house, so it cannot be cancelled; take it back as a return"
     case .gone(let order): "nothing is left of order \(order); it was returned or cancelled before"
     case .otherCurrency(let order, let other): "the order is in \(order), this is in \(other); write it in \(order)"

@@ -169,7 +169,9 @@ package struct TakingBack: Sendable, Equatable {
       Destination.add(TenderAmount(kind: tender.kind, amount: Money(minor: taken, standing.currency)), to: &parts)
       rest -= taken
     }
-    if rest > 0 { Destination.add(TenderAmount(kind: tenders.last?.kind ?? .unknown, amount: Money(minor: rest, standing.currency)), to: &parts) }
+    if rest > 0 {
+      Destination.add(TenderAmount(kind: tenders.last?.kind ?? .unknown, amount: Money(minor: rest, standing.currency)), to: &parts)
+    }
     return parts
   }
 

@@ -93,7 +93,8 @@ enum Budgets {
   }
 
   /// Whether a campaign ever had money of a currency.
-  static func isOpen(_ campaign: Identifier<Campaign>, _ currency: Currency, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+  static func isOpen(_ campaign: Identifier<Campaign>, _ currency: Currency, in reading: borrowing some Reading & ~Copyable) throws -> Bool
+  {
     try reading.integer(
       "SELECT 1 FROM budget_heard WHERE campaign_id = ?1 AND currency = ?2 AND kind = 'opened' AND answer IS NOT NULL LIMIT 1",
       .text(campaign.text), .text(currency.code)) != nil

@@ -11,7 +11,8 @@ enum Closing {
 
   /// What came back into a remedy's fund goes on to where it belongs: advances first, then whoever has it after the release.
   static func settle(
-    _ remedy: RemedyStanding, amount: Int64? = nil, currency: Currency, _ judge: Judge, books: inout Books, in transaction: inout Transaction
+    _ remedy: RemedyStanding, amount: Int64? = nil, currency: Currency, _ judge: Judge, books: inout Books,
+    in transaction: inout Transaction
   ) throws {
     guard let offer = remedy.offer?.offer, let campaign = remedy.campaignID else { return }
     let back = amount ?? remedy.whole - remedy.tax.reduce(0) { $0 + $1.amount.minor }

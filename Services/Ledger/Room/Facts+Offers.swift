@@ -4,7 +4,9 @@ import Store
 
 extension Facts {
   /// What a fact of the ledger's own says beside the books: the order's file, the remedy, the offer, the policy.
-  static func foldOffers(_ fact: DomainEvent, data: @autoclosure () -> [UInt8], _ meta: FactMeta, in transaction: borrowing Transaction) throws {
+  static func foldOffers(_ fact: DomainEvent, data: @autoclosure () -> [UInt8], _ meta: FactMeta, in transaction: borrowing Transaction)
+    throws
+  {
     switch fact {
     case .orderCaptured(let order):
       try OrderFile.noteLate(order.lines, of: order.orderID, at: nil, in: transaction)

@@ -40,7 +40,8 @@ package enum Facts {
     case .budgetChanged(let budget): return try isPosted(budget.entry, by: message, in: transaction)
     case .remedyChanged, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved:
       return try OrderFile.holds(message, in: transaction)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed, .policyPublished,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
+      .policyPublished,
       .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       return false
     }

@@ -57,7 +57,8 @@ extension Inlets {
   static func hearAgain(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
     let occasion = desk.occasion(of: received)
     switch try hear(received, occasion, in: &transaction) {
-    case .offer(let offer): try Due.set(at: occasion.now, kind: Offering.kind, subject: offer.text, origin: occasion.origin, in: transaction)
+    case .offer(let offer):
+      try Due.set(at: occasion.now, kind: Offering.kind, subject: offer.text, origin: occasion.origin, in: transaction)
     case .budgets: try Due.set(at: occasion.now, kind: budgetsKind, subject: "all", origin: occasion.origin, in: transaction)
     case nil: break
     }

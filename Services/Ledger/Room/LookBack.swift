@@ -135,7 +135,9 @@ enum LookBack {
   /// The offer of a run is not known any more: a mistake to look at.
   private struct Lost: Error, CustomStringConvertible {
     let subject: String
-    var description: String { "the offer of look-back \(subject) is not in force; its document or its launch is missing; rebuild the store" }
+    var description: String {
+      "the offer of look-back \(subject) is not in force; its document or its launch is missing; rebuild the store"
+    }
   }
 
   private static func decide(

@@ -78,7 +78,9 @@ struct LookBackDoors: Sendable {
 
   // MARK: Why, and why not
 
-  private static func whyNot(_ offerText: String, _ orderText: String, at now: Timestamp, in snapshot: borrowing Snapshot) throws -> Response {
+  private static func whyNot(_ offerText: String, _ orderText: String, at now: Timestamp, in snapshot: borrowing Snapshot) throws
+    -> Response
+  {
     guard let orderID = try? Identifier<Order>(orderText), let file = try OrderFile.find(orderID, in: snapshot) else {
       return noOrder(orderText)
     }

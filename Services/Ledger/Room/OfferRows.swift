@@ -140,7 +140,9 @@ enum OfferRows {
   // MARK: Folding what the ledger said
 
   /// The ledger's answer to the next scheduling of an offer.
-  static func answered(_ offer: Identifier<Offer>, _ kind: BudgetChanged.Kind, _ amount: Money, in transaction: borrowing Transaction) throws {
+  static func answered(_ offer: Identifier<Offer>, _ kind: BudgetChanged.Kind, _ amount: Money, in transaction: borrowing Transaction)
+    throws
+  {
     guard kind == .reserved else {
       try transaction.run(
         "INSERT INTO offer_money (offer_id, refused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET refused = ?2", .text(offer.text),

@@ -60,7 +60,8 @@ enum Offering {
   private static func lookBack(_ offer: OfferInForce, _ occasion: Occasion, in transaction: borrowing Transaction) throws {
     let whole = LookBack.Span(offer)
     let id = offer.version.offer
-    let began = try LookBack.completed(id, version: offer.version.version, from: whole.from, in: transaction)
+    let began =
+      try LookBack.completed(id, version: offer.version.version, from: whole.from, in: transaction)
       ?? Runs.find(kind: LookBack.kind, subject: whole.subject, in: transaction)?.beganAt
     guard let began else { return try LookBack.begin(whole, occasion, in: transaction) }
     for pause in offer.life.pauses where pause.upperBound < .last && pause.upperBound >= began {

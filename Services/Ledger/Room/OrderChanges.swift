@@ -157,7 +157,8 @@ struct Regrant {
       basis: remedy.basis, isConfirmedAtOnce: judge.policies.confirmsAtOnce(file.order), refused: refused, now: judge.occasion.now,
       claimableFor: judge.policies.claimableFor)
     let fact = Grant(offer: version, campaignID: campaign, terms: terms).fact(
-      shares, reason: remedy.reason, cut: remedy.isCut, dayPrecision: file.order.placedPrecision == .day, inputs: nil, to: file.standing, way)
+      shares, reason: remedy.reason, cut: remedy.isCut, dayPrecision: file.order.placedPrecision == .day, inputs: nil, to: file.standing,
+      way)
     try judge.give(fact, to: &file, books: &books, in: &transaction)
   }
 }

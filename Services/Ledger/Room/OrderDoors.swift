@@ -13,7 +13,8 @@ struct OrderDoors: Sendable {
       change("ship", "goods of an order leave the house; without lines all of them") { form, order, changes, books, transaction in
         try changes.ship(order, form.lines(), at: form.instant("shipped_at"), books: &books, in: &transaction)
       },
-      change("return", "goods come back on the order's number alone; without lines all of them") { form, order, changes, books, transaction in
+      change("return", "goods come back on the order's number alone; without lines all of them") {
+        form, order, changes, books, transaction in
         try changes.takeBack(
           order, form.lines(), shipping: form.money("shipping"), receiptOnly: form.flag("receipt_only") ?? false,
           reason: form.text("reason"), at: form.instant("returned_at"), books: &books, in: &transaction)
@@ -58,9 +59,10 @@ struct OrderDoors: Sendable {
 
   // MARK: Orders
 
-  private typealias Change = @Sendable (
-    ChangeForm, Identifier<Order>, OrderChanges, inout Books, inout Transaction
-  ) throws -> OrderChanges.Done
+  private typealias Change =
+    @Sendable (
+      ChangeForm, Identifier<Order>, OrderChanges, inout Books, inout Transaction
+    ) throws -> OrderChanges.Done
 
   private func change(_ word: String, _ doc: String, _ body: @escaping Change) -> Route {
     Route(.post, "/v1/orders/{id}/\(word)", doc) { request, parameters in

@@ -58,7 +58,8 @@ struct Refunds {
       let fact = RefundResolved(
         outcome: outcome, remedyID: remedy.id, orderID: file.order.orderID, tender: tender.kind, amount: tender.amount,
         reference: reference, cause: cause)
-      let told = try Facts.tell(.refundResolved(fact), true: judge.occasion.now, judge.occasion, judge.desk, books: &books, in: &transaction)
+      let told = try Facts.tell(
+        .refundResolved(fact), true: judge.occasion.now, judge.occasion, judge.desk, books: &books, in: &transaction)
       try file.add(.refundResolved(fact), at: judge.occasion.now, told.id, in: transaction)
     }
   }

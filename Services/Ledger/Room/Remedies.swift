@@ -50,7 +50,9 @@ enum Remedies {
   }
 
   /// How many remedies that count stand under a use: an order, or a subscription with all its periods.
-  private static func active(_ fact: RemedyChanged, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
+  private static func active(_ fact: RemedyChanged, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws
+    -> Int64
+  {
     guard let subscription = fact.subscriptionID else {
       return try reading.integer(
         "SELECT count(*) FROM remedy WHERE remedy_key = ?1 AND state IN ('pending', 'posted')", .text(fact.remedyKey.text)) ?? 0

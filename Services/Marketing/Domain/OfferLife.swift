@@ -21,25 +21,22 @@ package enum OfferLife {
   /// What can be done next by a person, for the sentence of a refusal.
   static func advice(_ deed: OfferDeed, in state: OfferState) -> String {
     switch (state, deed) {
-    case (.draft, _): "a draft is known to nobody yet: schedule it, or cancel it"
-    case (.scheduled, .pause), (.scheduled, .resume), (.scheduled, .stop), (.scheduled, .end):
-      "it has not begun: cancel it, or wait for its start"
-    case (.scheduled, _): "it waits for its start: cancel it, or let it begin"
-    case (.blocked, .launch): "a check of its gate does not hold: mend that, then schedule or launch it anew"
-    case (.blocked, _): "it was not let through its gate: mend what `offer show` names, then schedule or launch it anew, or cancel it"
-    case (.live, .schedule), (.live, .launch): "it is live already: a change needs a new version"
-    case (.live, .resume): "it is live and not paused: there is nothing to resume"
-    case (.live, .cancel): "customers know it: pause, stop or end it instead"
-    case (.live, _): "it is live: pause, stop or end it"
-    case (.paused, .pause): "it is paused already: resume, stop or end it"
-    case (.paused, .cancel): "customers know it: resume, stop or end it instead"
-    case (.paused, _): "it is paused: resume, stop or end it; a change needs a new version"
-    case (.stopped, .cancel), (.stopped, .stop): "it is stopped: only a new version or its end may follow"
-    case (.stopped, .resume): "it was stopped because it was wrong: only a new version brings it back, or end it"
-    case (.stopped, _): "it is stopped: only a new version or its end may follow"
-    case (.ended, _): "it has ended, and customers were told so: make a new offer"
-    case (.cancelled, _): "it was cancelled for good: make a new offer"
-    case (.superseded, _): "a newer version took its place: name the offer without a version, or the newer one"
+    case (.draft, _): "nobody knows it yet; schedule it, or cancel it"
+    case (.scheduled, _): "it waits for its start; let it begin, or cancel it"
+    case (.blocked, .launch): "a check of its gate does not hold; mend that, then launch it anew"
+    case (.blocked, _): "it was not let through its gate; mend what `offer show` names, then launch it anew, or cancel it"
+    case (.live, .schedule), (.live, .launch): "customers have it already; a change needs a new version"
+    case (.live, .resume): "nothing holds it up, so there is nothing to resume"
+    case (.live, .cancel): "customers know it; pause, stop or end it instead"
+    case (.live, _): "customers have it already; pause, stop or end it"
+    case (.paused, .cancel): "customers know it; resume, stop or end it instead"
+    case (.paused, .launch): "its launch is behind it; resume it"
+    case (.paused, _): "it rests already; resume, stop or end it, and write a new version for a change"
+    case (.stopped, .resume): "it was wrong; only a new version brings it back, or end it"
+    case (.stopped, _): "it was wrong; only a new version or its end may follow"
+    case (.ended, _): "customers were told that it is over; make a new offer"
+    case (.cancelled, _): "it was given up for good; make a new offer"
+    case (.superseded, _): "a newer version took its place; name the offer without a version, or the newer one"
     }
   }
 }

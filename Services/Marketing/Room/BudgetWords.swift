@@ -12,11 +12,12 @@ enum BudgetWords {
     let word = budget.entry.map { "\(budget.kind)/\($0)" } ?? message.text
     return try transaction.run(
       """
-      INSERT INTO budget_word (word, campaign_id, offer_id, kind, amount_minor, currency, outstanding_minor, entry, cause, at, position)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
+      INSERT INTO budget_word (word, campaign_id, offer_id, kind, amount_minor, currency, outstanding_minor, entry, cause, at, position,
+        message_id)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING
       """, .text(word), .text(campaign.text), .optional(budget.offerID?.text), .text(budget.kind.rawValue), .integer(budget.amount.minor),
       .text(budget.amount.currency.code), .optional(budget.outstanding?.minor), .optional(budget.entry), .optional(budget.cause),
-      .timestamp(at), .unsigned(position)) == 1
+      .timestamp(at), .unsigned(position), .text(message.text)) == 1
   }
 
   /// What was said about the reserve of `offer`, in the ledger's order.

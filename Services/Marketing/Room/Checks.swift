@@ -20,5 +20,51 @@ enum Checks {
       guard totals != Buyers.Totals(buyers: buyers, orders: orders) else { return [] }
       return [Finding("totals", "\(totals.buyers) buyers and \(totals.orders) orders are told, \(buyers) and \(orders) are there")]
     },
+    Check("offers") { snapshot in
+      try snapshot.all(
+        """
+        SELECT o.offer_id, o.latest, o.running, (SELECT count(*) FROM offer_version v WHERE v.offer_id = o.offer_id),
+          (SELECT count(*) FROM offer_version v WHERE v.offer_id = o.offer_id AND v.state IN ('live', 'paused', 'stopped')
+            AND v.version IS NOT o.running)
+        FROM offer o WHERE (
+          o.latest != (SELECT count(*) FROM offer_version v WHERE v.offer_id = o.offer_id)
+          OR EXISTS (SELECT 1 FROM offer_version v WHERE v.offer_id = o.offer_id AND v.state IN ('live', 'paused', 'stopped')
+            AND v.version IS NOT o.running)) LIMIT 20
+        """
+      ) { row throws(StoreFault) in
+        Finding(
+          "offers",
+          "\(try row.text(0)) is said to have \(try row.integer(1)) versions, \(try row.integer(3)) are there, and \(try row.integer(4)) of "
+            + "them run beside the one that customers know")
+      }
+    },
+    Check("audiences") { snapshot in
+      try snapshot.all(
+        """
+        SELECT a.audience_id, a.people, count(m.person_id) FROM audience a LEFT JOIN audience_member m USING (audience_id)
+        GROUP BY a.audience_id HAVING a.people != count(m.person_id) LIMIT 20
+        """
+      ) { row throws(StoreFault) in
+        Finding("audiences", "\(try row.text(0)) is said to have \(try row.integer(1)) people, \(try row.integer(2)) are on it")
+      }
+    },
+    Check("barrier") { snapshot in
+      try snapshot.all(
+        """
+        SELECT m.message_id, m.offer_id, m.version FROM message m WHERE m.state = 'sent' AND NOT EXISTS (
+          SELECT 1 FROM look_back l WHERE l.offer_id = m.offer_id) LIMIT 20
+        """
+      ) { row throws(StoreFault) in
+        Finding("barrier", "message \(try row.text(0)) of \(try row.text(1))@\(try row.integer(2)) left before the ledger had looked back")
+      }
+    },
+    Check("purchases") { snapshot in
+      try snapshot.all(
+        """
+        SELECT p.order_id FROM purchase p LEFT JOIN counted_order c USING (order_id)
+        WHERE c.person_id IS NOT p.person_id LIMIT 20
+        """
+      ) { row throws(StoreFault) in Finding("purchases", "order \(try row.text(0)) is kept for somebody for whom it is not counted") }
+    },
   ]
 }

@@ -11,6 +11,8 @@ struct Preparing: Sendable {
 
   /// How many people are asked for at once.
   private static let peopleAtOnce = 500
+  /// Marks come every second or so.
+  private static let lookAgain = Duration.milliseconds(200)
 
   /// Where the run stands: in which part, after whom.
   private struct Cursor {
@@ -33,6 +35,10 @@ struct Preparing: Sendable {
     guard let offer = OfferVersion(run.subject), let known = try Preparations.find(offer, in: transaction), known.preparedAt == nil,
       let judging = try Judging(offer, heard: heard, at: now, in: transaction)
     else { return .finished() }
+    // The count of remedies opened the barrier; that nothing of before is still on its way is what the marks say.
+    if let lookBack = try LookBacks.find(offer, in: transaction), heard.map({ $0 < lookBack.recordedAt }) ?? true {
+      return .waits(Self.lookAgain)
+    }
     var cursor = Cursor(run.cursor)
     var counts: [String: Int64] = [:]
     let people =

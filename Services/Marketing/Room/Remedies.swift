@@ -17,7 +17,7 @@ enum Remedies {
         """, id, .text(offer.offer.text), .integer(Int64(offer.version)), .optional(fact.personID?.text), .optional(fact.orderID?.text),
         .text(fact.basis.rawValue), state, .integer(fact.amount.minor), .text(fact.amount.currency.code))
       guard isNew == 0 else {
-        if fact.basis == .lookBack { try count(offer, in: transaction) }
+        if [.lookBack, .gap, .inWindow].contains(fact.basis) { try count(offer, in: transaction) }
         return true
       }
       // A voided or expired one never comes back under its own number.
@@ -37,7 +37,7 @@ enum Remedies {
       """, .text(offer.offer.text), .integer(Int64(offer.version)))
   }
 
-  /// How many remedies of the look-back of `offer` were heard of.
+  /// How many remedies were heard of that a look-back of `offer` gives: at least those that it has told of.
   static func heard(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
     try reading.integer(
       "SELECT remedies FROM remedy_count WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version)))
@@ -72,40 +72,5 @@ enum Remedies {
     try transaction.run(
       "UPDATE remedy SET noted = ?3 WHERE offer_id = ?1 AND person_id = ?2 AND noted IS NULL AND state IN ('pending', 'posted')",
       .text(offer.text), .text(person.text), .text(message.text))
-  }
-}
-
-/// What the ledger said when it had judged every order that an offer reaches back to.
-enum LookBacks {
-  struct Known: Equatable {
-    let recordedAt: Timestamp
-    let sequence: Int64
-    let granted: Int64
-  }
-
-  /// Keeps the ledger's word. The first for a version stands.
-  static func fold(_ fact: LookBackCompleted, _ received: Received, in transaction: borrowing Transaction) throws {
-    try transaction.run(
-      """
-      INSERT INTO look_back (offer_id, version, recorded_at, sequence, granted, content, message_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-      ON CONFLICT DO NOTHING
-      """, .text(fact.offerID.text), .integer(Int64(fact.version)), .timestamp(received.envelope.recordedTime),
-      .unsigned(received.sequence),
-      .integer(fact.granted), .blob(received.envelope.data), .text(received.envelope.id.text))
-  }
-
-  static func find(_ offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Known? {
-    try reading.first(
-      "SELECT recorded_at, sequence, granted FROM look_back WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text),
-      .integer(Int64(offer.version))
-    ) { row throws(StoreFault) in Known(recordedAt: try row.timestamp(0), sequence: try row.integer(1), granted: try row.integer(2)) }
-  }
-
-  /// The fact's data, for those who look.
-  static func content(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> JSON? {
-    let bytes = try reading.first(
-      "SELECT content FROM look_back WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version))
-    ) { row throws(StoreFault) in try row.blob(0) }
-    return try bytes.map { try JSON(parsing: $0) }
   }
 }

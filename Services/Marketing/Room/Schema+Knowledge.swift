@@ -56,7 +56,7 @@ extension Schema {
       noted TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX remedy_by_person ON remedy (offer_id, person_id) WHERE person_id IS NOT NULL;
-    -- Those of the look-back, for which the messages wait.
+    -- Those that a look-back gives, for which the messages wait.
     CREATE TABLE remedy_count (
       offer_id TEXT NOT NULL,
       version INTEGER NOT NULL,

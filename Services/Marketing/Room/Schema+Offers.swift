@@ -27,6 +27,7 @@ extension Schema {
       entry INTEGER,
       cause TEXT,
       at INTEGER NOT NULL,
+      message_id TEXT NOT NULL,
       position INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX budget_word_by_offer ON budget_word (offer_id, position) WHERE offer_id IS NOT NULL;
@@ -76,15 +77,17 @@ extension Schema {
     ) STRICT;
     CREATE INDEX offer_turn_by_offer ON offer_turn (offer_id, number);
 
+    -- One of a version is about its start, others about its pauses; they are told apart by where they begin.
     CREATE TABLE look_back (
       offer_id TEXT NOT NULL,
       version INTEGER NOT NULL,
+      from_at INTEGER NOT NULL,
       recorded_at INTEGER NOT NULL,
       sequence INTEGER NOT NULL,
       granted INTEGER NOT NULL,
       content BLOB NOT NULL,
       message_id TEXT NOT NULL,
-      PRIMARY KEY (offer_id, version)
+      PRIMARY KEY (offer_id, version, from_at)
     ) STRICT, WITHOUT ROWID;
     """)
 }

@@ -76,7 +76,8 @@ struct ChangeImport: Sendable {
       case .otherBody:
         return refuse(
           change.idField, "exists_with_different_content",
-          "\(change.id) of order \(order) is there with other lines, quantities or times; an id means one content for ever", &tally, .conflicting)
+          "\(change.id) of order \(order) is there with other lines, quantities or times; an id means one content for ever", &tally,
+          .conflicting)
       case .new: break
       }
       try books.savepoint(in: &transaction) { books, transaction in
@@ -89,7 +90,8 @@ struct ChangeImport: Sendable {
         case .shipments: _ = try changes.ship(change.order, lines, at: change.at, books: &books, in: &transaction)
         }
         try Idempotency.record(
-          key: change.key, principal: Self.principal, bodyHash: change.hash, answer: .init(status: 200, response: []), at: changes.judge.occasion.now,
+          key: change.key, principal: Self.principal, bodyHash: change.hash, answer: .init(status: 200, response: []),
+          at: changes.judge.occasion.now,
           in: transaction)
       }
       tally.add(.created)
@@ -154,7 +156,9 @@ private struct Change {
     guard !named.isEmpty else { return nil }
     var meant: [LineQuantity] = []
     func add(_ line: OrderCaptured.Line, _ quantity: Int64) {
-      if let at = meant.firstIndex(where: { $0.lineID == line.lineID }) { meant[at].quantity += quantity } else {
+      if let at = meant.firstIndex(where: { $0.lineID == line.lineID }) {
+        meant[at].quantity += quantity
+      } else {
         meant.append(LineQuantity(lineID: line.lineID, quantity: quantity))
       }
     }

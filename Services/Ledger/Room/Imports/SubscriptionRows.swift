@@ -23,7 +23,9 @@ enum SubscriptionRows: ImportedRows {
     if change != .cancelled, fact.toPlan == nil { throw FieldFault("plan", "which plan it is now is missing") }
     for one in try OrderFile.events(of: fact.subscriptionID.text, in: reading) {
       guard case .subscriptionChanged(let known) = one.event, known.change == change, known.changedAt == fact.changedAt else { continue }
-      if known.fromPlan == fact.fromPlan, known.toPlan == fact.toPlan, known.from == from, known.to == fact.to, known.personID == fact.personID {
+      if known.fromPlan == fact.fromPlan, known.toPlan == fact.toPlan, known.from == from, known.to == fact.to,
+        known.personID == fact.personID
+      {
         return ImportedRow(outcome: .matched)
       }
       throw FieldFault("change", "subscription \(fact.subscriptionID) is known to have \(change.rawValue) at \(fact.changedAt) otherwise")
