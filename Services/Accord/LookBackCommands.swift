@@ -42,7 +42,8 @@ enum LookBackCommands {
     guard one["state"]?.string == "completed" else {
       return "\(one["subject"]?.string ?? offer) is under way: \(count("considered")) considered, \(count("granted")) granted so far"
     }
-    var text = "\(offer)@\(count("version")), orders of \(one["from"]?.string ?? "?") to \(one["to"]?.string ?? "?"), at \(one["completed_at"]?.string ?? "?"):"
+    var text =
+      "\(offer)@\(count("version")), orders of \(one["from"]?.string ?? "?") to \(one["to"]?.string ?? "?"), at \(one["completed_at"]?.string ?? "?"):"
     text += "\n  considered  \(count("considered"))\n  eligible    \(count("eligible"))"
     text += "\n  granted     \(count("granted"))  \(Key.amount(one["sum"]))"
     if one["cut"]?.integer ?? 0 > 0 { text += "\n  of them cut \(count("cut"))" }

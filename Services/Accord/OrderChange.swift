@@ -3,7 +3,8 @@ import HTTP
 import Host
 
 extension Command {
-  private static let line = Arguments.Option("--line", "ID[=QUANTITY]", "a line of the order, and how many of it (default 1); repeat for more")
+  private static let line = Arguments.Option(
+    "--line", "ID[=QUANTITY]", "a line of the order, and how many of it (default 1); repeat for more")
   private static let reason = Arguments.Option("--reason", "TEXT", "why, in a few words")
   private static let key = Arguments.Option("--key", "KEY", "idempotency key: the same key again gets the same answer (default: a new one)")
 
@@ -32,7 +33,8 @@ extension Command {
     "order amend", "Adds lines to an order, under an offer where one is named.", operands: "ORDER",
     options: [
       .init("--line", "sku=S,paid=CENTS,line=ID[,quantity=N][,list=CENTS]", "one line; repeat for more"),
-      .init("--under", "OFFER@VERSION", "the offer under which they are added"), .init("--tender", "KIND", "what they are paid with (default card)"),
+      .init("--under", "OFFER@VERSION", "the offer under which they are added"),
+      .init("--tender", "KIND", "what they are paid with (default card)"),
       .init("--currency", "CODE", "ISO 4217 (default: the order's)"), .init("--at", "INSTANT", "when (default: the ledger's now)"), key,
     ], examples: ["accord order amend FRIDAY-1 --line sku=SHADE,paid=1995,line=2 --under free-ship@1"],
     run: { arguments throws(Complaint) in try OrderChange(arguments, "amend", at: "amended_at").run() })
@@ -60,7 +62,9 @@ struct OrderChange {
       body: .object(body))
     if arguments.has("--json") { return Terminal.print(answer) }
     Terminal.print(sentence(answer))
-    for remedy in answer["remedies"]?.array ?? [] { Terminal.print("  \(remedy["sentence"]?.string ?? "?")  (\(remedy["remedy_id"]?.string ?? "?"))") }
+    for remedy in answer["remedies"]?.array ?? [] {
+      Terminal.print("  \(remedy["sentence"]?.string ?? "?")  (\(remedy["remedy_id"]?.string ?? "?"))")
+    }
   }
 
   private func body(_ office: Office) throws(Complaint) -> [JSON.Member] {
@@ -115,7 +119,9 @@ struct OrderChange {
         throw .usage("a --line lacks sku=, paid= or line=", "write sku=NAME,paid=CENTS,line=ID; the line's ID must be new to the order")
       }
       let (sum, past) = total.addingReportingOverflow(paid)
-      guard !past, let quantity = Int64(parts["quantity"] ?? "1") else { throw .usage("--line has a number that cannot be", "check the numbers") }
+      guard !past, let quantity = Int64(parts["quantity"] ?? "1") else {
+        throw .usage("--line has a number that cannot be", "check the numbers")
+      }
       total = sum
       var line: [JSON.Member] = [
         .init("line_id", .string(id)), .init("sku", .string(sku)), .init("categories", .array([])), .init("quantity", .integer(quantity)),
@@ -143,7 +149,8 @@ struct OrderChange {
       let paid = Key.amount(answer["paid_out"])
       let back = answer["clawed_back"]?["amount_minor"]?.integer ?? 0
       let clawed = back > 0 ? " (\(Key.amount(answer["clawed_back"])) of what it had been given went back with it)" : ""
-      return "\(paid) \(word == "return" ? "is paid back for order" : "is paid back for the cancelled order") \(order)\(clawed). `accord why \(message)`"
+      return
+        "\(paid) \(word == "return" ? "is paid back for order" : "is paid back for the cancelled order") \(order)\(clawed). `accord why \(message)`"
     }
   }
 }

@@ -112,14 +112,14 @@ final class LedgerHouse {
   }
 
   /// The facts of an offer from its version to its launch.
-  func facts(of offer: OfferDraft, effectiveFrom: Timestamp? = nil, historical: Bool = false) throws -> [DomainEvent] {
+  func facts(of offer: PlannedOffer, effectiveFrom: Timestamp? = nil, historical: Bool = false) throws -> [DomainEvent] {
     [
       .offerVersioned(try offer.versioned()), .offerScheduled(try offer.scheduled()),
       .offerTurned(try offer.turned(.launched, at: now, effectiveFrom: effectiveFrom ?? max(offer.startsAt, now), historical: historical)),
     ]
   }
 
-  func launch(_ offer: OfferDraft, effectiveFrom: Timestamp? = nil, historical: Bool = false) throws {
+  func launch(_ offer: PlannedOffer, effectiveFrom: Timestamp? = nil, historical: Bool = false) throws {
     for fact in try facts(of: offer, effectiveFrom: effectiveFrom, historical: historical) { try say(fact) }
   }
 

@@ -18,13 +18,13 @@ struct LookBackOrderTests {
 
   /// A few dozen orders around an offer's start, and what marketing says of two offers.
   private struct Plot {
-    let offers: [OfferDraft]
+    let offers: [PlannedOffer]
     let orders: [OrderDraft]
 
     init(_ count: Int, using random: inout SeededRandom) {
-      var fifteen = OfferDraft()
+      var fifteen = PlannedOffer()
       (fifteen.id, fifteen.exclude) = ("fifteen", [["kind": "sku", "ids": ["GIFT"]]])
-      var ship = OfferDraft.shipping()
+      var ship = PlannedOffer.shipping()
       ship.campaign = "summer"
       offers = [fifteen, ship]
       orders = (0..<count).map { number in

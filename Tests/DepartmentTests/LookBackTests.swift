@@ -13,7 +13,7 @@ struct LookBackTests {
     try house.openService(100_000)
     let friday = OrderDraft.dollars("FRIDAY-1", at: house.now, [("LAMP", 8_000)], shipping: 995)
     #expect(try house.capture(friday).status == 201)
-    let offer = OfferDraft.shipping()
+    let offer = PlannedOffer.shipping()
     try house.say(.offerVersioned(offer.versioned()))
     try house.say(.offerScheduled(offer.scheduled()))
     #expect(try house.balances()["marketing/spring/reserved/free-ship"] == -40_000)
@@ -47,7 +47,7 @@ struct LookBackTests {
   ])
   func `the interval holds its beginning and not its end`(milliseconds: Int64, reason: String, given: Int64) throws {
     let house = try LedgerHouse()
-    let offer = OfferDraft()
+    let offer = PlannedOffer()
     try house.openCampaign(500_000)
     try house.advance(to: offer.startsAt)
     try house.capture(.dollars("A", at: offer.startsAt.adding(.milliseconds(milliseconds)), [("LAMP", 8_000)]))
@@ -58,7 +58,7 @@ struct LookBackTests {
 
   @Test func `nothing is given before the start, however early it was launched`() throws {
     let house = try LedgerHouse()
-    let offer = OfferDraft()
+    let offer = PlannedOffer()
     try house.openCampaign(500_000)
     try house.capture(.dollars("A", at: house.now, [("LAMP", 8_000)]))
     try house.launch(offer)
@@ -71,7 +71,7 @@ struct LookBackTests {
 
   @Test func `an order known only to the day is inside when its day overlaps the interval`() throws {
     let house = try LedgerHouse()
-    let offer = OfferDraft()
+    let offer = PlannedOffer()
     try house.openCampaign(500_000)
     try house.advance(to: offer.startsAt)
     // The day of the 7th ends when the interval begins; that of the 8th, in UTC, lies in it.
@@ -88,7 +88,7 @@ struct LookBackTests {
 
   @Test func `what comes late, from a late launch or a pause is given too`() throws {
     let house = try LedgerHouse()
-    let offer = OfferDraft()
+    let offer = PlannedOffer()
     try house.openCampaign(500_000)
     func at(_ hours: Int64) -> Timestamp { offer.startsAt.adding(.seconds(hours * 3_600)) }
     try house.advance(to: at(2))
@@ -119,7 +119,7 @@ struct LookBackTests {
 
   @Test func `limits are used up in the order of time, and a late order takes what is left`() throws {
     let house = try LedgerHouse()
-    var offer = OfferDraft()
+    var offer = PlannedOffer()
     offer.limits = ["per_order": .null, "per_customer": .null, "total": ["amount": ["amount_minor": 2_500, "currency": "USD"]]]
     try house.openCampaign(500_000)
     try house.advance(to: offer.startsAt)
@@ -141,9 +141,9 @@ struct LookBackTests {
     let house = try LedgerHouse()
     try house.openCampaign(50_000)
     try house.openCampaign(50_000, "soda")
-    var ten = OfferDraft()
+    var ten = PlannedOffer()
     (ten.id, ten.benefit, ten.reserve) = ("ten", ["kind": "percent_off", "percent_off": "10"], 5_000)
-    var twenty = OfferDraft()
+    var twenty = PlannedOffer()
     (twenty.id, twenty.campaign, twenty.reserve) = ("twenty", "soda", 5_000)
     (twenty.benefit, twenty.include) = (["kind": "percent_off", "percent_off": "20"], [["kind": "sku", "ids": ["SODA"]]])
     try house.advance(to: ten.startsAt)
@@ -156,7 +156,7 @@ struct LookBackTests {
   @Test func `a better version tops up, a worse one takes nothing`() throws {
     let house = try LedgerHouse()
     try house.openCampaign(500_000)
-    var offer = OfferDraft()
+    var offer = PlannedOffer()
     try house.advance(to: offer.startsAt)
     try house.capture(.dollars("A", at: offer.startsAt.adding(.seconds(-60)), [("LAMP", 8_000)]))
     try house.launch(offer)
@@ -175,7 +175,7 @@ struct LookBackTests {
   @Test func `a message about a remedy tells the order, the offer's version, the decision and the entry`() throws {
     let house = try LedgerHouse()
     try house.openCampaign(500_000)
-    let offer = OfferDraft()
+    let offer = PlannedOffer()
     try house.advance(to: offer.startsAt)
     try house.capture(.dollars("A", at: offer.startsAt.adding(.seconds(-60)), [("LAMP", 8_000)]))
     try house.launch(offer)
@@ -184,6 +184,8 @@ struct LookBackTests {
     #expect(envelope.ruleVersion == "policy/look-back/1" && envelope.causationID == "run/look-back/free-ship@1")
     let story = try house.premises.ask(.get, "/v1/messages/\(envelope.id)").json
     let sentences = try #require(story["sentences"]?.strings).joined(separator: "\n")
-    for word in ["free-ship@1", "order A", "granted", "entry", "look back", "12.00 USD"] { #expect(sentences.contains(word), "\(sentences)") }
+    for word in ["free-ship@1", "order A", "granted", "entry", "look back", "12.00 USD"] {
+      #expect(sentences.contains(word), "\(sentences)")
+    }
   }
 }

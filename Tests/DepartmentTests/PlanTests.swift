@@ -24,11 +24,11 @@ struct PlanTests {
     return draft
   }
 
-  private func house() throws -> (LedgerHouse, OfferDraft) {
+  private func house() throws -> (LedgerHouse, PlannedOffer) {
     let house = try LedgerHouse()
     try house.openCampaign(500_000)
     try house.openService(100_000)
-    var offer = OfferDraft()
+    var offer = PlannedOffer()
     (offer.id, offer.lookBack, offer.basis) = ("pro15", "PT744H", "charged_at")
     offer.include = [["kind": "plan", "ids": ["pro-monthly"]]]
     offer.duration = ["kind": "forever", "funded_periods": 3]

@@ -9,11 +9,11 @@ import Testing
 struct RemedyTests {
   /// A house whose offer of 15 % is live; `before` captures what the look-back is to find.
   private func house(
-    _ change: (inout OfferDraft) -> Void = { _ in }, budget: Int64 = 500_000, service: Int64 = 100_000,
+    _ change: (inout PlannedOffer) -> Void = { _ in }, budget: Int64 = 500_000, service: Int64 = 100_000,
     before: (LedgerHouse, Timestamp) throws -> Void
-  ) throws -> (LedgerHouse, OfferDraft) {
+  ) throws -> (LedgerHouse, PlannedOffer) {
     let house = try LedgerHouse()
-    var offer = OfferDraft()
+    var offer = PlannedOffer()
     offer.id = "fifteen"
     change(&offer)
     try house.openCampaign(budget)

@@ -135,13 +135,13 @@ struct Caller: Sendable {
     }
   }
 
-  /// Every event of the journal, in order.
+  /// Every event about an order in the journal, in order: beside them stands what a new folder tells by itself.
   func events() throws -> [JSON] {
     var events: [JSON] = []
     var after: Int64 = 0
     while true {
       let page = try get("broker", "/v1/events?after=\(after)&limit=1000")
-      events += page["events"]?.array ?? []
+      events += (page["events"]?.array ?? []).filter { $0["event"]?["type"]?.string?.hasPrefix("ledger.order.") == true }
       let next = page["next"]?.integer ?? after
       guard next > after else { return events }
       after = next

@@ -85,7 +85,9 @@ struct ChangeForm {
     for name in ["changed_at", "from"] where self[name] == nil { members.append(.init(name, .string(now.description))) }
     members.append(.init("subscription_id", .string(id)))
     let fact: DomainEvent?
-    do { fact = try DomainEvent.decode(type: SubscriptionChanged.type, data: JSON.object(members).bytes) } catch { throw .unreadable("\(error)") }
+    do { fact = try DomainEvent.decode(type: SubscriptionChanged.type, data: JSON.object(members).bytes) } catch {
+      throw .unreadable("\(error)")
+    }
     guard case .subscriptionChanged(let changed)? = fact else { throw .nothing }
     return changed
   }

@@ -43,7 +43,8 @@ struct Judge {
       basis: basis ?? Self.basis(outcome), isConfirmedAtOnce: policies.confirmsAtOnce(file.order), now: occasion.now,
       claimableFor: policies.claimableFor)
     let fact = offer.grant.fact(outcome, to: file.standing, way)
-    return Decided(outcome: outcome, given: try give(fact, to: &file, books: &books, in: &transaction))
+    return Decided(
+      outcome: outcome, given: try give(fact, to: &file, group: offer.terms.document.group, books: &books, in: &transaction))
   }
 
   /// While an offer rests nobody knows yet how long its gap will be: such orders wait for its end.
@@ -63,25 +64,25 @@ struct Judge {
   /// Tells a remedy, with whatever its fund lacks in front of it.
   @discardableResult
   func give(
-    _ remedy: RemedyChanged, to file: inout OrderFile, books: inout Books, in transaction: inout Transaction
+    _ remedy: RemedyChanged, to file: inout OrderFile, group: String? = nil, books: inout Books, in transaction: inout Transaction
   ) throws -> RemedyChanged {
     if let offer = remedy.offer?.offer, let campaign = remedy.campaignID {
       let paid = remedy.amount.minor - remedy.tax.reduce(0) { $0 + $1.amount.minor }
       try Funds.cover(
         paid, for: offer, of: campaign, remedy.amount.currency, occasion, desk, books: &books, in: &transaction)
     }
-    return try tell(remedy, of: &file, books: &books, in: &transaction)
+    return try tell(remedy, of: &file, group: group, books: &books, in: &transaction)
   }
 
   /// Tells a remedy's fact with the number of its entry, and adds it to the order's file.
   @discardableResult
   func tell(
-    _ remedy: RemedyChanged, of file: inout OrderFile, books: inout Books, in transaction: inout Transaction
+    _ remedy: RemedyChanged, of file: inout OrderFile, group: String? = nil, books: inout Books, in transaction: inout Transaction
   ) throws -> RemedyChanged {
     var remedy = remedy
     remedy.entry = books.nextEntry
     let told = try Facts.tell(.remedyChanged(remedy), true: occasion.now, occasion, desk, books: &books, in: &transaction)
-    try file.add(.remedyChanged(remedy), at: occasion.now, told.id, in: transaction)
+    try file.add(.remedyChanged(remedy), at: occasion.now, told.id, group: group, in: transaction)
     return remedy
   }
 
@@ -91,16 +92,15 @@ struct Judge {
     of purchase: Purchase, _ offer: OfferInForce, in reading: borrowing some Reading & ~Copyable
   ) throws -> History {
     var history = History()
-    let document = offer.terms.document
     let id = offer.version.offer
     if let person = purchase.personID {
-      switch document.eligibility.customers {
+      switch offer.terms.document.eligibility.customers {
       case .new, .existing: history.earlierOrderAt = try Orders.latest(of: person, before: purchase, in: reading)
       case .everyone, .segment, .list: break
       }
-      if document.limits.perCustomer != nil { history.customer = try Remedies.used(of: id, by: person, in: reading) }
+      if offer.terms.document.limits.perCustomer != nil { history.customer = try Remedies.used(of: id, by: person, in: reading) }
     }
-    if document.limits.total != nil { history.total = try Remedies.used(of: id, in: reading) }
+    if offer.terms.document.limits.total != nil { history.total = try Remedies.used(of: id, in: reading) }
     if let subscription = purchase.subscriptionID {
       history.subscriptionChange = try Plans.change(of: subscription, at: purchase.placedAt, in: reading)
       history.subscriptionUses = try Remedies.uses(subscription, of: id, but: purchase.period, in: reading)

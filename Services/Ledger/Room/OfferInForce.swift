@@ -7,8 +7,9 @@ import Terms
 import Zones
 import protocol Store.Reading
 
-/// An offer that was launched: its terms, its life, and whose money pays for it.
-struct OfferInForce: Sendable {
+/// An offer that was launched: its terms, its life, and whose money pays for it. A class, so that its many texts are not held anew for each
+/// order that it is asked about.
+final class OfferInForce: Sendable {
   let version: OfferVersion
   let campaignID: Identifier<Campaign>
   let terms: Terms
@@ -18,7 +19,22 @@ struct OfferInForce: Sendable {
   let reach: OfferRows.Reach
   let isReleased: Bool
 
-  var grant: Grant { Grant(offer: version, campaignID: campaignID, terms: terms) }
+  /// Made once: it holds the terms.
+  let grant: Grant
+
+  private init(
+    _ version: OfferVersion, of campaignID: Identifier<Campaign>, _ terms: Terms, _ life: OfferLife, lived: Life, isReleased: Bool
+  ) {
+    self.version = version
+    self.campaignID = campaignID
+    self.terms = terms
+    self.life = lived
+    state = life.state
+    reach = OfferRows.Reach(terms, life)
+    self.isReleased = isReleased
+    grant = Grant(offer: version, campaignID: campaignID, terms: terms)
+  }
+
   var name: String { version.description }
 
   /// The offer as it is in force; nil where it was not launched yet, or its terms are not known.
@@ -28,9 +44,7 @@ struct OfferInForce: Sendable {
       let campaign = try OfferRows.campaign(of: offer, in: reading), let version = OfferVersion(offer: offer, version: number)
     else { return nil }
     let released = try reading.integer("SELECT released_at FROM offer WHERE offer_id = ?1 AND released_at IS NOT NULL", .text(offer.text))
-    return OfferInForce(
-      version: version, campaignID: campaign, terms: terms, life: lived, state: life.state, reach: OfferRows.Reach(terms, life),
-      isReleased: released != nil)
+    return OfferInForce(version, of: campaign, terms, life, lived: lived, isReleased: released != nil)
   }
 
   /// Whether some offer may have something for an order of these times.

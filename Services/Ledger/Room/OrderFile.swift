@@ -30,14 +30,14 @@ struct OrderFile {
     for one in events { try noteGroup(one.event, in: reading) }
   }
 
-  /// What was just told of it.
+  /// What was just told of it; `group` is the stacking group of a remedy's offer, where it is at hand.
   mutating func add(
-    _ event: DomainEvent, at instant: Timestamp, _ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable
-  )
-    throws
-  {
+    _ event: DomainEvent, at instant: Timestamp, _ message: Identifier<Message>, group: String? = nil,
+    in reading: borrowing some Reading & ~Copyable
+  ) throws {
     events.append(Event(event: event, at: instant, messageID: message))
-    try noteGroup(event, in: reading)
+    guard case .remedyChanged(let fact) = event, let offer = fact.offer, groups[offer] == nil else { return }
+    if let group { groups[offer] = group } else { try noteGroup(event, in: reading) }
   }
 
   private mutating func noteGroup(_ event: DomainEvent, in reading: borrowing some Reading & ~Copyable) throws {

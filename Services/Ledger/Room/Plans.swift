@@ -50,7 +50,9 @@ enum Plans {
   static func funded(
     _ order: OrderCaptured, known: OrderCaptured?, in reading: borrowing some Reading & ~Copyable
   ) throws -> OrderCaptured {
-    guard order.discounts.contains(where: { $0.campaignID != nil || (order.subscriptionID != nil && $0.offerID != nil) }) else { return order }
+    guard order.discounts.contains(where: { $0.campaignID != nil || (order.subscriptionID != nil && $0.offerID != nil) }) else {
+      return order
+    }
     var discounts = order.discounts
     for at in discounts.indices {
       discounts[at].campaignID = nil
@@ -175,7 +177,8 @@ enum Plans {
   ) throws -> Identifier<Message> {
     let told = try Facts.tell(
       .subscriptionChanged(fact), true: fact.changedAt, judge.occasion, judge.desk, books: &books, in: &transaction)
-    guard fact.change == .downgraded, let person = fact.personID, let end = fact.to, end > fact.from, let charge = try charge(fact, in: transaction)
+    guard fact.change == .downgraded, let person = fact.personID, let end = fact.to, end > fact.from,
+      let charge = try charge(fact, in: transaction)
     else { return told.id }
     let day = Duration.seconds(86_400).milliseconds
     let days = max(1, end.since(fact.from).milliseconds / day)

@@ -6,7 +6,7 @@ import Zones
 import Host
 
 /// An offer that a test writes down field by field, as marketing would tell of it.
-struct OfferDraft {
+struct PlannedOffer {
   var id = "free-ship"
   var version = 1
   var campaign = "spring"
@@ -46,8 +46,8 @@ struct OfferDraft {
     (try? Timestamp(rfc3339: local + "-04:00")) ?? .first
   }
 
-  static func shipping(_ id: String = "free-ship") -> OfferDraft {
-    var draft = OfferDraft()
+  static func shipping(_ id: String = "free-ship") -> PlannedOffer {
+    var draft = PlannedOffer()
     draft.id = id
     draft.include = [["kind": "shipping", "methods": ["standard"]]]
     draft.benefit = ["kind": "free_shipping", "max": ["amount_minor": 1500, "currency": "USD"]]
