@@ -25,7 +25,7 @@ struct Stepping {
     var steps = ClockSteps(to: target, at: Clock.uptimeMilliseconds)
     while true {
       let standings = try look()
-      guard standings.contains(where: { $0.now != nil }) else { return Outcome(now: try set(target), moves: 1) }
+      guard standings.contains(where: { $0.program != "broker" }) else { return Outcome(now: try set(target), moves: 1) }
       switch steps.looked(standings, at: Clock.uptimeMilliseconds) {
       case .lookAgain: usleep(Self.pauseMicroseconds)
       case .move(let instant): try set(instant)
@@ -40,7 +40,11 @@ struct Stepping {
 
   @discardableResult
   private func set(_ instant: Timestamp) throws(Complaint) -> Timestamp {
-    do { return try ManualClock.advance(to: instant, in: folder) } catch { throw Complaint(host: error) }
+    do throws(ClockFault) { return try ManualClock.advance(to: instant, in: folder) } catch {
+      // Somebody ended at this moment, or hangs: the next look shows who is where.
+      if case .unanswered = error { return instant }
+      throw Complaint(host: error)
+    }
   }
 
   /// The broker first: what it had delivered by then, its readers have settled or tell of when they are asked after it.

@@ -89,6 +89,15 @@ package enum DomainEvent: Sendable, Equatable {
     }
   }
 
+  /// Throws what a reader would refuse in it, whoever made it. An order was checked when it was made.
+  package func check() throws(ContractFault) {
+    switch self {
+    case .orderCaptured: break
+    case .remedyChanged(let remedy): try remedy.check()
+    default: _ = try Self.decode(type: type, data: encode())
+    }
+  }
+
   /// Reads `data` as the contract of `type` has it. Nil for a type that this build does not know.
   ///
   /// Members that the contract does not name are skipped: a newer department may send them.

@@ -46,11 +46,12 @@ package struct ClockSteps: Sendable {
     let isNew = standings != last
     if isNew { changedAt = uptime }
     last = standings
-    guard let now = standings.compactMap(\.now).max() else { return .arrived(target) }
+    let now = standings.compactMap(\.now).max()
     if let trouble = Self.trouble(standings, now) {
       guard uptime - changedAt >= Self.patienceMilliseconds else { return .lookAgain }
-      return .stuck("it is \(now), and for \(Self.patienceMilliseconds / 1_000) s nothing has changed: \(trouble)")
+      return .stuck("\(now.map { "it is \($0), and " } ?? "")for \(Self.patienceMilliseconds / 1_000) s nothing has changed: \(trouble)")
     }
+    guard let now else { return .arrived(target) }
     // Somebody came back while the others moved on.
     if standings.contains(where: { $0.now.map { $0 < now } ?? false }) { return move(to: now) }
     guard !isNew else { return .lookAgain }
@@ -71,8 +72,9 @@ package struct ClockSteps: Sendable {
   }
 
   /// Who is not at rest and why, or who has not heard the others as they are now; nil where all may move on.
-  private static func trouble(_ standings: [Standing], _ now: Timestamp) -> String? {
+  private static func trouble(_ standings: [Standing], _ now: Timestamp?) -> String? {
     for standing in standings { if let busy = standing.busy { return "\(standing.program) \(busy)" } }
+    guard let now else { return nil }
     let present = Set(standings.filter { $0.now != nil }.map { "/" + $0.program })
     for standing in standings {
       for (source, through) in standing.heard.sorted(by: { $0.key < $1.key }) where present.contains(source) && through < now {

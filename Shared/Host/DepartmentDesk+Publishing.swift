@@ -33,7 +33,7 @@ extension DepartmentDesk {
   /// Writes `event` into the outbox, in the transaction of what it tells about. `instant` is when it was true. HOT in runs.
   ///
   /// The message's id is the lineage's beginning and its number: unique for ever, also across restored stores. The department holds its
-  /// own event to the gate that the broker holds it to, so that a refusal there is a bug. While the store is rebuilt nothing is written
+  /// own event to the gate that the broker holds it to, and to what its readers ask of it, so that a refusal there is a bug. While the store is rebuilt nothing is written
   /// and what returns says so: whoever folds what it tells leaves that to the fact of that time.
   package func publish(
     _ event: DomainEvent, true instant: Timestamp, _ occasion: Occasion, in transaction: borrowing Transaction
@@ -45,6 +45,7 @@ extension DepartmentDesk {
     let next = try Outbox.highest(in: transaction) + 1
     let id = Identifier<Message>(restoring: "\(messagePrefix)\(next)")
     let type = event.type
+    try event.check()
     let bytes = envelope(id, type, event, true: instant, occasion)
     let data = try gate.check(bytes, of: type)
     let sequence = try Outbox.append(event: bytes, id: id, at: occasion.now, in: transaction)

@@ -22,7 +22,12 @@ package enum ManualClock {
   package static func advance(to instant: Timestamp, in folder: DataFolder) throws(ClockFault) -> Timestamp {
     guard folder.isSandbox else { throw .folderIsReal(folder.path) }
     let now = try raise(in: folder) { stored in max(stored ?? instant, instant) }
-    for part in DataFolder.Part.allCases { try ClockControl.tell(folder.folder(of: part), now) }
+    var fault: ClockFault?
+    // One that hangs keeps nobody else at the old instant.
+    for part in DataFolder.Part.allCases {
+      do throws(ClockFault) { try ClockControl.tell(folder.folder(of: part), now) } catch { fault = fault ?? error }
+    }
+    if let fault { throw fault }
     return now
   }
 
@@ -33,11 +38,19 @@ package enum ManualClock {
     return try advance(to: now.adding(duration), in: folder)
   }
 
-  /// Where each program of `folder` stands that runs on a manual clock.
+  /// Where each program of `folder` stands that runs on a manual clock. One that is there and does not answer, since it hangs or ends at
+  /// this moment, is busy.
   package static func standings(in folder: DataFolder) throws(ClockFault) -> [Standing] {
     guard folder.isSandbox else { throw .folderIsReal(folder.path) }
     var standings: [Standing] = []
-    for part in DataFolder.Part.allCases { if let standing = try ClockControl.ask(folder.folder(of: part)) { standings.append(standing) } }
+    for part in DataFolder.Part.allCases {
+      do throws(ClockFault) {
+        if let standing = try ClockControl.ask(folder.folder(of: part)) { standings.append(standing) }
+      } catch {
+        guard case .unanswered = error else { throw error }
+        standings.append(Standing(program: part.rawValue, busy: "does not answer"))
+      }
+    }
     return standings
   }
 

@@ -1,7 +1,12 @@
 package import Contracts
 
-/// What a decision looked at, for whoever asks why. Built only when asked for: a look-back decides faster than it explains.
+extension Outcome {
+  /// Members of the inputs that tell what was given, part by part.
+  fileprivate func parts(_ purchase: Purchase) -> JSON { .array(shares.compactMap { $0.inputs(purchase) }) }
+}
+
 extension Terms {
+  /// What a decision looked at, for whoever asks why. Built only when asked for: a look-back decides faster than it explains.
   package func inputs(of outcome: Outcome, _ purchase: Purchase, _ history: History, life: Life, at now: Timestamp) -> JSON {
     func time(_ instant: Timestamp) -> JSON { .string(instant.description) }
     func tally(_ tally: Tally) -> JSON {
@@ -22,27 +27,27 @@ extension Terms {
     case .segment, .list: members.append(.init("is_member", .bool(history.isMember)))
     case .everyone: break
     }
-    if outcome.isGranted {
-      members.append(.init("lines", .array(outcome.shares.compactMap { share in self.share(share, purchase) })))
-    }
+    if outcome.isGranted { members.append(.init("lines", outcome.parts(purchase))) }
     if document.limits.perCustomer != nil { members.append(.init("customer", tally(history.customer))) }
     if document.limits.total != nil { members.append(.init("total", tally(history.total))) }
     members += [.init("uncut_minor", .integer(outcome.uncut)), .init("used", tally(outcome.used))]
     return .object(members)
   }
+}
 
-  private func share(_ share: Outcome.Share, _ purchase: Purchase) -> JSON? {
-    if let charge = share.charge {
+extension Outcome.Share {
+  fileprivate func inputs(_ purchase: Purchase) -> JSON? {
+    if let charge {
       guard purchase.charges.indices.contains(charge) else { return nil }
       return [
         "method": .string(purchase.charges[charge].method), "base_minor": .integer(purchase.charges[charge].kept),
-        "amount_minor": .integer(share.amount),
+        "amount_minor": .integer(amount),
       ]
     }
-    guard let line = purchase.lines.first(where: { $0.lineID == share.lineID }) else { return nil }
+    guard let line = purchase.lines.first(where: { $0.lineID == lineID }) else { return nil }
     return [
       "line_id": .string(line.lineID.text), "base_minor": .integer(line.base), "paid_minor": .integer(line.paid),
-      "kept": .integer(line.kept), "of": .integer(line.quantity), "amount_minor": .integer(share.amount),
+      "kept": .integer(line.kept), "of": .integer(line.quantity), "amount_minor": .integer(amount),
     ]
   }
 }

@@ -66,5 +66,8 @@ extension GoldenTests {
     ("ledger.customer.erased.v1.full.json", "331d3056fb0f3f3458f3fcc879b963b60bfdc9908f35258a358e9ccb076e3d93", true),
     ("ledger.products.listed.v1.full.json", "1ff6449419e928daf9070c75315b5b2410e597f082837a1052a0ff2756de4ba3", true),
     ("ledger.policy.published.v1.full.json", "981d0926c12ab1a21d53002d2c05f656aedbe95411ce047f0a5fa0af5cb8dd3a", true),
+    ("ledger.order.cancelled.v1.grown.json", "72479ce146ecad94cf9cb5b15f1dafcd894b5716b52dd654a79257cde8aa64dd", true),
+    ("ledger.order.returned.v1.grown.json", "7bef4fd83de5062695582ed143f83a3dc5a864efda9b4dc539af5cbe8461c06b", true),
+    ("ledger.period.closed.v1.full.json", "c2ae00162b10f6af906b1c8a10b66f5f4dc40db324c75e5256b847ca2c978478", true),
   ]
 }

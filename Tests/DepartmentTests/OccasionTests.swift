@@ -158,10 +158,17 @@ struct OccasionTests {
       cut: 0,
       sum: OrderDraft.euros(0))
     for fact in [foreign.event, broken.event] {
-      #expect(throws: WireFault.self) {
+      #expect(throws: (any Error).self) {
         try premises.store.write { _ = try premises.desk.publish(fact, true: OrderDraft.day, occasion, in: $0) }
       }
     }
+    // No schema says how a channel is spelled, and each reader would refuse this one.
+    let unread = SubscriptionChanged(
+      subscriptionID: try Identifier("s-1"), change: .started, from: OrderDraft.day, channel: "Tele Phone", changedAt: OrderDraft.day)
+    let fault = #expect(throws: ContractFault.self) {
+      try premises.store.write { _ = try premises.desk.publish(unread.event, true: OrderDraft.day, occasion, in: $0) }
+    }
+    #expect(fault == .broken(.notAWord("Tele Phone"), at: "/channel"))
     #expect(try premises.told().isEmpty)
   }
 

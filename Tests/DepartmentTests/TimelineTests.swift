@@ -210,6 +210,6 @@ struct TimelineTests {
     let sentences = try #require(story["sentences"]?.strings)
     #expect(sentences[0].contains("on the timeline of ada: 9.95 EUR granted"))
     #expect(sentences.contains("in the books: entry 3, pending, back to the card"))
-    #expect(sentences.contains("looked at: interval look_back"))
+    #expect(sentences.contains("looked at: interval look back"))
   }
 }

@@ -99,6 +99,14 @@ import Testing
     #expect(mesh.run(to: 50) == .arrived(Self.at(50)))
   }
 
+  @Test func `who does not answer is waited for, and named in the end`() {
+    var mesh = Mesh(standings: [Standing(program: "ledger", busy: "does not answer"), Standing(program: "service", now: Self.at(0))])
+    let end = mesh.run(to: 1_000) { mesh, _ in if mesh.uptime == 500 { mesh.standings[0] = Standing(program: "ledger", now: Self.at(0)) } }
+    #expect(end == .arrived(Self.at(1_000)))
+    mesh.standings = [Standing(program: "ledger", busy: "does not answer")]
+    #expect(mesh.run(to: 2_000) == .stuck("for 30 s nothing has changed: ledger does not answer"))
+  }
+
   @Test func `patience begins again with whatever changes`() {
     var mesh = Mesh(standings: [Standing(program: "ledger", now: Self.at(0), busy: "is at work on look_back for X")])
     let end = mesh.run(to: 1_000) { mesh, _ in

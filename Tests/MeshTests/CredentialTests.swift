@@ -43,7 +43,7 @@ extension MeshTests {
       try eventually("it says what it needs") {
         try caller.get("ledger", "/v1/status")["link"]?["needs_person"]?.string?.contains("credential") == true
       }
-      #expect(try caller.get("ledger", "/v1/status")["link"]?["waiting"] == 1)
+      #expect(try caller.get("ledger", "/v1/status")["link"]?["waiting"]?.integer ?? 0 >= 1)
       #expect(try caller.accord("status").stdout.contains("credential"))
 
       try mesh.stop("ledger")

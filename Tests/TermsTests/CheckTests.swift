@@ -26,149 +26,7 @@ import Zones
     return context
   }
 
-  struct Row: CustomTestStringConvertible {
-    let change: String
-    let to: JSON
-    /// Where; the change itself where it is left out.
-    var field: String?
-    let says: String
-    var also: [String: JSON] = [:]
-    var testDescription: String { "\(change) = \(to.text)" }
-  }
-
-  static let refusals = [
-    Row(change: "/schema", to: "accord.offer/2", says: "no schema that this build reads"),
-    Row(change: "/schema", to: nil, says: "\"schema\" is missing"),
-    Row(change: "/offer_id", to: "Spring Sale", says: "is no offer's id"), Row(change: "/offer_id", to: 5, says: "no text"),
-    Row(change: "/offer_id", to: .string(String(repeating: "a", count: 65)), says: "is no offer's id"),
-    Row(change: "/version", to: 0, says: "no whole number from 1"), Row(change: "/version", to: "1", says: "no whole number"),
-    Row(change: "/version", to: 3, says: "follows no version"),
-    Row(change: "/significance", to: "minor", says: "version 1 is always material"),
-    Row(change: "/significance", to: "materiel", says: "did you mean \"material\"?"),
-    Row(change: "/currency", to: "USDX", says: "no currency of ISO 4217"), Row(change: "/title", to: [:], says: "no title"),
-    Row(change: "/owner", to: "marketer/otto", says: "has left"),
-    Row(change: "/owner", to: "marketer/mya", says: "nobody who works here (did you mean \"marketer/maya\"?)"),
-    Row(change: "/service_contact", to: "agent/wendy", says: "nobody who works here"),
-    Row(change: "/window", to: nil, says: "\"window\" is missing"),
-    Row(change: "/window/starts_at", to: "2026-05-10T00:00:00-04:00", says: "has no offset"),
-    Row(change: "/window/starts_at", to: "2026-02-30T00:00:00", says: "no such day"),
-    Row(change: "/window/starts_at", to: "2026-03-08T02:30:00", says: "from 2026-03-08T01:59:59 to 2026-03-08T03:00:00"),
-    Row(change: "/window/ends_at", to: "2026-05-10T00:00:00", says: "before it starts"),
-    Row(change: "/window/ends_at", to: "2026-05-09T00:00:00", says: "before it starts"),
-    Row(change: "/window/ends_at", to: nil, says: "review_at"),
-    Row(change: "/window/time_zone", to: "New York", says: "did you mean \"America/New_York\"?"),
-    Row(change: "/window/time_zone", to: "Mars/Olympus", says: "no time zone"),
-    Row(change: "/look_back", to: nil, says: "\"look_back\" is missing"),
-    Row(change: "/look_back/duration", to: "P2D", says: "not given in days"),
-    Row(change: "/look_back/duration", to: "48", says: "hours, minutes and seconds"),
-    Row(change: "/look_back/duration", to: "PT1441H", says: "longer than PT1440H"),
-    Row(change: "/look_back/basis", to: "placed", says: "did you mean \"placed_at\"?"),
-    Row(change: "/look_back/claim", to: "never", says: "write one of automatic, on_request"),
-    Row(change: "/in_window/applied_by", to: "till", says: "write one of checkout, ledger"),
-    Row(change: "/honour_for", to: "P14D", says: "not given in days"), Row(change: "/honour_for", to: 14, says: "no duration"),
-    Row(change: "/eligibility/customers", to: "segment", field: "/eligibility/segment_id", says: "is missing"),
-    Row(change: "/eligibility/customers", to: "list", field: "/eligibility/list_id", says: "is missing"),
-    Row(change: "/eligibility/customers", to: "all", says: "write one of everyone, new, existing, segment, list"),
-    Row(change: "/eligibility/anonymous_orders", to: "yes", says: "neither true nor false"),
-    Row(change: "/eligibility/channels", to: [], says: "lets nothing through"),
-    Row(change: "/eligibility/countries", to: ["usa"], field: "/eligibility/countries/0", says: "no country code"),
-    Row(
-      change: "/eligibility/subscription_changes", to: ["begun"], field: "/eligibility/subscription_changes/0", says: "write one of started"
-    ),
-    Row(change: "/applies_to/include", to: [], says: "applies to nothing"),
-    Row(
-      change: "/applies_to/include", to: [["kind": "category", "ids": ["KITCHN"]]], field: "/applies_to/include/0/ids/0",
-      says: "no category is called \"KITCHN\" (did you mean \"KITCHEN\"?)"),
-    Row(
-      change: "/applies_to/include", to: [["kind": "category", "ids": ["CARS"]]], field: "/applies_to/include/0/ids/0",
-      says: "no category is called"),
-    Row(
-      change: "/applies_to/include", to: [["kind": "sku", "ids": ["TEA-MNIT"]]], field: "/applies_to/include/0/ids/0",
-      says: "did you mean \"TEA-MINT\"?"),
-    Row(
-      change: "/applies_to/include", to: [["kind": "plan", "ids": ["pro"]]], field: "/applies_to/include/0/ids/0", says: "no plan is called"
-    ),
-    Row(
-      change: "/applies_to/include", to: [["kind": "brand", "ids": ["halden"]]], field: "/applies_to/include/0/ids/0",
-      says: "did you mean \"Halden\"?"),
-    Row(change: "/applies_to/include", to: [["kind": "sku"]], field: "/applies_to/include/0/ids", says: "is missing"),
-    Row(change: "/applies_to/include", to: [["kind": "colour"]], field: "/applies_to/include/0/kind", says: "write one of all, sku"),
-    Row(change: "/applies_to/include", to: [["kind": "shipping"]], field: "/applies_to/include/0", says: "only free_shipping"),
-    Row(change: "/benefit", to: ["kind": "free_shipping"], field: "/applies_to/include", says: "which shipping"),
-    Row(
-      change: "/benefit", to: ["kind": "free_shipping"], field: "/applies_to/include/0/methods/0",
-      says: "no way of shipping is called \"post\"",
-      also: ["/applies_to/include": [["kind": "shipping", "methods": ["post"]]]]),
-    Row(
-      change: "/applies_to/exclude", to: [["kind": "category", "ids": ["OVERSIZED"]]], field: "/applies_to/exclude/0/ids/0",
-      says: "\"OVERSIZE\""),
-    Row(change: "/benefit/percent_off", to: "0", says: "not more than 0"),
-    Row(change: "/benefit/percent_off", to: "0.00", says: "not more than 0"),
-    Row(change: "/benefit/percent_off", to: "100.01", says: "at most 100"),
-    Row(change: "/benefit/percent_off", to: "15%", says: "no percentage"),
-    Row(change: "/benefit/percent_off", to: "-5", says: "no percentage"),
-    Row(change: "/benefit/percent_off", to: "12.345", says: "3 decimals"),
-    Row(change: "/benefit/percent_off", to: 15, says: "in quotation marks"),
-    Row(change: "/benefit/percent_off", to: ".5", says: "no percentage"),
-    Row(change: "/benefit/percent_off", to: nil, says: "is missing"),
-    Row(change: "/benefit", to: ["kind": "half_price"], field: "/benefit/kind", says: "write one of described, percent_off"),
-    Row(
-      change: "/benefit", to: ["kind": "amount_off", "amount": ["amount_minor": 0, "currency": "USD"]],
-      field: "/benefit/amount/amount_minor", says: "from 1 to"),
-    Row(
-      change: "/benefit", to: ["kind": "fixed_price", "price": ["amount_minor": 5, "currency": "EUR"]], field: "/benefit/price/currency",
-      says: "in EUR, the offer in USD"),
-    Row(change: "/duration", to: ["kind": "repeating"], field: "/duration/periods", says: "is missing"),
-    Row(
-      change: "/minimum", to: ["subtotal": ["amount_minor": 5, "currency": "EUR"]], field: "/minimum/subtotal/currency",
-      says: "one currency"),
-    Row(
-      change: "/minimum", to: ["quantity": 1, "subtotal": ["amount_minor": 5, "currency": "USD"]], says: "either a subtotal or a quantity"),
-    Row(change: "/limits/total", to: [:], says: "limits nothing"),
-    Row(change: "/limits/total", to: ["uses": 0], field: "/limits/total/uses", says: "from 1 to"),
-    Row(change: "/stacking/group", to: nil, says: "is missing"),
-    Row(change: "/stacking/combines_with", to: ["loyalty", "price"], field: "/stacking/combines_with/1", says: "its own group"),
-    Row(change: "/remedy/destinations", to: [], says: "nowhere to go"),
-    Row(change: "/remedy/destinations", to: ["cash"], field: "/remedy/destinations/0", says: "write one of original_tender"),
-    Row(
-      change: "/remedy/clawback/waive_below", to: ["amount_minor": 5, "currency": "EUR"], field: "/remedy/clawback/waive_below/currency",
-      says: "one currency"),
-    Row(change: "/add_items", to: ["until": "tomorrow"], field: "/add_items/until", says: "local time"),
-    Row(change: "/note/template_id", to: "applied-alredy", says: "did you mean \"applied-already\"?"),
-    Row(
-      change: "/budget/reserve", to: ["amount_minor": 60_000, "currency": "EUR"], field: "/budget/reserve/currency", says: "one currency"),
-    Row(
-      change: "/budget/reserve/amount_minor", to: 49_999, field: "/budget/reserve", says: "comes to 500.00 USD, the reserve is 499.99 USD"),
-    Row(change: "/budget", to: nil, says: "is missing"),
-    Row(
-      change: "/parity_exception",
-      to: ["reason": "welcome_offer", "sentence": "So.", "approved_by": "marketer/maya", "ends_at": "2026-05-13T00:00:00"],
-      field: "/parity_exception/approved_by", says: "works for marketing"),
-    Row(
-      change: "/parity_exception",
-      to: ["reason": "because", "sentence": "So.", "approved_by": "supervisor/ruth", "ends_at": "2026-05-13T00:00:00"],
-      field: "/parity_exception/reason", says: "write one of clearance"),
-    Row(
-      change: "/promises",
-      to: [["promise_id": "a", "kind": "contacts_per_hour", "quantity": 5, "answer_by": "2026-05-10T00:00:01", "on_drop": "alarm"]],
-      field: "/promises/0/answer_by", says: "after the offer starts"),
-    Row(
-      change: "/promises",
-      to: [["promise_id": "a", "kind": "units", "sku": "KETLE", "quantity": 5, "answer_by": "2026-05-09T00:00:00", "on_drop": "alarm"]],
-      field: "/promises/0/sku", says: "did you mean \"KETTLE\"?"),
-    Row(
-      change: "/promises", to: [["promise_id": "a", "kind": "lead_time", "answer_by": "2026-05-09T00:00:00", "on_drop": "alarm"]],
-      field: "/promises/0/duration", says: "is missing"),
-    Row(
-      change: "/promises",
-      to: [["promise_id": "a", "kind": "returns", "quantity": 5, "answer_by": "2026-05-08T02:30:00", "on_drop": "stop"]],
-      field: "/promises/0/on_drop", says: "write one of alarm, pause"),
-    Row(
-      change: "/briefing/question", to: ["text": "?", "choices": ["a"], "correct": 1], field: "/briefing/question/correct",
-      says: "no choice 1"),
-  ]
-
-  @Test(arguments: refusals) func `refuses`(_ row: Row) throws {
+  @Test(arguments: Refusal.all) func `refuses`(_ row: Refusal) throws {
     let document = Scene.document(row.also.merging([row.change: row.to]) { $1 })
     let findings = OfferCheck.check(document, in: Self.context())
     let field = row.field ?? row.change
@@ -247,6 +105,21 @@ import Zones
     ]) func `is material`(_ pointer: String, _ wanted: Bool)
   {
     #expect(OfferDocument.isMaterial(pointer) == wanted)
+  }
+
+  @Test func `policy says how far an offer looks back that does not say it`() throws {
+    func filled(_ document: JSON) throws -> OfferDocument.LookBack {
+      try OfferDocument(OfferDocument.filled(document, lookBackForGoods: .seconds(48 * 3_600), forPlans: .seconds(744 * 3_600))).lookBack
+    }
+    let none = Scene.document.without("look_back")
+    #expect(try filled(none).duration == .seconds(48 * 3_600) && filled(none).basis == .placedAt)
+    let plans = none.setting([["kind": "plan", "ids": ["pro"]]], at: "/applies_to/include")
+    #expect(try filled(plans).duration == .seconds(744 * 3_600) && filled(plans).basis == .chargedAt)
+    let asked = none.setting(["claim": "on_request", "duration": nil], at: "/look_back")
+    #expect(try filled(asked) == .init(duration: .seconds(48 * 3_600), basis: .placedAt, claim: .onRequest))
+    let given = Scene.document(["/look_back/duration": "PT0H"])
+    #expect(OfferDocument.filled(given, lookBackForGoods: .seconds(1), forPlans: .seconds(1)) == given, "none at all is a choice")
+    #expect(OfferDocument.filled(.string("x"), lookBackForGoods: .seconds(1), forPlans: .seconds(1)) == "x")
   }
 
   struct Doubt: CustomTestStringConvertible {

@@ -86,7 +86,7 @@ final class Panel {
   }
 
   /// The order of a basket with what bears on it.
-  func purchase(_ place: Int) -> (purchase: Purchase, history: History) {
+  func purchase(_ place: Int) throws -> (purchase: Purchase, history: History) {
     let basket = baskets[place]
     let lines = basket.rows.enumerated().map { number, row in
       let cells = Self.fields(text[row]).map { String(decoding: $0, as: UTF8.self) }
@@ -98,7 +98,7 @@ final class Panel {
       line.list = Money(minor: paid + Int64(cells[7])! + Int64(cells[8])! + Int64(cells[9])!, Scene.dollars)
       return line
     }
-    var purchase = try! Scene.purchase(
+    var purchase = try Scene.purchase(
       lines, id: basket.id, at: basket.placedAt, person: basket.person.text, channel: "store", country: nil)
     purchase.recordedAt = basket.placedAt
     let earlier = trips[basket.person]?.last { $0 < basket.placedAt }

@@ -24,8 +24,8 @@ import Zones
     let first = JSON.object([.init("panel", .string(source))]).text
     let reading = try Differential.start([first] + cases.map(\.question), in: folder, named: "panel")
     var granted = 0
-    let own = cases.map { each in
-      each.answers(panel).map { outcome in
+    let own = try cases.map { each in
+      try each.answers(panel).map { outcome in
         if outcome.isGranted { granted += 1 }
         return Differential.line(outcome)
       }
@@ -100,9 +100,9 @@ import Zones
       return [["kind": "category", "ids": .array(departments.map(JSON.string))], ["kind": "sku", "ids": .array(panel.someSKUs(&random))]]
     }
 
-    func answers(_ panel: Panel) -> [Outcome] {
+    func answers(_ panel: Panel) throws -> [Outcome] {
       var decisions = Decisions()
-      return decisions.decide(places.map { panel.purchase($0) }, terms, life: life, at: terms.startsAt)
+      return try decisions.decide(places.map { try panel.purchase($0) }, terms, life: life, at: terms.startsAt)
     }
   }
 }

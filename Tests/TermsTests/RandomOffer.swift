@@ -24,15 +24,16 @@ struct RandomOffer {
   static let edges: [Timestamp] = {
     let zone = Scene.zone("America/New_York")!
     return starts.flatMap { text -> [Timestamp] in
-      let start = instant(text, zone)
-      let backs = lookBacks.map { start.adding(.zero - (try! Duration(iso8601: $0))) }
+      guard let start = instant(text, zone) else { return [] }
+      let backs = lookBacks.compactMap { try? Duration(iso8601: $0) }.map { start.adding(.zero - $0) }
       return [start, start.adding(.seconds(7_200)), start.adding(.seconds(86_400)), start.adding(.seconds(3 * 86_400))] + backs
     }
   }()
 
-  private static func instant(_ text: String, _ zone: Zone) -> Timestamp {
-    switch zone.resolve(try! LocalTime(iso8601: text)) {
-    case .unique(let instant), .ambiguous(let instant, _), .gap(_, let instant): instant
+  private static func instant(_ text: String, _ zone: Zone) -> Timestamp? {
+    guard let local = try? LocalTime(iso8601: text) else { return nil }
+    switch zone.resolve(local) {
+    case .unique(let instant), .ambiguous(let instant, _), .gap(_, let instant): return instant
     }
   }
 

@@ -55,7 +55,10 @@ enum Scene {
   }
   private static let zones = Mutex<[String: Zone]>([:])
 
-  static func instant(_ text: String) -> Timestamp { try! Timestamp(rfc3339: text) }
+  static func instant(_ text: String) -> Timestamp {
+    guard let instant = try? Timestamp(rfc3339: text) else { preconditionFailure("\(text) is no instant; correct the test") }
+    return instant
+  }
 
   /// The life of an offer that went live on time.
   static func life(_ terms: Terms) -> Life { Life(effectiveFrom: terms.startsAt) }

@@ -41,7 +41,9 @@ enum DemoStory {
           ]),
           .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
           .quietly(Shop.campaigns.map(campaign)),
-          .quietly([["ledger", "fund", "service", decimal(Shop.serviceFund)]]),
+          .quietly([
+            ["ledger", "fund", "service", decimal(Shop.serviceFund), "--currency", Shop.currency, "--approved-by", "supervisor/ruth"]
+          ]),
         ]),
       Scene(
         title: "Friday, 19:00. Maya schedules free shipping from Sunday on",

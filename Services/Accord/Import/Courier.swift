@@ -116,7 +116,7 @@ final class Courier: Sendable {
     }
     var last = Complaint(code: .unavailable, happened: "the ledger did not answer", advice: "run the import again: it goes on where it was")
     for attempt in 0..<Self.attemptsMax {
-      if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(2_000, 100 << attempt))) }
+      if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(1_000, 100 << attempt))) }
       headers.set("Idempotency-Key", key)
       let response: Response
       do throws(HTTPFault) {
@@ -148,7 +148,7 @@ final class Courier: Sendable {
     throw last
   }
 
-  /// A try takes up to two seconds more than the one before: about half a minute together, the time of a restart.
+  /// A quarter of a minute together: several times what a restart takes.
   private static let attemptsMax = 18
 
   private func answer(_ batch: Batch, _ json: JSON, isRepeated: Bool) throws(Complaint) -> Answer {

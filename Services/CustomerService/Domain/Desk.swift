@@ -92,8 +92,15 @@ package enum Desk {
     let (code, sentence, yes) = best.map { ($0.reason.rawValue, $0.sentence, $0.yes) } ?? onItsOwn(offer, phase)
     return Row(
       kind: kind, phase: phase, offer: offer, name: offer.name(in: locale), yes: yes, reason: code, sentence: sentence,
-      given: Telling.sum(near.compactMap(\.given)), wouldBe: Telling.sum(near.compactMap(\.wouldBe)), destination: best?.destination,
+      given: Telling.sum(near.compactMap(\.given)), wouldBe: Telling.sum(near.compactMap(\.wouldBe)), destination: destinations(near),
       payer: "campaign \(offer.terms.document.campaignID)", orders: near)
+  }
+
+  /// Each destination once.
+  private static func destinations(_ answers: [OrderAnswer]) -> String? {
+    var words: [String] = []
+    for destination in answers.compactMap(\.destination) where !words.contains(destination) { words.append(destination) }
+    return words.isEmpty ? nil : words.joined(separator: " and ")
   }
 
   /// Rows as they lie: by kind, live ones that say yes first, then what begins or ends first.
@@ -121,7 +128,7 @@ package enum Desk {
     let destination =
       remedies.last.flatMap { judged.matter.grant($0.remedyID)?.destinationWords } ?? (wouldBe == nil ? nil : words.likelyDestination)
     return OrderAnswer(
-      order: purchase.orderID, outcome: outcome, yes: given != nil || wouldBe != nil || outcome.reason == .inCheckout,
+      order: purchase.orderID, outcome: outcome, yes: given?.isZero == false || wouldBe != nil || outcome.reason == .inCheckout,
       sentence: words.sentence, given: given, wouldBe: wouldBe, destination: destination, remedies: remedies)
   }
 

@@ -36,7 +36,7 @@ struct DeskWords {
     case .anonymousNotCovered: "\(order) is nobody's by name, and the offer is for known customers"
     case .notEligibleCustomer: "the offer is for \(customers)"
     case .otherSeller: "everything in \(order) is sold by somebody else"
-    case .excludedItem: "nothing in \(order) is what the offer is for"
+    case .excludedItem: excluded
     case .returned: "what the offer is for in \(order) went back"
     case .belowMinimum: "\(order) does not reach the minimum of \(minimum)"
     case .betterAlready: "\(order) has at least as much off already; the better deal stays"
@@ -53,12 +53,25 @@ struct DeskWords {
     let parts = matter.given(document.offerID).map { remedy in
       let fact = matter.grant(remedy.remedyID)
       let itself = fact?.cameByItself == true ? ", before anybody asked" : ""
-      let back = remedy.clawedBack > 0 ? ", \(money(remedy.clawedBack)) of it taken back since" : ""
+      let back =
+        remedy.clawedBack > 0
+        ? ", \(remedy.clawedBack == remedy.amount ? "all" : "\(money(remedy.clawedBack))") of it taken back since" : ""
       let pending = remedy.state == .pending ? ", on its way" : ""
       return
         "\(money(remedy.amount)) \(fact?.destinationWords ?? "")\(pending), given by \(remedy.by) \(offer.words(for: remedy.at))\(itself)\(back)"
     }
-    return "\(order) has it: \(parts.joined(separator: "; "))"
+    let left = matter.given(document.offerID).contains { $0.amount > $0.clawedBack }
+    return "\(order) \(left ? "has" : "had") it: \(parts.joined(separator: "; "))"
+  }
+
+  /// One thing that is left out of a shipping offer keeps the whole order out of it.
+  private var excluded: String {
+    let accounts = offer.terms.accounts(of: purchase, history, life: offer.life, at: now)
+    guard document.benefit.isShipping, let out = accounts.lines.first(where: { $0.reason == .excludedItem }) else {
+      return "nothing in \(order) is what the offer is for"
+    }
+    let name = purchase.lines[out.place].sku.map { "\($0)" } ?? "something"
+    return "\(order) holds \(name), which is left out of the offer, and the shipping is one for the whole order"
   }
 
   private var wouldBe: String {

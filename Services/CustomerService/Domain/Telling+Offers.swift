@@ -51,7 +51,7 @@ extension RemedyChanged {
     var sentences: [String] = []
     let what = offer.map { "\($0)" } ?? "goodwill"
     sentences.append("decision: \(what), \(Telling.plain(reason)): \(basisWords); \(payerWords) pays")
-    if let inputs, let words = Self.words(inputs) { sentences.append("looked at: \(words)") }
+    if let inputs, let words = words(inputs) { sentences.append("looked at: \(words)") }
     let parts = lines.map { "\($0.amount) on \($0.lineID.map { "line \($0)" } ?? "the shipping")" }
     if !parts.isEmpty { sentences.append("made of: \(parts.joined(separator: ", "))") }
     if let entry {
@@ -61,23 +61,19 @@ extension RemedyChanged {
     return sentences
   }
 
-  /// The members of the decision's inputs as words; nil where there are none.
-  private static func words(_ inputs: JSON) -> String? {
-    guard let members = inputs.object, !members.isEmpty else { return nil }
-    return members.map { "\(Telling.plain($0.name)) \(word($0.value))" }.joined(separator: ", ")
+  /// The members of the decision's inputs as words; nil where there are none. Tallies and shares stand elsewhere in the tale.
+  private func words(_ inputs: JSON) -> String? {
+    let parts = (inputs.object ?? []).compactMap { member in word(member.value, member.name).map { "\(Telling.plain(member.name)) \($0)" } }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  private static func word(_ value: JSON) -> String {
+  private func word(_ value: JSON, _ name: String) -> String? {
     switch value {
-    case .string(let text): text
-    case .null: "none"
-    case .object(let members) where value["amount_minor"] != nil && value["currency"] != nil:
-      value["currency"]?.string.flatMap { Currency($0) }.flatMap { currency in
-        value["amount_minor"]?.integer.map { "\(Money(minor: $0, currency))" }
-      } ?? "\(members.count) members"
-    case .object(let members): members.map { "\(Telling.plain($0.name)) \(word($0.value))" }.joined(separator: " ")
-    case .array(let elements): elements.map(word).joined(separator: " ")
-    case .bool, .integer, .number: String(decoding: value.bytes, as: UTF8.self)
+    case .string(let text): Telling.plain(text)
+    case .integer(let minor) where name.hasPrefix("uncut"): "\(Money(minor: minor, amount.currency))"
+    case .integer(let number): "\(number)"
+    case .bool(let flag): flag ? "yes" : "no"
+    case .null, .number, .array, .object: nil
     }
   }
 }

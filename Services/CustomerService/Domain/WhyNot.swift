@@ -119,7 +119,8 @@ extension DeskWords {
     let lines = accounts.lines.map { account in
       let line = purchase.lines[account.place]
       let paid = Money(minor: line.paid, matter.captured.currency)
-      return item(line.lineID.text, "\(line.sku.map { "\($0)" } ?? "a line") x\(line.quantity), \(paid)", account)
+      let what = "\(line.sku.map { "\($0)" } ?? "a line") x\(line.quantity), \(paid)"
+      return document.benefit.isShipping ? aside(line.lineID.text, what, account) : item(line.lineID.text, what, account)
     }
     let charges = accounts.charges.map { account in
       let charge = purchase.charges[account.place]
@@ -130,6 +131,12 @@ extension DeskWords {
 
   private func item(_ id: String, _ what: String, _ account: LineAccount) -> WhyNot.Item {
     WhyNot.Item(id: id, counts: account.reason == nil, reason: account.reason, sentence: "\(what): \(Self.why(account.reason))")
+  }
+
+  /// A line beside an offer on the shipping: it counts for nothing, or keeps the whole order out.
+  private func aside(_ id: String, _ what: String, _ account: LineAccount) -> WhyNot.Item {
+    let why = account.reason == nil ? "does not stand in the way" : "left out of the offer, and the whole order with it"
+    return WhyNot.Item(id: id, counts: account.reason == nil, reason: account.reason, sentence: "\(what): \(why)")
   }
 
   private static func why(_ reason: Reason?) -> String {

@@ -25,7 +25,7 @@ struct Judging {
     else { return nil }
     self.offer = offer
     self.version = version
-    terms = try OfferDeeds.terms(of: version)
+    terms = try KnownTerms.of(version)
     self.life = life
     self.now = now
     isLive = version.state == .live && !version.historical

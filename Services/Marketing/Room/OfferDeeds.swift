@@ -2,6 +2,7 @@ import Contracts
 import Host
 import MarketingDomain
 import Store
+import Synchronization
 import Terms
 
 /// What people do with offers: each deed looks at the life, the clock and the gate, and tells what follows.
@@ -145,18 +146,36 @@ struct OfferDeeds {
     try Offers.versions(of: id, in: transaction).contains { $0.version != offer.version && $0.state.isRunning }
   }
 
-  private func terms(of version: Offers.Version) throws -> Terms {
-    try Self.terms(of: version)
+  private func terms(of version: Offers.Version) throws -> Terms { try KnownTerms.of(version) }
+}
+
+/// Terms that were read before: reading a document and its zone costs more than judging a hundred people by them. Safe from any thread.
+enum KnownTerms {
+  private struct Read {
+    let offer: OfferVersion
+    let document: [UInt8]
+    let terms: Terms
   }
 
+  /// More offers than this are hardly judged at the same time.
+  private static let keptMax = 16
+  private static let read = Mutex<[Read]>([])
+
   /// A version's terms with its local times resolved.
-  static func terms(of version: Offers.Version) throws -> Terms {
+  static func of(_ version: Offers.Version) throws -> Terms {
+    let known = read.withLock { $0.first { $0.offer == version.offer && $0.document == version.document } }
+    if let known { return known.terms }
     let document = try OfferDocument(try JSON(parsing: version.document))
     guard let zone = Surroundings.zone(document.window.zone) else {
-      throw Refused(
+      throw OfferDeeds.Refused(
         422, "zone_unknown", "the zone \(document.window.zone) of \(version.offer) cannot be read here; see `accord zone` for what is wrong"
       )
     }
-    return try Terms(document, zone: zone)
+    let terms = try Terms(document, zone: zone)
+    read.withLock { read in
+      if read.count == keptMax { read.removeFirst() }
+      read.append(Read(offer: version.offer, document: version.document, terms: terms))
+    }
+    return terms
   }
 }

@@ -132,7 +132,8 @@ extension RemedyChanged {
     }
   }
 
-  private func check() throws(ContractFault) {
+  /// The rules that no schema says, and some that it does.
+  func check() throws(ContractFault) {
     if let rule = Rules.broken(by: amount, in: amount.currency) { throw .broken(rule, at: "/amount") }
     for (index, share) in lines.enumerated() {
       if let rule = Rules.broken(by: share.amount, in: amount.currency) { throw .broken(rule, at: "/lines/\(index)/amount") }

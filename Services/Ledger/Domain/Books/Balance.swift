@@ -29,16 +29,18 @@ package struct Balance: Sendable, Equatable {
 
   /// The balance after `amount` on `side`; throws beyond 64 bits.
   package mutating func add(_ amount: Int64, _ side: Leg.Side, isPending: Bool) throws(BooksRefusal) {
-    let place: WritableKeyPath<Balance, Int64> =
-      switch (side, isPending) {
-      case (.debit, false): \.postedDebit
-      case (.credit, false): \.postedCredit
-      case (.debit, true): \.pendingDebit
-      case (.credit, true): \.pendingCredit
-      }
-    let (sum, past) = self[keyPath: place].addingReportingOverflow(amount)
+    switch (side, isPending) {
+    case (.debit, false): try Self.raise(&postedDebit, by: amount)
+    case (.credit, false): try Self.raise(&postedCredit, by: amount)
+    case (.debit, true): try Self.raise(&pendingDebit, by: amount)
+    case (.credit, true): try Self.raise(&pendingCredit, by: amount)
+    }
+  }
+
+  private static func raise(_ sum: inout Int64, by amount: Int64) throws(BooksRefusal) {
+    let (raised, past) = sum.addingReportingOverflow(amount)
     guard !past else { throw .tooLarge }
-    precondition(sum >= 0, "an account's side never falls below zero: what is taken back was there")
-    self[keyPath: place] = sum
+    precondition(raised >= 0, "an account's side never falls below zero: what is taken back was there")
+    sum = raised
   }
 }
