@@ -76,9 +76,14 @@ struct Evaluation {
     var lines: [Int] = []
   }
 
-  func reach() -> Reach {
+  /// Where the order's own time lies: that of its lines, unless they were added later.
+  var usual: Interval? {
     let time = terms.time(of: purchase)
-    let usual = isDay ? terms.interval(ofDay: time, life) : terms.interval(of: time, life)
+    return isDay ? terms.interval(ofDay: time, life) : terms.interval(of: time, life)
+  }
+
+  func reach() -> Reach {
+    let usual = usual
     var reach = Reach()
     if document.benefit.isShipping {
       reach.interval = usual

@@ -16,9 +16,10 @@ extension Terms {
   package func accounts(
     of purchase: Purchase, _ history: History, life: Life, at now: Timestamp
   ) -> (lines: [LineAccount], charges: [LineAccount]) {
-    let reach = Evaluation(self, purchase, history, life, at: now).reach()
+    let evaluation = Evaluation(self, purchase, history, life, at: now)
+    let reach = evaluation.reach()
     let isPlan = purchase.subscriptionID != nil
-    let usual = reach.interval
+    let usual = evaluation.usual
     guard document.benefit.isShipping else {
       let lines = purchase.lines.indices.map { place -> LineAccount in
         let line = purchase.lines[place]

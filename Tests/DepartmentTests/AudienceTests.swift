@@ -158,8 +158,8 @@ struct AudienceTests {
     try scene.ledger(
       .lookBackCompleted(
         LookBackCompleted(
-          offerID: Identifier(restoring: "sunday-free-shipping"), version: 1, from: MarketingScene.sunday, to: scene.clock.now(), considered: 0,
-          eligible: 0, granted: 0, cut: 0, sum: Money(minor: 0, MarketingScene.usd))))
+          offerID: Identifier(restoring: "sunday-free-shipping"), version: 1, from: MarketingScene.sunday, to: scene.clock.now(),
+          considered: 0, eligible: 0, granted: 0, cut: 0, sum: Money(minor: 0, MarketingScene.usd))))
     try scene.work()
     #expect(try scene.prepared().isEmpty)
   }

@@ -21,7 +21,7 @@ struct Hearer: Sendable, CustomStringConvertible {
 
   static let marketing = Hearer(
     department: MarketingProgram.department, makeInlet: { MarketingProgram.department.subscriptions($0)[0].inlet },
-    description: "marketing")
+    description: "marketing", arrival: ["purchase.number"])
   static let service = Hearer(
     department: ServiceProgram.department, makeInlet: { ServiceProgram.department.subscriptions($0)[0].inlet }, description: "service",
     arrival: ["heard_fact.number", "customer.number", "offer_fact.number"])
