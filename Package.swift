@@ -79,7 +79,7 @@ let package = Package(
     // Floor 4: programs. A department works in its room, which tests enter by the door that its program uses.
     module(
       "LedgerRoom", "Services/Ledger/Room",
-      uses: ["Contracts", "Feed", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
+      uses: ["Contracts", "Feed", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "LedgerDomain"]),
     module(
       "MarketingRoom", "Services/Marketing/Room",
       uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),

@@ -31,13 +31,44 @@ enum Verify {
       if code != 0 { worst = ExitCode(rawValue: code) ?? .refused }
       if !arguments.has("--json") { tell(name, report) }
     }
-    if arguments.has("--json") { Terminal.print(.object(reports)) }
+    let apart = differences(reports)
+    if !apart.isEmpty { worst = .refused }
+    if arguments.has("--json") {
+      let told = reports.map { JSON.Member($0.name, .object(($0.value.object ?? []).filter { $0.name != "heads" })) }
+      Terminal.print(.object(told + [.init("chain", .object([.init("findings", .array(apart.map { .string($0) }))]))]))
+    } else {
+      for finding in apart { Terminal.print("  - \(finding)") }
+    }
     guard worst == .success else {
       throw Complaint(
         code: worst, happened: "not everything is in order",
         advice: "what was found stands above; restore a backup or heal before you start it again")
     }
   }
+
+  /// Where the heads of the ledger's chain that others keep are not the ledger's own: whoever rewrote entries has to rewrite three stores.
+  private static func differences(_ reports: [JSON.Member]) -> [String] {
+    func heads(_ name: String) -> [Int64: String] {
+      var heads: [Int64: String] = [:]
+      for pair in reports.first(where: { $0.name == name })?.value["heads"]?.array ?? [] {
+        if let pair = pair.array, pair.count == 2, let sequence = pair[0].integer, let head = pair[1].string { heads[sequence] = head }
+      }
+      return heads
+    }
+    let own = heads("ledger")
+    var found: [String] = []
+    for keeper in ["marketing", "service"] {
+      for (sequence, head) in heads(keeper).sorted(by: { $0.key < $1.key }) where own[sequence] != head && found.count < findingsMax {
+        let there = own[sequence].map { "stands at \($0.prefix(12))" } ?? "knows nothing of that"
+        found.append(
+          "chain: \(keeper) was told that the ledger's entries end at \(head.prefix(12)) after entry \(sequence), the ledger \(there): its entries were changed; restore the ledger from a backup"
+        )
+      }
+    }
+    return found
+  }
+
+  private static let findingsMax = 20
 
   private static func ask(_ name: String, _ data: String) throws(Complaint) -> (JSON, Int32) {
     let log = "\(data)/logs/verify-\(name).log"

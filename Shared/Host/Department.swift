@@ -32,6 +32,10 @@ package struct Department: Sendable {
   /// Work that neither its outbox, its due rows nor its runs show, as what follows its name in a sentence; nil where there is none.
   package let unsettled: @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String?
 
+  /// The heads of the ledger's chain of entries that it knows, for `accord verify` to hold the stores against each other; empty where it
+  /// keeps none.
+  package let heads: @Sendable (borrowing Snapshot) throws -> [ChainHead]
+
   package init(
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
     subscriptions: @escaping @Sendable (DepartmentDesk) -> [MeshSubscription] = { _ in [] },
@@ -40,7 +44,8 @@ package struct Department: Sendable {
     runRules: @escaping @Sendable (DepartmentDesk) -> [String: RunRule] = { _ in [:] },
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
     story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check],
-    unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil }
+    unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil },
+    heads: @escaping @Sendable (borrowing Snapshot) throws -> [ChainHead] = { _ in [] }
   ) {
     self.name = name
     self.part = part
@@ -57,6 +62,7 @@ package struct Department: Sendable {
     self.story = story
     self.checks = checks
     self.unsettled = unsettled
+    self.heads = heads
   }
 
   /// The `source` of its events.
@@ -181,6 +187,9 @@ package struct Department: Sendable {
     let summary =
       findings.isEmpty
       ? "integrity, references, identity, outbox, inbox and \(checks.count) checks of its own hold" : "\(findings.count) findings"
-    return (VerifyReport.json(sound: findings.isEmpty, summary: summary, findings: findings.map(\.description)), findings.isEmpty)
+    // A store that cannot be read is found wanting already.
+    let heads = (try? Check.read(fileOf: options) { try self.heads($0) }) ?? []
+    let report = VerifyReport.json(sound: findings.isEmpty, summary: summary, findings: findings.map(\.description), heads: heads)
+    return (report, findings.isEmpty)
   }
 }

@@ -40,6 +40,15 @@ package struct Check: Sendable {
     }
   }
 
+  /// What `body` reads from a store's file, beside its running program or without one. Changes nothing.
+  package static func read<T>(fileOf options: StoreOptions, _ body: (borrowing Snapshot) throws -> T) throws -> T {
+    let database = try Database(options.path, as: .inspector)
+    defer { database.close() }
+    try Settings.apply(to: database, cacheKibibytes: options.readerCacheKibibytes)
+    try database.beginReading()
+    return try body(Snapshot(database))
+  }
+
   /// What every store must hold.
   private static let house = [
     Check("integrity") { snapshot in

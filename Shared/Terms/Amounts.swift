@@ -132,7 +132,8 @@ struct LineRemedies {
       remedy.parts.reduce(total) { sum, part in
         guard part.lineID == line?.lineID else { return sum }
         guard let line, let kept = part.kept, kept > 0, kept < line.quantity else { return sum + part.amount }
-        return sum + Rounding.ceiling(of: part.amount, line.quantity, by: kept)
+        // No line costs more, so a sum of them fits.
+        return sum + min(Rounding.ceiling(of: part.amount, line.quantity, by: kept), Limits.amountMax)
       }
     }
   }

@@ -77,6 +77,12 @@ package struct OfferDocument: Sendable, Equatable {
     package let duration: Duration
     package let basis: Basis
     package let claim: Claim
+
+    package init(duration: Duration, basis: Basis, claim: Claim) {
+      self.duration = duration
+      self.basis = basis
+      self.claim = claim
+    }
   }
 
   package struct InWindow: Sendable, Equatable {

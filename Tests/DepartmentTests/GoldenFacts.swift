@@ -149,10 +149,10 @@ struct GoldenFacts: Sendable {
     $0.together {
       $0.budget(.reserved, "spring", "fifteen", 400)
       $0.budget(.advanced, "spring", "fifteen", 400)
-      $0.remedy(.posted, "fifteen", 1_800, order: nil, to: [(.card, 1_800)])
+      $0.remedy(.posted, "fifteen", 1_800, order: nil, to: [(.card, 1_800)], ordinal: 2)
     }
     $0.together {
-      $0.remedy(.clawedBack, "fifteen", 600, of: 7, order: nil, to: [(.card, 600)])
+      $0.remedy(.clawedBack, "fifteen", 600, of: 7, order: nil, to: [(.card, 600)], ordinal: 2)
       $0.budget(.repaid, "spring", "fifteen", 400)
     }
   }
@@ -173,9 +173,9 @@ struct GoldenFacts: Sendable {
 
   private static let g8 = made(GoldenFacts(reserve: ("freeship", 40_000))) {
     $0.remedy(.posted, "freeship", 12_000, order: nil, to: [(.card, 12_000)])
-    $0.remedy(.granted, "freeship", 995, order: nil, to: [(.card, 995)])
+    $0.remedy(.granted, "freeship", 995, order: nil, to: [(.card, 995)], ordinal: 2)
     $0.budget(.released, "spring", "freeship", 27_005)
-    $0.remedy(.posted, "freeship", 995, of: 5, order: nil, to: [(.card, 995)])
+    $0.remedy(.posted, "freeship", 995, of: 5, order: nil, to: [(.card, 995)], ordinal: 2)
     $0.budget(.closed, "spring", nil, 487_005)
   }
 

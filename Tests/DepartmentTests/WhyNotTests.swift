@@ -83,7 +83,8 @@ struct WhyNotTests {
       reason: "other_seller", sentence: "everything in order O is sold by somebody else",
       order: { $0.lines[0].seller = Identifier(restoring: "else") }),
     Case(
-      reason: "excluded_item", sentence: "order O holds KETTLE, which is left out of the offer", order: { $0.lines[0].categories = ["OVERSIZE"] }),
+      reason: "excluded_item", sentence: "order O holds KETTLE, which is left out of the offer",
+      order: { $0.lines[0].categories = ["OVERSIZE"] }),
     Case(
       reason: "returned", sentence: "went back",
       more: { tale in

@@ -135,13 +135,16 @@ struct Caller: Sendable {
     }
   }
 
-  /// Every event about an order in the journal, in order: beside them stands what a new folder tells by itself.
-  func events() throws -> [JSON] {
+  /// Every order that was captured, as its event stands in the journal, in order: what departments tell of themselves is left out.
+  func orders() throws -> [JSON] { try events("&type=ledger.order.captured.v1") }
+
+  /// Every event of the journal, in order, or those that `choice` names, a query such as `&type=NAME`.
+  func events(_ choice: String = "") throws -> [JSON] {
     var events: [JSON] = []
     var after: Int64 = 0
     while true {
-      let page = try get("broker", "/v1/events?after=\(after)&limit=1000")
-      events += (page["events"]?.array ?? []).filter { $0["event"]?["type"]?.string?.hasPrefix("ledger.order.") == true }
+      let page = try get("broker", "/v1/events?after=\(after)&limit=1000\(choice)")
+      events += page["events"]?.array ?? []
       let next = page["next"]?.integer ?? after
       guard next > after else { return events }
       after = next

@@ -39,11 +39,12 @@ extension MeshTests {
       let mesh = try RunningMesh(["--sandbox", "--clock", "manual@2026-05-08T19:00:00-04:00"])
       let caller = mesh.caller
       for number in 1...200 { try caller.order("O-\(number)", of: "ada") }
-      // Each department forgets old answers once a day: one instant on the way, which all reach together, and just before it.
+      // Each department forgets old answers once a day, and the ledger tells the head of its chain: instants on the way, which all reach
+      // together, each from just before it.
       let advanced = try caller.accord("clock", "advance", "29h", "--json")
       #expect(advanced.exit == .code(0) && advanced.stderr.isEmpty, "\(advanced.stderr)")
       #expect(try advanced.json["now"] == "2026-05-10T04:00:00.000Z")
-      #expect(try advanced.json["moves"]?.integer ?? 0 >= 3)
+      #expect(try (3...20).contains(advanced.json["moves"]?.integer ?? 0), "\(advanced.stdout)")
       // Nothing is under way any more, without waiting.
       #expect(try caller.timeline(of: "ada").count == 200)
       for department in ["marketing", "service"] {
@@ -127,7 +128,7 @@ extension MeshTests {
       try caller.order("PAST", of: "ada")
       #expect(try secondsFromNow(captured("PAST", caller)) < -3_500, "the library did not set the clock back")
       try caller.awaitHeard(4)
-      #expect(try caller.events().compactMap { $0["event"]?["subject"]?.string } == ["BEFORE", "BACK-1", "BACK-2", "PAST"])
+      #expect(try caller.orders().compactMap { $0["event"]?["subject"]?.string } == ["BEFORE", "BACK-1", "BACK-2", "PAST"])
       #expect(try caller.get("marketing", "/v1/buyers") == ["buyers": 1, "orders": 4])
       let repeated = try caller.capture("BEFORE", of: "ada")
       #expect(repeated.status == 201 && repeated.header("Idempotent-Replay") == "true")

@@ -96,18 +96,18 @@ extension MeshTests {
       let caller = mesh.caller
       for number in 1...10 { try caller.order("FIRST-\(number)", of: "ada") }
       try caller.awaitHeard(10)
-      let events = try caller.events()
+      let events = try caller.orders()
       #expect(try mesh.stop() == .code(0))
 
       let again = try RunningMesh(on: mesh.folder)
       #expect(try caller.timeline(of: "ada").count == 10)
-      #expect(try caller.events() == events)
+      #expect(try caller.orders() == events)
       // The same order again is known, and a new one comes behind the old ones.
       let known = try caller.capture("FIRST-1", of: "ada")
       #expect(known.status == 201 && known.header("Idempotent-Replay") == "true")
       try caller.order("SECOND", of: "ada")
       try caller.awaitHeard(11)
-      #expect(try caller.events().count == 11)
+      #expect(try caller.orders().count == 11)
       #expect(try caller.get("marketing", "/v1/buyers") == ["buyers": 1, "orders": 11])
       for department in Caller.departments { #expect(try caller.get(department, "/v1/status")["epoch"] == 2) }
       #expect(try again.stop() == .code(0))

@@ -81,7 +81,7 @@ extension MeshTests {
         #expect(inJournal.map { $0["order_id"]?.string } == captured, "the journal's order of \(customer)")
         #expect(try caller.get("marketing", "/v1/buyers/\(customer)")["orders"] == .integer(Int64(captured.count)))
       }
-      let events = try caller.events()
+      let events = try caller.orders()
       #expect(events.count == count && Set(events.map { $0["event"]?["id"]?.string }).count == count)
       #expect(try caller.get("broker", "/v1/status")["dead"] == 0)
     }

@@ -43,7 +43,7 @@ extension MeshTests {
       #expect(try caller.timeline(of: "ada").map { $0["order_id"]?.string } == ["FRIDAY-1", "FRIDAY-3"])
       #expect(try caller.timeline(of: "ada").first?["message_id"] == .string(message))
       #expect(try caller.timeline(of: "ben").map { $0["order_id"]?.string } == ["FRIDAY-2"])
-      #expect(try caller.events().count == 3)
+      #expect(try caller.orders().count == 3)
       let told = try caller.accord("customer", "ada")
       #expect(told.exit == .code(0) && told.stdout.contains("ordered FRIDAY-1") && told.stdout.contains("59.90 USD"))
       #expect(try mesh.stop() == .code(0))
@@ -87,7 +87,7 @@ extension MeshTests {
       // The key of a refused order is free for nobody else; the order's id is.
       #expect(try caller.capture("B", of: "ada").status == 201)
       try caller.awaitHeard(2)
-      #expect(try caller.events().count == 2)
+      #expect(try caller.orders().count == 2)
       #expect(try caller.timeline(of: "ada").count == 2 && caller.timeline(of: "ben").isEmpty)
       try mesh.stop()
     }

@@ -1,6 +1,7 @@
 import Contracts
 import Foundation
 import HTTP
+import Host
 import Shop
 import TestKit
 import Testing
@@ -39,7 +40,8 @@ extension MeshTests {
           let (email, state) = person <= reachable ? (secret.email, "verified") : ("", "never_asked")
           return "P-\(person),person,\(secret.name),\(secret.address),\(secret.phone),unverified,en-US,\(email),\(state)"
         })
-      let map = "customer=id,kind=kind,name=name,address=address,phone=phone,phone_state=phone_state,locale=locale,email=email,email_state=email_state"
+      let map =
+        "customer=id,kind=kind,name=name,address=address,phone=phone,phone_state=phone_state,locale=locale,email=email,email_state=email_state"
       expectDone(try caller.accord("import", "customers", customers, "--map", map))
       let consents = try file(
         folder, "consents.csv", "id,purpose,channel,given,at,source",
@@ -50,7 +52,9 @@ extension MeshTests {
       expectDone(try caller.accord("audience", "import", audience, "--id", "newsletter-us"))
       expectDone(
         try caller.accord("campaign", "open", "spring", "--budget", budget, "--currency", "USD", "--approved-by", "supervisor/ruth"))
-      try folder.write(try #require(Shop.offer(offer)).text, to: "offer.json")
+      // Nobody is left out here for having bought often.
+      let text = try #require(Shop.offer(offer)).text.replacing(#""per_customer": { "uses": 5 }"#, with: #""per_customer": null"#)
+      try folder.write(text, to: "offer.json")
       expectDone(try caller.accord("offer", "schedule", folder.file("offer.json")))
     }
 
@@ -140,7 +144,8 @@ extension MeshTests {
       let remedy = try #require(try caller.timeline(of: "P-1").first { $0["remedy"] != nil }?["message_id"]?.string)
       let tale = try caller.accord("why", remedy, "--json").json
       let types = (tale["related"]?.array ?? []).compactMap { $0["journal"]?["event"]?["type"]?.string }
-      for type in ["ledger.order.captured.v1", "marketing.offer.launched.v1", "ledger.look_back.completed.v1", "marketing.message.sent.v1"] {
+      for type in ["ledger.order.captured.v1", "marketing.offer.launched.v1", "ledger.look_back.completed.v1", "marketing.message.sent.v1"]
+      {
         #expect(types.contains(type), "\(types)")
       }
       let told = try caller.accord("why", remedy).stdout
@@ -158,7 +163,7 @@ extension MeshTests {
       // An order that was recorded late gets it on the spot; one that came while it is live is the checkout's.
       try Self.capture(caller, "LATE-1", "P-2", at: "2026-05-09T12:00:00-04:00")
       try eventually("the late order has it") {
-        try caller.get("service", "/v1/orders/LATE-1/offers")["offers"]?.array?.first?["kind"] == "already_given"
+        (try? caller.get("service", "/v1/orders/LATE-1/offers"))?["offers"]?.array?.first?["kind"] == "already_given"
       }
       Self.expectDone(try caller.accord("clock", "advance", "1h"))
       try Self.capture(caller, "SUNDAY-1", "P-2", at: "2026-05-10T00:30:00-04:00")
@@ -175,7 +180,8 @@ extension MeshTests {
 
     /// Every order was given 9.95 exactly once, at the ledger and at service, and everything adds up.
     private static func expectWhole(_ count: Int, _ caller: Caller) throws {
-      let granted = try events(caller, "ledger.remedy.granted")
+      // What came from a file is confirmed at once and told as posted.
+      let granted = try events(caller, "ledger.remedy.posted")
       let orders = granted.compactMap { $0.event["data"]?["order_id"]?.string }
       #expect(orders.count == count && Set(orders).count == count)
       let entries = granted.compactMap { $0.event["data"]?["entry"]?.integer }
@@ -190,7 +196,7 @@ extension MeshTests {
 
     @Test func `a ledger that is killed ten times in the middle of its look-back gives every order its due once`() throws {
       var random = Seed.printed(for: "kills in the look-back")
-      let (count, people) = (3_000, 40)
+      let (count, people) = (4_000, 40)
       let mesh = try RunningMesh(Self.words)
       let caller = mesh.caller
       try Self.prepare(mesh.folder, caller, people: people, reachable: 0)
@@ -198,23 +204,30 @@ extension MeshTests {
       try Self.importOrders(count, people: people, mesh.folder, caller)
       try caller.awaitHeard(count)
       Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts, "--jump"))
-      var met = 0
+      var kills: [Int64] = []
+      var killed: Int32?
       for _ in 0..<10 {
-        usleep(UInt32.random(in: 1_000...150_000, using: &random))
-        if try Self.events(caller, "ledger.look_back.completed").isEmpty { met += 1 }
-        try mesh.kill("ledger")
+        // As soon as it is there again, long before it says that it is ready.
+        try eventually("the ledger is there again", within: .seconds(30)) { mesh.pid("ledger").map { $0 != killed } ?? false }
+        usleep(UInt32.random(in: 20_000...400_000, using: &random))
+        killed = mesh.pid("ledger")
+        if let killed { Foundation.kill(killed, SIGKILL) }
+        kills.append(Int64(Date().timeIntervalSince1970 * 1_000))
       }
-      print("look-back: \(met) of 10 kills met the run")
       try eventually("the look-back is over", within: .seconds(120)) {
-        try caller.get("ledger", "/v1/look-backs/\(Self.offer)")["look_backs"]?.array?.first?["state"] == "completed"
+        (try? caller.get("ledger", "/v1/look-backs/\(Self.offer)"))?["look_backs"]?.array?.first?["state"] == "completed"
       }
       try eventually("service has heard every remedy", within: .seconds(60)) {
         try caller.get("service", "/v1/timeline")["entries"]?.integer ?? 0 >= Int64(2 * count)
       }
       try Self.expectWhole(count, caller)
+      let ended = try #require(
+        try caller.events().first { $0["event"]?["type"] == "ledger.look_back.completed.v1" }?["accepted_at"]?.string)
+      let end = try Timestamp(rfc3339: ended).milliseconds
+      print("look-back: \(kills.filter { $0 < end }.count) of 10 kills came before its end")
       for person in [1, people] {
         let entries = try caller.timeline(of: "P-\(person)")
-        #expect(entries.filter { $0["kind"] == "remedy_granted" }.count == count / people)
+        #expect(entries.filter { $0["kind"] == "remedy_posted" }.count == count / people)
       }
       #expect(try mesh.stop() == .code(0))
       try mesh.awaitNobody()
@@ -226,7 +239,9 @@ extension MeshTests {
 
     @Test func `while the ledger is away no message leaves, then remedies come first, then notes, then the campaign`() throws {
       let (count, people, reachable) = (400, 40, 30)
-      let mesh = try LooseMesh(Self.words)
+      let folder = Folder.temporary()
+      _ = try DataFolder.open(folder.file("data"), sandbox: true, now: Timestamp(milliseconds: 0))
+      let mesh = try LooseMesh(on: folder, Self.words)
       let caller = mesh.caller
       try Self.prepare(mesh.folder, caller, people: people, reachable: reachable)
       Self.expectDone(try caller.accord("clock", "advance", "24h"))

@@ -107,6 +107,21 @@ import Zones
     #expect(OfferDocument.isMaterial(pointer) == wanted)
   }
 
+  @Test func `policy says how far an offer looks back that does not say it`() throws {
+    func filled(_ document: JSON) throws -> OfferDocument.LookBack {
+      try OfferDocument(OfferDocument.filled(document, lookBackForGoods: .seconds(48 * 3_600), forPlans: .seconds(744 * 3_600))).lookBack
+    }
+    let none = Scene.document.without("look_back")
+    #expect(try filled(none).duration == .seconds(48 * 3_600) && filled(none).basis == .placedAt)
+    let plans = none.setting([["kind": "plan", "ids": ["pro"]]], at: "/applies_to/include")
+    #expect(try filled(plans).duration == .seconds(744 * 3_600) && filled(plans).basis == .chargedAt)
+    let asked = none.setting(["claim": "on_request", "duration": nil], at: "/look_back")
+    #expect(try filled(asked) == .init(duration: .seconds(48 * 3_600), basis: .placedAt, claim: .onRequest))
+    let given = Scene.document(["/look_back/duration": "PT0H"])
+    #expect(OfferDocument.filled(given, lookBackForGoods: .seconds(1), forPlans: .seconds(1)) == given, "none at all is a choice")
+    #expect(OfferDocument.filled(.string("x"), lookBackForGoods: .seconds(1), forPlans: .seconds(1)) == "x")
+  }
+
   struct Doubt: CustomTestStringConvertible {
     let changes: [String: JSON]
     let field: String

@@ -53,7 +53,9 @@ struct DeskWords {
     let parts = matter.given(document.offerID).map { remedy in
       let fact = matter.grant(remedy.remedyID)
       let itself = fact?.cameByItself == true ? ", before anybody asked" : ""
-      let back = remedy.clawedBack > 0 ? ", \(remedy.clawedBack == remedy.amount ? "all" : "\(money(remedy.clawedBack))") of it taken back since" : ""
+      let back =
+        remedy.clawedBack > 0
+        ? ", \(remedy.clawedBack == remedy.amount ? "all" : "\(money(remedy.clawedBack))") of it taken back since" : ""
       let pending = remedy.state == .pending ? ", on its way" : ""
       return
         "\(money(remedy.amount)) \(fact?.destinationWords ?? "")\(pending), given by \(remedy.by) \(offer.words(for: remedy.at))\(itself)\(back)"

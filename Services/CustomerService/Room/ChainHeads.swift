@@ -1,4 +1,5 @@
 import Contracts
+import struct Host.ChainHead
 import Mesh
 import Store
 
@@ -18,6 +19,13 @@ enum ChainHeads {
       ON CONFLICT DO NOTHING
       """, .integer(anchor.sequence), .text(anchor.head), .blob(sums.bytes), .timestamp(received.envelope.time),
       .unsigned(received.position), .text(received.envelope.id.text))
+  }
+
+  /// Every head, for `accord verify`.
+  static func all(in snapshot: borrowing Snapshot) throws -> [ChainHead] {
+    try snapshot.all("SELECT sequence, head FROM chain_head ORDER BY sequence") { row in
+      ChainHead(sequence: try row.integer(0), head: try row.text(1))
+    }
   }
 
   /// The heads, latest first.

@@ -18,7 +18,8 @@ package enum ServiceProgram {
         MeshSubscription(name: "customers", filters: customers, inlet: { try Inlets.fact($0, in: &$1) }),
       ]
     },
-    routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
+    routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
+    heads: { try ChainHeads.all(in: $0) })
 
   private static let orders =
     [OrderCaptured.type] + OrderShipped.types + OrderAmended.types + OrderCancelled.types + OrderReturned.types + SubscriptionChanged.types

@@ -3,6 +3,7 @@ package import Host
 import LedgerDomain
 import Mesh
 package import Store
+import Telemetry
 
 /// The ledger's state is a fold of its own facts: a fact that is told is folded at once, a fact that is heard again is folded the same way.
 ///
@@ -22,7 +23,9 @@ package enum Facts {
     let meta = FactMeta(
       messageID: told.id, time: instant, recordedTime: occasion.now, correlation: told.correlation, causation: occasion.causation,
       actorKind: occasion.principalKind, actor: occasion.principal, ruleVersion: occasion.ruleVersion)
+    let alarms = books.alarms.count
     try fold(fact, data: told.data, meta, books: &books, in: &transaction)
+    for alarm in books.alarms.dropFirst(alarms) { desk.log.warning("books.alarm", alarm, ["message": .text(told.id.text)]) }
     return told
   }
 

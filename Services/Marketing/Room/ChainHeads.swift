@@ -1,4 +1,5 @@
 import Contracts
+import struct Host.ChainHead
 import Store
 
 /// The heads of the ledger's chain of entries, kept here too: whoever would change entries has three stores to change.
@@ -15,6 +16,13 @@ enum ChainHeads {
     try transaction.run(
       "INSERT INTO chain_head (sequence, head, content, message_id) VALUES (?1, ?2, ?3, ?4)", .integer(anchored.sequence),
       .text(anchored.head), .blob(DomainEvent.chainAnchored(anchored).encode()), .text(message.text))
+  }
+
+  /// Every head, for `accord verify`.
+  static func all(in snapshot: borrowing Snapshot) throws -> [ChainHead] {
+    try snapshot.all("SELECT sequence, head FROM chain_head ORDER BY sequence") { row in
+      ChainHead(sequence: try row.integer(0), head: try row.text(1))
+    }
   }
 
   /// The heads after `sequence`, in order.

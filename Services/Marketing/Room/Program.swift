@@ -34,6 +34,7 @@ package enum MarketingProgram {
           Preparations.run: { try preparing.step($0, $1, &$2, &$3) }, Preparations.handOver: { try handOver.step($0, $1, &$2, &$3) },
         ]
       },
-      routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all)
+      routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
+      heads: { try ChainHeads.all(in: $0) })
   }
 }

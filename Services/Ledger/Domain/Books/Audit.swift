@@ -27,15 +27,30 @@ package struct Audit {
   private var given: [Currency: Int64] = [:]
   private var orders: [String: OrderSums] = [:]
   private let watched: Set<String>
+  private let waivers: [String: Waiver]
 
   private struct OrderSums {
     var paid: Int64 = 0
     var refunded: Int64 = 0
     var remedies: Int64 = 0
+    /// What one return may leave with the customer although the goods came back.
+    var waived: Int64 = 0
+    var returns: Int64 = 0
   }
 
-  /// `orders` are those that remedies were given for: identity (iv) is held for them.
-  package init(orders: Set<String>) { watched = orders }
+  /// What an offer's terms leave with a customer who returns the goods.
+  package enum Waiver: Sendable, Equatable {
+    /// Nothing is ever taken back.
+    case all
+    /// A claw-back below this is not made.
+    case below(Int64)
+  }
+
+  /// `orders` are those that remedies were given for: identity (iv) is held for them, but for what the terms waive by `offer@version`.
+  package init(orders: Set<String>, waivers: [String: Waiver] = [:]) {
+    watched = orders
+    self.waivers = waivers
+  }
 
   package mutating func find(_ sentence: String) {
     if findings.count < Self.findingsMax { findings.append(sentence) }
@@ -95,8 +110,10 @@ package struct Audit {
   }
 
   private mutating func takeBack(_ draft: EntryDraft, from of: Int64, by number: Int64) {
+    // Only what funds gave is kept in mind; nothing else is ever taken back by name.
+    guard let given = left[of] else { return }
     for leg in draft.legs.each where leg.side == .credit {
-      let rest = (left[of]?[leg.account] ?? 0) - leg.amount
+      let rest = (given[leg.account] ?? 0) - leg.amount
       if rest < 0 { find("entry \(number) takes back more from entry \(of) on \(leg.account) than that gave") }
       left[of]?[leg.account] = rest
     }
@@ -145,10 +162,14 @@ package struct Audit {
     case "order.captured", "order.amended":
       orders[order, default: OrderSums()].paid += draft.legs.total - funds
       orders[order, default: OrderSums()].remedies += funds
-    case "order.returned", "order.cancelled": orders[order, default: OrderSums()].refunded += draft.legs.total
+    case "order.returned", "order.cancelled":
+      orders[order, default: OrderSums()].refunded += draft.legs.total
+      orders[order, default: OrderSums()].returns += 1
     case let kind where kind.hasPrefix("remedy."):
       // Goodwill without an offer is nobody's price: it is never taken back.
-      guard funds != 0 else { return }
+      let waiver = draft.about.offer.flatMap { waivers[$0] }
+      guard funds != 0, waiver != .all else { return }
+      if case .below(let amount) = waiver, funds > 0 { orders[order, default: OrderSums()].waived += amount }
       orders[order, default: OrderSums()].remedies += funds > 0 ? draft.legs.total : -draft.legs.total
     case _: break
     }
@@ -181,7 +202,9 @@ package struct Audit {
     for (currency, sum) in funds where sum != given[currency, default: 0] {
       find("(ii) company/goodwill less all funds is \(sum) in \(currency), remedies less claw-backs are \(given[currency, default: 0])")
     }
-    for (order, sums) in orders where !(0...max(0, sums.paid - sums.refunded)).contains(sums.remedies) {
+    for (order, sums) in orders {
+      let waived = sums.waived.multipliedReportingOverflow(by: sums.returns).partialValue
+      guard sums.remedies < 0 || sums.remedies > max(0, sums.paid - sums.refunded) + waived else { continue }
       find("(iv) order \(order) paid \(sums.paid), got \(sums.refunded) back and has \(sums.remedies) of remedies")
     }
   }

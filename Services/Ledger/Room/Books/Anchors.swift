@@ -42,6 +42,13 @@ package enum Anchors {
     try Facts.tell(.chainAnchored(anchor), true: occasion.now, occasion, desk, books: &books, in: &transaction)
   }
 
+  /// Every head that was told, as it stands at its entry now.
+  static func heads(in snapshot: borrowing Snapshot) throws -> [ChainHead] {
+    try snapshot.all("SELECT number, hash FROM anchor JOIN entry ON number = anchor.entry ORDER BY number") { row in
+      ChainHead(sequence: try row.integer(0), head: Hex.encode(try row.blob(1)))
+    }
+  }
+
   static func fold(_ anchor: ChainAnchored, _ meta: FactMeta, in transaction: borrowing Transaction) throws {
     guard let head = Hex.decode(anchor.head) else { return }
     try transaction.run(

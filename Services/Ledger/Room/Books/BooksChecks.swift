@@ -19,7 +19,7 @@ enum BooksChecks {
     let orders = try snapshot.all("SELECT DISTINCT order_id FROM entry WHERE remedy IS NOT NULL AND order_id IS NOT NULL") { row in
       try row.text(0)
     }
-    var audit = Audit(orders: Set(orders))
+    var audit = Audit(orders: Set(orders), waivers: try waivers(in: snapshot))
     var reader = EntryReader()
     try snapshot.rows(
       """
@@ -33,6 +33,21 @@ enum BooksChecks {
     ) { row in try reader.take(row, &audit) }
     reader.finish(&audit)
     return audit
+  }
+
+  /// What the terms of each offer leave with a customer who returns the goods.
+  private static func waivers(in snapshot: borrowing Snapshot) throws -> [String: Audit.Waiver] {
+    var waivers: [String: Audit.Waiver] = [:]
+    try snapshot.rows("SELECT offer_id, version, document FROM offer_version WHERE document IS NOT NULL") { row in
+      let clawback = try JSON(parsing: try row.blob(2))["remedy"]?["clawback"]
+      let name = "\(try row.text(0))@\(try row.integer(1))"
+      if clawback?["on_return"]?.bool == false {
+        waivers[name] = .all
+      } else if let amount = clawback?["waive_below"]?["amount_minor"]?.integer {
+        waivers[name] = .below(amount)
+      }
+    }
+    return waivers
   }
 
   /// The rows of one entry, gathered until the next begins.
