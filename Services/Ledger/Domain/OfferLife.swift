@@ -22,6 +22,7 @@ package struct OfferLife: Sendable, Equatable {
   /// Takes the turns of one offer in the order in which they were told.
   package init(_ turns: [OfferTurned]) { for turn in turns { take(turn) } }
 
+  /// Takes the next turn. One that the offer's state does not allow changes nothing: marketing decides on its offers, the ledger follows.
   package mutating func take(_ turn: OfferTurned) {
     switch turn.turn {
     case .launched: launch(turn)

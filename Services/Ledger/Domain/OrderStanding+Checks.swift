@@ -16,6 +16,7 @@ extension OrderStanding {
     return unsent
   }
 
+  /// Only what the customer is still to get can leave the house. Throws with the line that says otherwise.
   package func checkShipping(_ going: [LineQuantity]) throws(OrderRefusal) {
     guard !going.isEmpty else { throw .nothing }
     for one in going {
@@ -38,6 +39,7 @@ extension OrderStanding {
     }
   }
 
+  /// Added lines have names of their own, in the order's currency, and are covered by what they are paid with.
   package func checkAddition(_ amended: OrderAmended) throws(OrderRefusal) {
     guard !amended.lines.isEmpty else { throw .nothing }
     var charged: Int64 = 0

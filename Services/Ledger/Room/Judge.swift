@@ -18,7 +18,7 @@ struct Judge {
 
   init(_ desk: DepartmentDesk, _ occasion: Occasion, in reading: borrowing some Reading & ~Copyable) throws {
     self.desk = desk
-    policies = try Policies(in: reading)
+    policies = try Policies.current(desk, in: reading)
     self.occasion = occasion.under(policies.name(of: "look-back"))
   }
 

@@ -37,10 +37,12 @@ final class OfferInForce: Sendable {
 
   var name: String { version.description }
 
-  /// The offer as it is in force; nil where it was not launched yet, or its terms are not known.
-  static func find(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> OfferInForce? {
+  /// The offer as it is in force, or a version of it that was; nil where it was not launched yet, or its terms are not known.
+  static func find(
+    _ offer: Identifier<Offer>, version wanted: Int? = nil, in reading: borrowing some Reading & ~Copyable
+  ) throws -> OfferInForce? {
     let life = try OfferRows.life(of: offer, in: reading)
-    guard let number = life.version, let lived = life.life, let terms = try terms(of: offer, number, in: reading),
+    guard let number = wanted ?? life.version, let lived = life.life, let terms = try terms(of: offer, number, in: reading),
       let campaign = try OfferRows.campaign(of: offer, in: reading), let version = OfferVersion(offer: offer, version: number)
     else { return nil }
     let released = try reading.integer("SELECT released_at FROM offer WHERE offer_id = ?1 AND released_at IS NOT NULL", .text(offer.text))

@@ -104,11 +104,13 @@ struct OrderFile {
   static func append(
     _ fact: DomainEvent, data: [UInt8], _ meta: FactMeta, in transaction: borrowing Transaction
   ) throws {
+    // Goodwill goes by its person on the way, and belongs to its order here.
+    let key = if case .remedyChanged(let remedy) = fact, let order = remedy.orderID { order.text } else { fact.key }
     try transaction.run(
       """
       INSERT INTO order_event (order_id, number, type, recorded_at, message_id, content)
       VALUES (?1, (SELECT 1 + ifnull(max(number), 0) FROM order_event WHERE order_id = ?1), ?2, ?3, ?4, ?5)
-      """, .text(fact.key), .text(fact.type), .timestamp(meta.recordedTime), .text(meta.messageID.text), .blob(data))
+      """, .text(key), .text(fact.type), .timestamp(meta.recordedTime), .text(meta.messageID.text), .blob(data))
   }
 
   /// Notes lines whose time is not their order's, so that a look-back finds them.
