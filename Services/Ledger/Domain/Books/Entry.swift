@@ -102,7 +102,11 @@ package struct Entry: Sendable, Equatable {
 
   /// The chain's head with this entry: SHA-256 over the head before it (32 bytes) and the canonical JSON.
   package func hash(after previous: [UInt8]) -> [UInt8] {
-    var writer = JSONWriter(appendingTo: previous)
+    var bytes: [UInt8] = []
+    // Room for nearly every entry, so that it is not moved while it is written.
+    bytes.reserveCapacity(1_024)
+    bytes += previous
+    var writer = JSONWriter(appendingTo: bytes)
     write(canonical: &writer)
     return SHA256.hash(writer.finish())
   }

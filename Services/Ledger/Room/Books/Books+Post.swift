@@ -25,19 +25,32 @@ extension Books {
     let entry = Entry(
       number: nextEntry, draft, meta, recordedAt: max(recordedAt.adding(.milliseconds(1)), meta.recordedTime), accountingDay: day)
     let hash = entry.hash(after: head)
-    for (index, leg) in draft.legs.each.enumerated() {
-      let id = entry.number * Self.legsOfEntry + Int64(index)
-      let standing = accounts[places[index]]
-      try transaction.run(
-        "INSERT INTO leg (id, account, amount, previous) VALUES (?1, ?2, ?3, ?4)", .integer(id), .integer(standing.row),
-        .integer(leg.signed), .optional(standing.lastLeg))
-    }
+    try insertLegs(draft.legs.each, of: entry.number, at: places, in: transaction)
     try EntryRows.insert(entry, hash, in: transaction)
 
     for move in moved { self.move(move.place, to: move.standing) }
     if draft.state == .posted || draft.state == .post { try count(draft.legs, in: transaction) }
     (nextEntry, head, recordedAt, postedAt) = (entry.number + 1, hash, entry.recordedAt, meta.recordedTime)
     return entry.number
+  }
+
+  /// Writes the legs, two with one statement: nearly every entry has just these. HOT.
+  private func insertLegs(_ legs: [Leg], of entry: Int64, at places: [Int], in transaction: borrowing Transaction) throws(StoreFault) {
+    let first = entry * Self.legsOfEntry
+    if legs.count == 2 {
+      let (one, other) = (accounts[places[0]], accounts[places[1]])
+      try transaction.run(
+        "INSERT INTO leg (id, account, amount, previous) VALUES (?1, ?2, ?3, ?4), (?5, ?6, ?7, ?8)", .integer(first), .integer(one.row),
+        .integer(legs[0].signed), .optional(one.lastLeg), .integer(first + 1), .integer(other.row), .integer(legs[1].signed),
+        .optional(other.lastLeg))
+      return
+    }
+    for (index, leg) in legs.enumerated() {
+      let standing = accounts[places[index]]
+      try transaction.run(
+        "INSERT INTO leg (id, account, amount, previous) VALUES (?1, ?2, ?3, ?4)", .integer(first + Int64(index)),
+        .integer(standing.row), .integer(leg.signed), .optional(standing.lastLeg))
+    }
   }
 
   /// A leg's row is numbered by its entry times this, and its place.
