@@ -34,7 +34,10 @@ enum Replay {
       throw Complaint(code: .refused, happened: "\(into) is a data folder already", advice: "name one that does not exist yet")
     }
     do {
-      _ = try DataFolder.open(into, sandbox: try DataFolder.existing(data).isSandbox, now: Clock.system().now())
+      let source = try DataFolder.existing(data)
+      let folder = try DataFolder.open(into, sandbox: source.isSandbox, now: Clock.system().now())
+      // A sandbox's stores are as old as its clock says.
+      if source.isSandbox, let now = try ManualClock.now(of: source) { try ManualClock.advance(to: now, in: folder) }
     } catch { throw Complaint(host: error) }
     signal(SIGPIPE, SIG_IGN)
     let broker = try BrokerOfFolder(data, log: "\(into)/logs/replay-broker.log")

@@ -160,7 +160,7 @@ struct Up {
 
         broker     \(address("broker"))   /metrics /readyz
         ledger     \(address("ledger"))   POST /v1/orders
-        marketing  \(address("marketing"))   GET /v1/buyers
+        marketing  \(address("marketing"))   GET /v1/offers
         service    \(address("service"))   GET /v1/customers/ID/timeline
 
       Try, in another terminal:

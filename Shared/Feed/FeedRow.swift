@@ -49,6 +49,7 @@ package struct FeedRow {
     for shift in 0..<4 { spool[start + shift] = UInt8(truncatingIfNeeded: count >> UInt32(8 * shift)) }
   }
 
+  /// Appends one column, at most 65,535 bytes, to the row under way.
   @inline(__always)
   package static func appendColumn(_ bytes: UnsafeRawBufferPointer, to spool: inout [UInt8]) {
     spool.append(UInt8(truncatingIfNeeded: bytes.count))

@@ -109,7 +109,7 @@ private struct Digits {
     case none
     case minutes(Int)
   }
-  struct Date { let year, month, day: Int }
+  struct Day { let year, month, day: Int }
   struct Time { let hour, minute, second, millisecond: Int }
 
   let text: UnsafeRawBufferPointer
@@ -119,11 +119,11 @@ private struct Digits {
 
   var isAtEnd: Bool { at == text.count }
 
-  mutating func date() -> Date? {
+  mutating func date() -> Day? {
     guard let year = number(4) else { return nil }
     let isExtended = take(.minus)
     guard let month = number(2), !isExtended || take(.minus), let day = number(2) else { return nil }
-    return Date(year: year, month: month, day: day)
+    return Day(year: year, month: month, day: day)
   }
 
   mutating func time() -> Time? {

@@ -173,22 +173,17 @@ package struct OrderAssembly {
 
   private func amount(_ text: Bytes, _ field: String) throws(FieldFault) -> Int64 { try Self.amount(text, field, settings) }
 
-  /// The status words of shops: an order that was never paid is none.
+  /// An order that was never paid is none.
   private func judge(_ status: Whole.Said) throws(Refusal) {
     let word = String(decoding: status.text, as: UTF8.self).lowercased()
-    switch word {
-    case "captured", "complete", "completed", "paid", "processing", "authorized", "fulfilled", "partial", "shipped", "delivered", "closed",
-      "refunded", "partially_refunded", "partially refunded", "returned":
-      return
-    case "cancelled", "canceled", "voided", "void", "failed", "draft", "pending", "open", "abandoned", "expired", "on-hold", "on hold":
-      throw .leftOut(word)
-    case _:
+    guard let isOrder = ShopWords.isOrder(status: word) else {
       throw .line(
         status.row,
         FieldFault(
           "status",
           "“\(FeedTime.shown(status.text))” is not known; paid, completed, shipped ... are taken, cancelled, pending, draft ... left out"))
     }
+    guard isOrder else { throw .leftOut(word) }
   }
 
   // MARK: Order of lines
@@ -293,31 +288,8 @@ package struct OrderAssembly {
   /// The contract's word for a shop's.
   private mutating func word(_ text: Bytes) -> String {
     let given = String(decoding: text, as: UTF8.self)
-    let word = String(given.lowercased().map { $0 == " " || $0 == "-" ? "_" : $0 })
-    switch word {
-    case "card", "cash", "invoice", "unknown", "gift_card", "customer_credit": return word
-    case "credit_card", "debit_card", "credit", "debit", "visa", "mastercard", "amex", "creditcard": return "card"
-    case "giftcard", "voucher": return "gift_card"
-    case "store_credit": return "customer_credit"
-    case "bank_transfer", "purchase_order", "on_account": return "invoice"
-    case _:
-      if strangeTenders.count < 20 { strangeTenders.insert(given) }
-      return "unknown"
-    }
-  }
-}
-
-extension JSONWriter {
-  /// A small number as a string: the ids of lines.
-  fileprivate mutating func plain(_ number: Int) {
-    withUnsafeTemporaryAllocation(byteCount: 4, alignment: 1) { digits in
-      var (rest, at) = (number, 4)
-      repeat {
-        at -= 1
-        digits[at] = .zero + UInt8(rest % 10)
-        rest /= 10
-      } while rest > 0 && at > 0
-      plain(UnsafeRawBufferPointer(rebasing: digits[at...]))
-    }
+    if let word = ShopWords.tender(given) { return word }
+    if strangeTenders.count < 20 { strangeTenders.insert(given) }
+    return "unknown"
   }
 }

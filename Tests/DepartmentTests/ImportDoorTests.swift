@@ -21,7 +21,9 @@ struct ImportDoorTests {
 
   private let head = "{\"file\":\"orders.csv\",\"currency\":\"USD\",\"channel\":\"store\"}"
 
-  private func order(_ id: String, line: Int = 2, paid: Int64 = 50, sku: String = "KETTLE", placed: String = "2026-05-08T07:00:00Z", more: String = "") -> String {
+  private func order(
+    _ id: String, line: Int = 2, paid: Int64 = 50, sku: String = "KETTLE", placed: String = "2026-05-08T07:00:00Z", more: String = ""
+  ) -> String {
     """
     {"line":\(line),"order_id":"\(id)","person_id":"ada","placed_at":"\(placed)","lines":[["1","\(sku)",1,\(paid)],["2",null,0,0]]\(more)}
     """
@@ -50,8 +52,10 @@ struct ImportDoorTests {
     let answer = post(
       "orders",
       [
-        head, order("A"), order("b d", line: 3), order("AHEAD", line: 4, placed: "2026-05-08T09:05:00.001Z"), order("EDGE", placed: "2026-05-08T09:05:00Z"),
-        order("NEGATIVE", line: 5, paid: -1), order("HUGE", line: 6, paid: Int64.max), order("TENDER", line: 7, more: ",\"tender\":\"shells\""),
+        head, order("A"), order("b d", line: 3), order("AHEAD", line: 4, placed: "2026-05-08T09:05:00.001Z"),
+        order("EDGE", placed: "2026-05-08T09:05:00Z"),
+        order("NEGATIVE", line: 5, paid: -1), order("HUGE", line: 6, paid: Int64.max),
+        order("TENDER", line: 7, more: ",\"tender\":\"shells\""),
         order("SPLIT", line: 8, more: ",\"tenders\":[[\"card\",20],[\"cash\",20]]"), order("LAST"),
       ])
     #expect(try outcomes(answer) == "crrcrrrrc")
@@ -71,7 +75,9 @@ struct ImportDoorTests {
     #expect(try outcomes(post("orders", lines)) == "mcr")
   }
 
-  @Test(arguments: ["", "[]", "{\"file\":\"f\",\"currency\":\"XXX\",\"channel\":\"web\"}", "{\"file\":\"f\",\"currency\":\"USD\",\"channel\":\"web\"}\n{"])
+  @Test(arguments: [
+    "", "[]", "{\"file\":\"f\",\"currency\":\"XXX\",\"channel\":\"web\"}", "{\"file\":\"f\",\"currency\":\"USD\",\"channel\":\"web\"}\n{",
+  ])
   func `a body that is no batch changes nothing`(body: String) throws {
     let before = try ledger.tables()
     let answer = post("orders", [body])
@@ -80,7 +86,8 @@ struct ImportDoorTests {
   }
 
   @Test func `an order for nothing is kept without an entry, lines without goods or money count`() throws {
-    let zero = "{\"line\":2,\"order_id\":\"Z\",\"placed_at\":\"2026-05-08T00:00:00Z\",\"precision\":\"day\",\"lines\":[[\"1\",\"TEA\",0,0]]}"
+    let zero =
+      "{\"line\":2,\"order_id\":\"Z\",\"placed_at\":\"2026-05-08T00:00:00Z\",\"precision\":\"day\",\"lines\":[[\"1\",\"TEA\",0,0]]}"
     #expect(try outcomes(post("orders", [head, zero, order("A")])) == "cc")
     let tables = try ledger.tables()
     #expect(tables.count("captured_order") == 2 && tables.count("entry") == 1)
@@ -99,8 +106,11 @@ struct ImportDoorTests {
     #expect(try outcomes(post("orders", [head, order])) == "c")
     let known = try #require(try ledger.ask(.get, "/v1/orders/T").json["order"])
     #expect(known["channel"] == "phone" && known["country"] == "US" && known["discounts_known"] == true)
-    #expect(known["tenders"]?.array?.first?["amount"]?["amount_minor"] == 6_390 && known["tenders"]?.array?.first?["refundable_absent"] == true)
-    #expect(known["discounts"]?.array?.first?["offer_id"] == "SPRING" && known["lines"]?.array?.first?["tax"]?.array?.first?["jurisdiction"] == "us-ny")
+    #expect(
+      known["tenders"]?.array?.first?["amount"]?["amount_minor"] == 6_390 && known["tenders"]?.array?.first?["refundable_absent"] == true)
+    #expect(
+      known["discounts"]?.array?.first?["offer_id"] == "SPRING"
+        && known["lines"]?.array?.first?["tax"]?.array?.first?["jurisdiction"] == "us-ny")
     #expect(known["lines"]?.array?.first?["seller"] == "acme" && known["import"]?["line"] == 2)
   }
 
@@ -118,7 +128,8 @@ struct ImportDoorTests {
     #expect(try line("A")?["categories"] == ["KITCHEN", "KETTLES"] && line("A")?["brand"] == "Acme")
     #expect(try line("B")?["categories"] == ["KITCHEN", "POTS"])
     // Through the single door too.
-    let single = "{\"order_id\":\"C\",\"channel\":\"web\",\"lines\":[{\"line_id\":\"1\",\"sku\":\"KETTLE\",\"quantity\":1,\"paid\":{\"amount_minor\":5,\"currency\":\"USD\"}}]}"
+    let single =
+      "{\"order_id\":\"C\",\"channel\":\"web\",\"lines\":[{\"line_id\":\"1\",\"sku\":\"KETTLE\",\"quantity\":1,\"paid\":{\"amount_minor\":5,\"currency\":\"USD\"}}]}"
     #expect(ledger.ask(.post, "/v1/orders", headers: ledger.headers(key: "s"), body: Array(single.utf8)).status == 201)
     #expect(try line("C")?["brand"] == "Acme")
     // The back to the first listing is told again.
@@ -158,7 +169,8 @@ struct ImportDoorTests {
 
   @Test func `returns and shipments happen once for their name, whichever batch brings them`() throws {
     _ = post("orders", [head, order("A"), order("B")])
-    let change = "{\"line\":2,\"order_id\":\"A\",\"id\":\"R1\",\"at\":\"2026-05-08T08:00:00Z\",\"lines\":[{\"sku\":\"KETTLE\",\"quantity\":1}]}"
+    let change =
+      "{\"line\":2,\"order_id\":\"A\",\"id\":\"R1\",\"at\":\"2026-05-08T08:00:00Z\",\"lines\":[{\"sku\":\"KETTLE\",\"quantity\":1}]}"
     let unknown = "{\"line\":3,\"order_id\":\"NONE\",\"at\":\"2026-05-08T08:00:00Z\"}"
     let before = try ledger.tables()
     #expect(try outcomes(post("returns", ["{}", change, unknown], dry: true)) == "cr")
@@ -173,7 +185,8 @@ struct ImportDoorTests {
   }
 
   @Test func `a plan's changes are told once`() throws {
-    let started = "{\"line\":2,\"subscription_id\":\"S\",\"person_id\":\"ada\",\"change\":\"started\",\"to_plan\":\"PRO\",\"from\":\"2026-05-01T00:00:00Z\",\"to\":\"2026-06-01T00:00:00Z\"}"
+    let started =
+      "{\"line\":2,\"subscription_id\":\"S\",\"person_id\":\"ada\",\"change\":\"started\",\"to_plan\":\"PRO\",\"from\":\"2026-05-01T00:00:00Z\",\"to\":\"2026-06-01T00:00:00Z\"}"
     let nothing = "{\"line\":3,\"subscription_id\":\"S\",\"change\":\"upgraded\",\"from\":\"2026-05-02T00:00:00Z\"}"
     #expect(try outcomes(post("subscriptions", ["{}", started, nothing])) == "cr")
     #expect(try outcomes(post("subscriptions", ["{}", started])) == "m")

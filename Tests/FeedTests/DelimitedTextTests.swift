@@ -50,9 +50,10 @@ struct DelimitedTextTests {
   @Test func `other separators cut the same way, and blanks in runs`() throws {
     #expect(try records("a;\"b;c\"\n1;2,5\n", .semicolon) == [["1", "a", "b;c"], ["2", "1", "2,5"]])
     #expect(try records("a\tb\n1\t\"2\t3\"\n", .tab) == [["1", "a", "b"], ["2", "1", "2\t3"]])
-    #expect(try records("  a   b\r\n 00001 19970101  1   11.77\r\n\r\n x\t y ", .space) == [
-      ["1", "a", "b"], ["2", "00001", "19970101", "1", "11.77"], ["4", "x", "y"],
-    ])
+    #expect(
+      try records("  a   b\r\n 00001 19970101  1   11.77\r\n\r\n x\t y ", .space) == [
+        ["1", "a", "b"], ["2", "00001", "19970101", "1", "11.77"], ["4", "x", "y"],
+      ])
   }
 
   @Test(arguments: [

@@ -15,7 +15,8 @@ struct FeedColumnsTests {
   }
 
   @Test func `columns are found by name, several for what takes several`() throws {
-    let found = try columns("order=basket_id,category=dep+type,amount= value".replacing(" value", with: "value"), ["value ", "dep", "basket_id", "type"])
+    let found = try columns(
+      "order=basket_id,category=dep+type,amount= value".replacing(" value", with: "value"), ["value ", "dep", "basket_id", "type"])
     #expect(found.columns.map(\.index) == [2, 1, 3, 0] && found.count == 4)
     #expect(found.place(of: "category") == 1 && found.place(of: "sku") == nil)
   }

@@ -63,7 +63,9 @@ struct FeedValuesTests {
   private func amount(_ text: String, _ amounts: FeedNumber.Amounts, _ currency: String = "USD") throws(FieldFault) -> Int64 {
     guard let currency = Currency(currency) else { throw FieldFault("currency", "unknown") }
     let outcome = Array(text.utf8).withUnsafeBytes { bytes -> Result<Int64, FieldFault> in
-      do throws(FieldFault) { return .success(try FeedNumber.amount(bytes, amounts, currency, field: "amount")) } catch { return .failure(error) }
+      do throws(FieldFault) { return .success(try FeedNumber.amount(bytes, amounts, currency, field: "amount")) } catch {
+        return .failure(error)
+      }
     }
     return try outcome.get()
   }
@@ -79,7 +81,8 @@ struct FeedValuesTests {
       #expect(try amount(text, .major, currency) == wanted, "\(text) \(currency)")
     }
     for (text, amounts) in [
-      ("", FeedNumber.Amounts.minor), ("9.95", .minor), ("1,000", .minor), ("9.999", .major), ("1e5", .major), (".5", .major), ("5.", .major),
+      ("", FeedNumber.Amounts.minor), ("9.95", .minor), ("1,000", .minor), ("9.999", .major), ("1e5", .major), (".5", .major),
+      ("5.", .major),
       ("$5", .major), ("--5", .minor), ("-", .minor), ("+5", .minor), ("9223372036854775808", .minor), ("92233720368547758.08", .major),
     ] {
       #expect(throws: FieldFault.self, "\(text)") { try amount(text, amounts) }

@@ -48,7 +48,9 @@ struct OrderAssemblyTests {
 
   @Test func `lines of an order are the same whatever order they stand in`() throws {
     let map = "placed,sku,quantity,amount"
-    let rows = [["2017-01-01", "B", "1", "50"], ["2017-01-01", "A", "2", "99"], ["2017-01-01", "A", "2", "99"], ["2017-01-01", "", "0", "7"]]
+    let rows = [
+      ["2017-01-01", "B", "1", "50"], ["2017-01-01", "A", "2", "99"], ["2017-01-01", "A", "2", "99"], ["2017-01-01", "", "0", "7"],
+    ]
     let wanted = try order(map, rows).lines
     #expect(wanted.map(\.lineID) == ["1", "2", "3", "4"] && wanted.map(\.sku) == [nil, "A", "A", "B"])
     #expect(wanted.map(\.paid) == [7, 99, 99, 50] && wanted.map(\.quantity) == [0, 2, 2, 1])
@@ -77,7 +79,9 @@ struct OrderAssemblyTests {
 
   @Test func `an order that was paid in two ways names both sums`() throws {
     let made = try order("placed,amount,tender,shipping", [["2017-01-01", "50", "cash", "5"], ["2017-01-01", "15", "gift card", "5"]])
-    #expect(Set(made.tenders.map { "\($0.kind) \($0.amount ?? 0)" }) == ["cash 50", "gift_card 20"] || Set(made.tenders.map { "\($0.kind) \($0.amount ?? 0)" }) == ["cash 55", "gift_card 15"])
+    #expect(
+      Set(made.tenders.map { "\($0.kind) \($0.amount ?? 0)" }) == ["cash 50", "gift_card 20"]
+        || Set(made.tenders.map { "\($0.kind) \($0.amount ?? 0)" }) == ["cash 55", "gift_card 15"])
   }
 
   @Test(arguments: [

@@ -92,7 +92,8 @@ extension MeshTests {
       let said = try caller.accord(
         "import", "orders", mesh.folder.file("many.csv"), "--map", "order=id,sku=sku,amount=paid,placed=at", "--currency", "USD",
         within: .seconds(90))
-      #expect(said.exit == .code(75) && said.stderr.contains("disk is full") && said.stderr.contains("run the import again"), "\(said.stderr)")
+      #expect(
+        said.exit == .code(75) && said.stderr.contains("disk is full") && said.stderr.contains("run the import again"), "\(said.stderr)")
       let accounts = try caller.get("ledger", "/v1/ledger/trial")["rows"]?.array ?? []
       let charged = accounts.first { $0["account"] == "tender/unknown" }?["debit_minor"]?.integer
       let sum = try #require(charged, "\(accounts)")

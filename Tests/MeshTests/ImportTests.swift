@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import HTTP
 import TestKit
 import Testing
 
@@ -29,7 +30,8 @@ extension MeshTests {
         return (1...Int.random(in: 1...8, using: &random)).map { _ in
           let sku = ["KETTLE", "TEA", "\"CUP, BLUE\"", ""].randomElement(using: &random) ?? ""
           let goods = sku.hasPrefix("\"") ? "CUP" : sku
-          return "\(number)-o,\(who),\(goods),\(Int.random(in: 0...3, using: &random)),\(Int.random(in: 0...9_999, using: &random)),\(at),\(shipping),\(tender)"
+          return
+            "\(number)-o,\(who),\(goods),\(Int.random(in: 0...3, using: &random)),\(Int.random(in: 0...9_999, using: &random)),\(at),\(shipping),\(tender)"
         }
       }
     }
@@ -45,7 +47,8 @@ extension MeshTests {
       let all = feed(2_500, using: &random)
       let folder = Folder.temporary()
       try folder.write(Self.header + all.joined().joined(separator: "\n") + "\n", to: "whole.csv")
-      try folder.write(Self.header.replacing("\n", with: "\r\n") + all.joined().shuffled(using: &random).joined(separator: "\r\n"), to: "shuffled.csv")
+      try folder.write(
+        Self.header.replacing("\n", with: "\r\n") + all.joined().shuffled(using: &random).joined(separator: "\r\n"), to: "shuffled.csv")
       try folder.write("\u{FEFF}" + Self.header + all[..<900].joined().joined(separator: "\n"), to: "first.csv")
       try folder.write(Self.header + all[900...].joined().joined(separator: "\n"), to: "second.csv")
 
@@ -69,15 +72,16 @@ extension MeshTests {
       let pieces = try RunningMesh()
       #expect(try orders(pieces.caller, folder.file("first.csv")).json["created"] == 900)
       // The second half, with the importing process killed on the way and the ledger killed under another one.
-      for delay in [40_000, 90_000, 150_000] as [UInt32] {
-        let words = ["import", "orders", folder.file("second.csv"), "--map", Self.map, "--currency", "USD", "--data", pieces.caller.data]
+      func isThere(_ id: String) throws -> Bool { try pieces.caller.send("ledger", .get, "/v1/orders/\(id)").status == 200 }
+      let words = ["import", "orders", folder.file("second.csv"), "--map", Self.map, "--currency", "USD", "--data", pieces.caller.data]
+      for isLate in [false, true] {
         let child = try ChildProgram.spawn("accord", words)
-        usleep(delay)
+        // Killed at once, and when some of it is taken in: ids go in the order of their text.
+        if isLate { try eventually("an order of the second half is there") { try isThere("1000-o") } }
         try child.kill()
       }
-      let under = try ChildProgram.spawn(
-        "accord", ["import", "orders", folder.file("whole.csv"), "--map", Self.map, "--currency", "USD", "--data", pieces.caller.data])
-      usleep(50_000)
+      let under = try ChildProgram.spawn("accord", words.map { $0.replacing("second.csv", with: "whole.csv") })
+      try eventually("another one is there") { try isThere("1900-o") }
       try pieces.kill("ledger")
       #expect(try under.wait(within: .seconds(120)) == .code(0), "\(under.stderr)")
       let last = try orders(pieces.caller, folder.file("whole.csv")).json
@@ -92,7 +96,9 @@ extension MeshTests {
     @Test func `what cannot be used is refused by line or column, and nothing of it is kept`() throws {
       let mesh = try RunningMesh()
       let folder = mesh.folder
-      func refused(_ text: String, _ code: Int32, _ words: String, _ more: [String] = [], map: String = Self.map, name: String = "bad.csv") throws {
+      func refused(_ text: String, _ code: Int32, _ words: String, _ more: [String] = [], map: String = Self.map, name: String = "bad.csv")
+        throws
+      {
         try Data(text.utf8).write(to: URL(filePath: folder.file("bad.csv")))
         var command = ["import", "orders", folder.file(name), "--map", map, "--data", mesh.caller.data]
         command += more.contains("--currency") ? more : ["--currency", "USD"] + more
@@ -120,7 +126,8 @@ extension MeshTests {
         "GOOD,ada,TEA,1,500,2026-01-01,,card", "BAD,ada,TEA,1,500,2026-01-01,,card", "BAD,ada,TEA,1,9223372036854775808,2026-01-01,,card",
         "AHEAD,ada,TEA,1,500,2126-01-01,,card", "GOOD,ada,CUP,1,250,2026-01-01,,card", "SUM,ada,TEA,1,9223372036854775807,2026-01-01,,card",
       ]
-      try refused(Self.header + rows.joined(separator: "\n"), 1, "line 4 (BAD): rejected: amount: “9223372036854775808” is larger than 64 bits hold")
+      try refused(
+        Self.header + rows.joined(separator: "\n"), 1, "line 4 (BAD): rejected: amount: “9223372036854775808” is larger than 64 bits hold")
       try refused(Self.header + "GOOD,ada,TEA,1,501,2026-01-01,,card\n", 1, "line 2 (GOOD): conflicting: lines")
       let told = try Self.told("store", mesh.caller.data)
       #expect(told["orders"] == 1 && told["lines"] == 2 && told["paid"] == 750)
@@ -142,9 +149,10 @@ extension MeshTests {
       #expect(try Self.told("store", mesh.caller.data)["orders"] == 0)
       let said = try run("--report '\(folder.file("report.csv"))'")
       #expect(try said.json["created"] == 3 && said.exit == .code(0))
-      #expect(try folder.read("report.csv").split(separator: "\n").sorted() == [
-        "2,1-20260101-1,created,,", "3,1-20260101-2,created,,", "4,2-20260102-1,created,,", "line,id,outcome,field,reason",
-      ])
+      #expect(
+        try folder.read("report.csv").split(separator: "\n").sorted() == [
+          "2,1-20260101-1,created,,", "3,1-20260101-2,created,,", "4,2-20260102-1,created,,", "line,id,outcome,field,reason",
+        ])
       let order = try mesh.caller.get("ledger", "/v1/orders/1-20260101-2")["order"]
       #expect(order?["placed_at"] == "2026-01-01T05:00:00.000Z" && order?["placed_precision"] == "day")
       #expect(try run("").json["matched"] == 3)
@@ -176,7 +184,8 @@ extension MeshTests {
         #expect(raw["entries"] == 155_370)
       }
       func run() throws -> JSON {
-        let map = "order=basket_id,customer=household_id,sku=product_id,quantity=quantity,amount=sales_value_cents,discount=retail_disc_cents,placed=at"
+        let map =
+          "order=basket_id,customer=household_id,sku=product_id,quantity=quantity,amount=sales_value_cents,discount=retail_disc_cents,placed=at"
         let said = try mesh.caller.accord(
           "import", "orders", file, "--map", map, "--currency", "USD", "--channel", "store", "--json", within: .seconds(300))
         #expect(said.exit == .code(0) && said.stderr.isEmpty, "\(said.stderr)")
@@ -195,7 +204,8 @@ extension MeshTests {
       let told = try Self.told("store", mesh.caller.data)
       for sum in ["orders", "lines", "quantity", "paid", "discounts", "entries"] { #expect(told[sum] == raw[sum], "\(sum)") }
       // Identity (vi): every cent stands against an unknown tender, and is the store's revenue.
-      #expect(told["accounts"]?["tender/unknown"]?.array?.first == raw["paid"] && told["accounts"]?["sales/store"]?.array?.last == raw["paid"])
+      #expect(
+        told["accounts"]?["tender/unknown"]?.array?.first == raw["paid"] && told["accounts"]?["sales/store"]?.array?.last == raw["paid"])
     }
 
     @Test(.enabled(if: PublishedData.isThere, "\(PublishedData.missing)"))
@@ -210,7 +220,8 @@ extension MeshTests {
       if Self.lines == nil { #expect(raw["orders"] == 69_659) }
       func run() throws -> JSON {
         try mesh.caller.accord(
-          "import", "orders", file, "--map", "customer=customer_id,placed=date,quantity=number_of_cds,amount=dollar_value", "--separator", "space",
+          "import", "orders", file, "--map", "customer=customer_id,placed=date,quantity=number_of_cds,amount=dollar_value", "--separator",
+          "space",
           "--amounts", "major", "--order-id-from", "customer,placed", "--currency", "USD", "--zone", "America/New_York", "--json",
           within: .seconds(200)
         ).json

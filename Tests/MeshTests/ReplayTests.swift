@@ -46,6 +46,28 @@ extension MeshTests {
     /// What a timeline says, without the order in which entries were written.
     private static func said(_ timeline: [JSON]) -> [String] { timeline.compactMap { $0["sentence"]?.string }.sorted() }
 
+    @Test func `the built-in shop's long weekend, rebuilt: every balance to the cent, and every remedy once`() throws {
+      let (played, again) = (Folder.temporary(), Folder.temporary())
+      let shop = Caller(data: played.file("data"))
+      let demo = try shop.accord("demo", within: .seconds(120))
+      #expect(demo.exit == .code(0), "\(demo)")
+      let said = try shop.accord("replay", "--into", again.file("data"), "--json")
+      #expect(said.exit == .code(0), "\(said)")
+      var books: [[String]] = []
+      for folder in [played, again] {
+        let mesh = try LooseMesh(on: folder, ["--sandbox", "--clock", "manual"])
+        var found: [String] = []
+        for words in [["ledger", "trial"], ["offers", "C-1001"]] {
+          let answer = try ChildProgram.run("accord", words + ["--json", "--data", mesh.caller.data])
+          #expect(answer.exit == .code(0), "\(answer)")
+          found.append(answer.stdout)
+        }
+        books.append(found)
+        try mesh.stopAll()
+      }
+      #expect(books[0] == books[1])
+    }
+
     @Test func `a folder that is none, or a word too few, is named`() throws {
       let caller = Caller(data: Folder.temporary().file("nothing"))
       let none = try caller.accord("replay", "--into", Folder.temporary().file("x"))

@@ -5,7 +5,8 @@ import Host
 
 extension Command {
   static let benchImport = Command(
-    "bench import", "Measures an import of orders into a fresh ledger beside the sqlite3 shell's .import of the same rows.", operands: "FILE",
+    "bench import", "Measures an import of orders into a fresh ledger beside the sqlite3 shell's .import of the same rows.",
+    operands: "FILE",
     options: [
       .init("--map", "MEANING=COLUMN,...", "as `accord import orders` takes it (default: the columns of the Complete Journey panel)"),
       .init("--currency", "CODE", "default USD"),
@@ -102,7 +103,8 @@ struct BenchImport {
       if try isQuiet(house) { return }
       usleep(50_000)
     }
-    throw Complaint(code: .temporary, happened: "the departments did not hear of all orders within 10 minutes", advice: "see `accord status`")
+    throw Complaint(
+      code: .temporary, happened: "the departments did not hear of all orders within 10 minutes", advice: "see `accord status`")
   }
 
   private func isQuiet(_ house: BenchMeshHouse) throws(Complaint) -> Bool {

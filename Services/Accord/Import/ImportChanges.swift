@@ -11,7 +11,8 @@ extension Command {
 
   static let importShipments = Command(
     "import shipments", "Records what was sent of which orders; a row without line and sku is the whole order.", operands: "FILE",
-    options: ImportSettings.options, examples: ["accord import shipments parcels.csv --map order=order,shipment=parcel,line=line,shipped=at"],
+    options: ImportSettings.options,
+    examples: ["accord import shipments parcels.csv --map order=order,shipment=parcel,line=line,shipped=at"],
     run: { arguments throws(Complaint) in try ImportChanges(arguments, .shipments).run() })
 }
 

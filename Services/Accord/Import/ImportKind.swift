@@ -44,7 +44,8 @@ extension ImportRows {
         for channel in ["email", "phone"] where values.has(channel) || values.has("\(channel)_state") {
           contacts.append(
             .object(
-              [.init("channel", .string(channel))] + values.member(channel, as: "address") + values.member("\(channel)_state", as: "state")))
+              [.init("channel", .string(channel))] + values.member(channel, as: "address") + values.member("\(channel)_state", as: "state"))
+          )
         }
         if !contacts.isEmpty { row.append(.init("contacts", .array(contacts))) }
       case .consents:
@@ -99,7 +100,9 @@ struct RowValues {
 
   /// The texts of all columns of a role that are not empty.
   func texts(_ role: String) -> [String] {
-    columns.columns.indices.filter { columns.columns[$0].role == role && !fields[$0].isEmpty }.map { String(decoding: fields[$0], as: UTF8.self) }
+    columns.columns.indices.filter { columns.columns[$0].role == role && !fields[$0].isEmpty }.map {
+      String(decoding: fields[$0], as: UTF8.self)
+    }
   }
 
   func needed(_ role: String) throws(FieldFault) -> String {
@@ -129,7 +132,9 @@ struct RowValues {
     guard let place = columns.place(of: role), !fields[place].isEmpty else { return nil }
     guard let currency else { throw FieldFault(role, "an amount needs its currency; add --currency") }
     let outcome = fields[place].withUnsafeBytes { text -> Result<Int64, FieldFault> in
-      do throws(FieldFault) { return .success(try FeedNumber.amount(text, amounts, currency, field: role)) } catch { return .failure(error) }
+      do throws(FieldFault) { return .success(try FeedNumber.amount(text, amounts, currency, field: role)) } catch {
+        return .failure(error)
+      }
     }
     return try outcome.get()
   }

@@ -25,7 +25,7 @@ enum BudgetWords {
     try reading.all(
       """
       SELECT kind, amount_minor, currency, at, cause FROM budget_word
-      WHERE offer_id = ?1 AND kind IN ('reserved', 'released', 'refused') ORDER BY position
+      WHERE offer_id = ?1 AND kind IN ('reserved', 'released', 'refused') ORDER BY at, position
       """, .text(offer.text)
     ) { row throws(StoreFault) in
       guard let word = Gate.Reserve.Word(rawValue: try row.text(0)), let currency = Currency(try row.text(2)) else {
@@ -41,7 +41,7 @@ enum BudgetWords {
     try reading.all(
       """
       SELECT kind, offer_id, amount_minor, currency, outstanding_minor, entry, cause, at FROM budget_word
-      WHERE campaign_id = ?1 ORDER BY position LIMIT 1000
+      WHERE campaign_id = ?1 ORDER BY at, position LIMIT 1000
       """, .text(campaign.text)
     ) { row throws(StoreFault) in
       var members: [JSON.Member] = [.init("kind", .string(try row.text(0)))]

@@ -17,6 +17,10 @@ enum Gatekeeping {
       check: .terms, state: version.termsSentence == nil ? .passed : .failed, since: version.termsAt ?? schedule.at,
       sentence: version.termsSentence)
     let words = try BudgetWords.reserves(of: version.offer.offer, in: reading)
+    // What went live stood the gate's question then; what its money became since is the ledger's business.
+    if let launched = try Offers.launched(version.offer, in: reading) {
+      return [terms, Gate.budget(needed: schedule.reserve, asked: schedule.at, words.filter { $0.at <= launched && $0.word == .reserved })]
+    }
     return [terms, Gate.budget(needed: schedule.reserve, asked: schedule.at, words)]
   }
 

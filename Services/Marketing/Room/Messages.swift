@@ -35,6 +35,8 @@ enum Messages {
       """, .text(fact.messageID.text), .text(fact.offer.offer.text), .integer(Int64(fact.offer.version)), .text(fact.personID.text),
       .text(fact.purpose.rawValue), .text(fact.channel), .text(fact.turn.rawValue), .text(fact.verdict.rawValue), .text(fact.reason),
       .integer(fact.revision), .optional(fact.remedyID?.description), .timestamp(meta.at), .text(meta.message.text))
+    // Whatever is planned has somebody who hands it over, also in a store that is rebuilt.
+    if changed == 1, fact.turn == .planned { try Preparations.goOn(fact.offer, at: meta.at, in: transaction) }
     if changed == 1, fact.turn == .sent, fact.purpose == .transaction {
       try Remedies.told(fact.personID, under: fact.offer.offer, by: fact.messageID, in: transaction)
     }

@@ -131,6 +131,15 @@ enum Offers {
     }
   }
 
+  /// When a version went live; nil where it never did.
+  static func launched(_ offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Timestamp? {
+    try reading.first(
+      "SELECT at FROM offer_turn WHERE offer_id = ?1 AND version = ?2 AND turn = 'launched' ORDER BY number LIMIT 1",
+      .text(offer.offer.text),
+      .integer(Int64(offer.version))
+    ) { row throws(StoreFault) in try row.timestamp(0) }
+  }
+
   /// What became of the offer since it went live, as far as it bears on intervals. Nil where it never did.
   static func life(of known: Known, in reading: borrowing some Reading & ~Copyable) throws -> Life? {
     guard let effectiveFrom = known.effectiveFrom else { return nil }

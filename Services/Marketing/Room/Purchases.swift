@@ -19,8 +19,9 @@ enum Purchases {
   ) throws {
     try transaction.run(
       """
-      INSERT INTO purchase_change (order_id, name, position, type, content) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING
-      """, .text(order.text), .text(name), .unsigned(received.position), .text(received.envelope.type), .blob(received.envelope.data))
+      INSERT INTO purchase_change (order_id, name, at, position, type, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
+      """, .text(order.text), .text(name), .timestamp(received.envelope.recordedTime), .unsigned(received.position),
+      .text(received.envelope.type), .blob(received.envelope.data))
   }
 
   /// The orders of `person` placed from `from` on, as they stand, in order of placement. `group` tells the stacking group of an offer.
@@ -53,7 +54,7 @@ enum Purchases {
   private static func changes(
     of order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable
   ) throws -> [DomainEvent] {
-    try reading.all("SELECT type, content FROM purchase_change WHERE order_id = ?1 ORDER BY position", .text(order.text)) {
+    try reading.all("SELECT type, content FROM purchase_change WHERE order_id = ?1 ORDER BY at, position", .text(order.text)) {
       row throws(StoreFault) in Change(type: try row.text(0), content: try row.blob(1))
     }.compactMap { try DomainEvent.decode(type: $0.type, data: $0.content) }
   }

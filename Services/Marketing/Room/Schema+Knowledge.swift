@@ -32,10 +32,11 @@ extension Schema {
       content BLOB NOT NULL
     ) STRICT;
     CREATE INDEX purchase_by_person ON purchase (person_id, placed_at);
-    -- `name` says which change it is, by whichever message it was told.
+    -- `name` says which change it is, by whichever message it was told. Places in a journal are told apart within one journal only.
     CREATE TABLE purchase_change (
       order_id TEXT NOT NULL,
       name TEXT NOT NULL,
+      at INTEGER NOT NULL,
       position INTEGER NOT NULL,
       type TEXT NOT NULL,
       content BLOB NOT NULL,

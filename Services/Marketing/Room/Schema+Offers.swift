@@ -30,8 +30,8 @@ extension Schema {
       message_id TEXT NOT NULL,
       position INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX budget_word_by_offer ON budget_word (offer_id, position) WHERE offer_id IS NOT NULL;
-    CREATE INDEX budget_word_by_campaign ON budget_word (campaign_id, position);
+    CREATE INDEX budget_word_by_offer ON budget_word (offer_id, at, position) WHERE offer_id IS NOT NULL;
+    CREATE INDEX budget_word_by_campaign ON budget_word (campaign_id, at, position);
 
     -- `running` is the version that customers know; `revision` rises with every turn, so that nobody decides on an old view.
     CREATE TABLE offer (

@@ -56,4 +56,4 @@ def cdnow(path):
     return told
 
 
-print(json.dumps(dict(store=store, panel=panel, cdnow=cdnow)[sys.argv[1]](sys.argv[2])))
+print(json.dumps(dict(store=store, panel=panel, cdnow=cdnow)[sys.argv[1]](sys.argv[2]), sort_keys=True))

@@ -19,35 +19,44 @@ package struct Account: Hashable, Sendable, CustomStringConvertible {
     self.init(role, path, currency)
   }
 
+  /// What was paid with a kind of tender; credit that is spent is none: it stands on its customer's account.
   package static func tender(_ kind: OrderCaptured.Tender.Kind, _ currency: Currency) -> Account {
     precondition(kind != .customerCredit, "credit that is spent stands on its customer's account, not on a tender's")
     return Account(.tender, "tender/" + kind.rawValue, currency)
   }
 
+  /// Revenue of a channel.
   package static func sales(_ channel: String, _ currency: Currency) -> Account { Account(.sales, "sales/" + escaped(channel), currency) }
 
+  /// Shipping that a channel charged.
   package static func shipping(_ channel: String, _ currency: Currency) -> Account {
     Account(.shipping, "shipping/" + escaped(channel), currency)
   }
 
+  /// Taxes that belong to a jurisdiction.
   package static func tax(_ jurisdiction: String, _ currency: Currency) -> Account {
     Account(.tax, "tax/" + escaped(jurisdiction), currency)
   }
 
+  /// What the company owes a person, to be spent with it.
   package static func credit(of person: Identifier<Person>, _ currency: Currency) -> Account {
     Account(.customerCredit, "customer/\(escaped(person.text))/credit", currency)
   }
 
+  /// The counter-account of all funds.
   package static func companyGoodwill(_ currency: Currency) -> Account { Account(.companyGoodwill, "company/goodwill", currency) }
 
+  /// What a campaign has free.
   package static func goodwill(of campaign: Identifier<Campaign>, _ currency: Currency) -> Account {
     Account(.campaignGoodwill, "marketing/\(escaped(campaign.text))/goodwill", currency)
   }
 
+  /// What a campaign has promised to one of its offers.
   package static func reserved(for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency) -> Account {
     Account(.reserved, "marketing/\(escaped(campaign.text))/reserved/\(escaped(offer.text))", currency)
   }
 
+  /// Customer service's own fund.
   package static func serviceReserve(_ currency: Currency) -> Account { Account(.serviceReserve, "service/goodwill-reserve", currency) }
 
   /// An id as one segment of a path: a slash would begin another (RFC 3986 2.1).

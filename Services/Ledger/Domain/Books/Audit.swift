@@ -52,6 +52,7 @@ package struct Audit {
     self.waivers = waivers
   }
 
+  /// Adds a sentence of somebody who looks beside it: what is stored and is no entry.
   package mutating func find(_ sentence: String) {
     if findings.count < Self.findingsMax { findings.append(sentence) }
   }

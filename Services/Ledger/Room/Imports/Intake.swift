@@ -14,8 +14,14 @@ struct Intake {
     self.currency = currency
   }
 
-  /// The order as it would be told, captured at `now`, its lines not described yet. Throws what the contract has against it.
-  func order(_ feed: FeedOrder, at now: Timestamp) throws -> OrderCaptured {
+  /// The order's id, or the refusal that names its column.
+  func id(_ feed: FeedOrder) throws(FieldFault) -> Identifier<Order> { try Self.id(feed.orderID, "order") }
+
+  /// The order as it would be told, captured at `now`; `describe` says under which categories and brand a line is sold. Throws what the
+  /// contract has against it. HOT: made once.
+  func order(
+    _ feed: FeedOrder, at now: Timestamp, describe: (Identifier<OrderLine>, Identifier<Product>) throws -> Products.Description
+  ) throws -> OrderCaptured {
     var lines: [OrderCaptured.Line] = []
     lines.reserveCapacity(feed.lines.count)
     var discounts: [OrderCaptured.Discount] = []
@@ -25,6 +31,10 @@ struct Intake {
       var made = OrderCaptured.Line(
         lineID: id, sku: try Self.id(ifPresent: line.sku, "sku"), quantity: line.quantity,
         list: line.list.map(money), paid: money(line.paid))
+      if let sku = made.sku {
+        let described = try describe(id, sku)
+        (made.categories, made.brand) = (described.categories, described.brand)
+      }
       if let tax = line.tax, tax != 0 {
         isTaxed = true
         made.tax = [OrderCaptured.Tax(amount: money(tax), jurisdiction: head.taxJurisdiction, inclusive: head.taxIncluded)]

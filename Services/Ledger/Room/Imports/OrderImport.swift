@@ -62,7 +62,18 @@ struct OrderImport: Sendable {
       tally.refuse(outcome, line: feed.line, id: feed.orderID, field: field, code: code, sentence)
     }
     let order: OrderCaptured
-    do { order = try intake.order(feed, at: now) } catch {
+    let known: KnownOrder?
+    do {
+      let held = try Orders.find(intake.id(feed), in: reading)
+      known = held
+      order = try intake.order(feed, at: now) { line, sku in
+        // As it is known, so that a catalogue that has changed since makes no other order of it.
+        guard let held else { return try descriptions.of(sku, in: reading) }
+        let same = held.order.lines.first { $0.lineID == line && $0.sku == sku }
+        return Products.Description(categories: same?.categories ?? [], brand: same?.brand)
+      }
+    } catch {
+      if error is StoreFault { throw error }
       if let fault = error as? FieldFault {
         refuse(.rejected, fault.field, "order_unreadable", fault.sentence)
       } else {
@@ -70,10 +81,8 @@ struct OrderImport: Sendable {
       }
       return nil
     }
-    let known = try Orders.find(order.orderID, in: reading)
-    let described = try Capture.described(order, known: known?.order, descriptions, in: reading)
     do throws(LedgerRefusal) {
-      let decision = try LedgerDomain.capture(described, given: known, at: now)
+      let decision = try LedgerDomain.capture(order, given: known, at: now)
       if case .exists = decision { tally.add(.matched) }
       return decision
     } catch {
