@@ -204,12 +204,19 @@ extension MeshTests {
       try Self.importOrders(count, people: people, mesh.folder, caller)
       try caller.awaitHeard(count)
       Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts, "--jump"))
+      let log = caller.data + "/ledger/store.sqlite-wal"
+      func written() -> Date? { (try? FileManager.default.attributesOfItem(atPath: log))?[.modificationDate] as? Date }
+      func awaitWriting() throws {
+        let before = written()
+        try eventually("the ledger writes", within: .seconds(1)) { written() != before }
+      }
       var kills: [Int64] = []
       var killed: Int32?
       for _ in 0..<10 {
         // As soon as it is there again, long before it says that it is ready.
         try eventually("the ledger is there again", within: .seconds(30)) { mesh.pid("ledger").map { $0 != killed } ?? false }
-        usleep(UInt32.random(in: 20_000...400_000, using: &random))
+        // Where it writes nothing any more, the run is over; then it is killed all the same.
+        for _ in 0..<Int.random(in: 1...4, using: &random) { try? awaitWriting() }
         killed = mesh.pid("ledger")
         if let killed { Foundation.kill(killed, SIGKILL) }
         kills.append(Int64(Date().timeIntervalSince1970 * 1_000))

@@ -89,34 +89,11 @@ struct BenchImport {
         code: .refused, happened: "the import was refused: \(String(decoding: done.output.prefix(300), as: UTF8.self))",
         advice: "try `accord import orders` with the same file")
     }
-    try awaitDepartments(house)
+    try house.awaitQuiet(seconds: 600)
     let heard = Clock.uptimeMilliseconds
-    for name in Programs.all { note(name, Self.peak(house.process(of: name)), &peaks) }
+    for name in Programs.all { note(name, BenchMeshHouse.peakMebibytes(of: house.process(of: name)), &peaks) }
     return Imported(
       lines: lines, orders: orders, seconds: Double(max(1, ended - began)) / 1_000, secondsUntilHeard: Double(heard - began) / 1_000)
-  }
-
-  /// Waits until nothing waits at the ledger and nobody is behind at the broker.
-  private func awaitDepartments(_ house: BenchMeshHouse) throws(Complaint) {
-    let end = Clock.uptimeMilliseconds + 600_000
-    while Clock.uptimeMilliseconds < end {
-      if try isQuiet(house) { return }
-      usleep(50_000)
-    }
-    throw Complaint(
-      code: .temporary, happened: "the departments did not hear of all orders within 10 minutes", advice: "see `accord status`")
-  }
-
-  private func isQuiet(_ house: BenchMeshHouse) throws(Complaint) -> Bool {
-    func ask(_ program: String) throws(Complaint) -> JSON {
-      do {
-        var session = try house.session(with: program)
-        return try JSON(parsing: session.send(.get, "/v1/status", headers: house.headers()).body)
-      } catch { throw Complaint(host: error) }
-    }
-    guard try ask("ledger")["link"]?["waiting"]?.integer == 0 else { return false }
-    let subscriptions = try ask("broker")["subscriptions"]?.array ?? []
-    return subscriptions.allSatisfy { ($0["behind"]?.integer ?? 0) == 0 && ($0["in_flight"]?.integer ?? 0) == 0 }
   }
 
   /// The shell's own way: one table, every column text, one transaction, synced at its end. Returns the seconds.
@@ -143,7 +120,7 @@ struct BenchImport {
     var output: [UInt8] = []
     while let bytes = child.read() {
       output += bytes
-      note(name, Self.peak(child.pid), &peaks)
+      note(name, BenchMeshHouse.peakMebibytes(of: child.pid), &peaks)
       usleep(2_000)
     }
     let code = child.end() ?? -1
@@ -152,15 +129,6 @@ struct BenchImport {
   }
 
   private func note(_ name: String, _ peak: Double, _ peaks: inout [String: Double]) { peaks[name] = max(peaks[name] ?? 0, peak) }
-
-  /// The most memory that was resident for a process so far, MiB (man 5 proc, VmHWM); 0 where it has ended.
-  private static func peak(_ process: pid_t) -> Double {
-    let text = String(decoding: (try? Files.read("/proc/\(process)/status")) ?? [], as: UTF8.self)
-    for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-      return Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]).map { $0 / 1_024 } ?? 0
-    }
-    return 0
-  }
 }
 
 extension PeerPrograms {

@@ -9,11 +9,11 @@ final class BenchMeshHouse: Sendable {
   private let endpoints: JSON
   private let token: String
 
-  /// On the empty folder `data`, which exists.
-  init(_ data: String) throws(Complaint) {
+  /// On the empty folder `data`, which exists; `words` are further words for `accord up`.
+  init(_ data: String, _ words: [String] = []) throws(Complaint) {
     self.data = data
     let up = try ChildProcess(
-      path: Programs.own, arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"],
+      path: Programs.own, arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"] + words,
       log: "\(data).log")
     guard up.end() == 0, let bytes = try? Files.read("\(data)/endpoints.json"), let found = try? JSON(parsing: bytes) else {
       throw Complaint(code: .unavailable, happened: "the mesh did not start", advice: "see \(data).log and \(data)/logs")
@@ -43,5 +43,37 @@ final class BenchMeshHouse: Sendable {
     var headers = Headers()
     for (name, value) in [("Authorization", "Bearer \(token)"), ("Content-Type", "application/json")] + fields { headers.set(name, value) }
     return headers
+  }
+
+  /// Waits until nothing waits at the ledger and nobody is behind at the broker.
+  func awaitQuiet(seconds: Int64) throws(Complaint) {
+    let end = Clock.uptimeMilliseconds + seconds * 1_000
+    while Clock.uptimeMilliseconds < end {
+      if try isQuiet() { return }
+      usleep(50_000)
+    }
+    throw Complaint(
+      code: .temporary, happened: "the departments did not hear of everything within \(seconds) s", advice: "see `accord status`")
+  }
+
+  private func isQuiet() throws(Complaint) -> Bool {
+    func ask(_ program: String) throws(Complaint) -> JSON {
+      do {
+        var session = try session(with: program)
+        return try JSON(parsing: session.send(.get, "/v1/status", headers: headers()).body)
+      } catch { throw Complaint(host: error) }
+    }
+    guard try ask("ledger")["link"]?["waiting"]?.integer == 0 else { return false }
+    let subscriptions = try ask("broker")["subscriptions"]?.array ?? []
+    return subscriptions.allSatisfy { ($0["behind"]?.integer ?? 0) == 0 && ($0["in_flight"]?.integer ?? 0) == 0 }
+  }
+
+  /// The most memory that was resident for a process so far, MiB (man 5 proc, VmHWM); 0 where it has ended.
+  static func peakMebibytes(of process: pid_t) -> Double {
+    let text = String(decoding: (try? Files.read("/proc/\(process)/status")) ?? [], as: UTF8.self)
+    for line in text.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      return Double(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1]).map { $0 / 1_024 } ?? 0
+    }
+    return 0
   }
 }

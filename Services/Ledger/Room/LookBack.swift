@@ -82,7 +82,9 @@ enum LookBack {
     /// Reads the span of a run's subject; nil where its offer is not in force any more.
     init?(subject: String, in reading: borrowing some Reading & ~Copyable) throws {
       let parts = subject.split(separator: "/", omittingEmptySubsequences: false)
-      guard let version = OfferVersion(String(parts[0])), let offer = try OfferInForce.find(version.offer, version: version.version, in: reading) else { return nil }
+      guard let version = OfferVersion(String(parts[0])),
+        let offer = try OfferInForce.find(version.offer, version: version.version, in: reading)
+      else { return nil }
       guard parts.count == 3, let start = Int64(parts[2]) else {
         self.init(offer)
         return
