@@ -92,7 +92,7 @@ extension MeshTests {
       try mesh.stop()
     }
 
-    @Test func `an anonymous order counts for nobody and stands on no timeline`() throws {
+    @Test func `an anonymous order counts for nobody and is found by its id`() throws {
       let mesh = try RunningMesh()
       let caller = mesh.caller
       let answer = try caller.capture("TILL-1", of: nil)
@@ -101,7 +101,8 @@ extension MeshTests {
       try eventually("both orders are counted") { try caller.get("marketing", "/v1/buyers")["orders"] == 2 }
       try eventually("the named one is on its timeline") { try !caller.timeline(of: "ada").isEmpty }
       #expect(try caller.get("marketing", "/v1/buyers") == ["buyers": 1, "orders": 2])
-      #expect(try caller.get("service", "/v1/timeline") == ["entries": 1, "customers": 1])
+      try eventually("service knows both") { try caller.get("service", "/v1/timeline") == ["entries": 2, "customers": 1] }
+      #expect(try caller.get("service", "/v1/orders/TILL-1/timeline")["entries"]?.array?.first?["kind"] == "ordered")
       let why = try caller.accord("why", answer.json["message_id"]?.string ?? "?")
       #expect(why.exit == .code(0) && why.stdout.contains("counts for nobody"), "\(why.stdout)")
       try mesh.stop()

@@ -255,17 +255,17 @@ extension MeshTests {
       // The first ten people bought something; the others are only written to.
       try Self.importOrders(count, people: 10, mesh.folder, caller)
       try caller.awaitHeard(count)
-      Self.expectDone(try caller.accord("clock", "advance", "--to", "2026-05-09T23:59:59-04:00"))
+      Self.expectDone(try caller.accord("clock", "advance", "--to", "2026-05-09T23:59:59-04:00", within: .seconds(60)))
       try mesh.kill("ledger")
-      Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts))
-      for _ in 0..<10 { Self.expectDone(try caller.accord("clock", "advance", "1m")) }
+      Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts, within: .seconds(60)))
+      for _ in 0..<10 { Self.expectDone(try caller.accord("clock", "advance", "1m", within: .seconds(60))) }
       #expect(try Self.events(caller, "marketing.offer.launched").count == 1)
       #expect(try Self.events(caller, "marketing.message.sent").isEmpty)
       #expect(try Self.events(caller, "ledger.remedy").isEmpty)
 
       try mesh.start("ledger")
       try eventually("everybody was written to", within: .seconds(60)) {
-        _ = try? caller.accord("clock", "advance", "1s")
+        _ = try? caller.accord("clock", "advance", "1s", within: .seconds(60))
         return try Self.events(caller, "marketing.message.sent").count >= reachable
       }
       try Self.expectWhole(count, caller)

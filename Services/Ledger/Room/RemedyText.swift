@@ -58,7 +58,7 @@ enum RemedyText {
       case .expired: "was not claimed in time"
       case .clawedBack, .declined: "is \(remedy.state.rawValue)"
       }
-    let back = remedy.clawedBack > 0 ? "; \(remedy.clawedBack == remedy.amount ? "all" : "some") of it went back with a return" : ""
+    let back = remedy.clawedBack > 0 ? "; \(remedy.clawedBack == remedy.amount ? "all" : "some") of it went back with the goods" : ""
     return "\(amount)\(offer) \(way) \(state)\(back)"
   }
 

@@ -69,7 +69,7 @@ extension Story {
     if let inputs = fact.inputs { sentences.append("it looked at \(String(decoding: inputs.bytes, as: UTF8.self))") }
     if let entry = fact.entry, fact.change != .declined {
       let by = fact.of.map { ", which is about entry \($0)" } ?? ""
-      sentences.append("it stands in the books as entry \(entry)\(by): `accord ledger entry \(entry)`")
+      sentences.append("it stands in the books as entry \(entry)\(by)")
     }
     return sentences
   }
