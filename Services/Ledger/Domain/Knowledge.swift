@@ -23,7 +23,9 @@ extension OrderCaptured {
     if placedAt != other.placedAt { return "placed_at" }
     if placedPrecision != other.placedPrecision { return "placed_precision" }
     if lines.count != other.lines.count { return "lines" }
-    for (index, pair) in zip(lines, other.lines).enumerated() where pair.0 != pair.1 { return "lines[\(index)]" }
+    for (index, pair) in zip(lines, other.lines).enumerated() where pair.0 != pair.1 {
+      return "lines[\(index)].\(pair.0.firstDifference(from: pair.1))"
+    }
     if charges != other.charges { return "charges" }
     if tenders != other.tenders { return "tenders" }
     if discounts != other.discounts { return "discounts" }
@@ -31,5 +33,22 @@ extension OrderCaptured {
     if subscriptionID != other.subscriptionID { return "subscription_id" }
     if period != other.period { return "period" }
     return nil
+  }
+}
+
+extension OrderCaptured.Line {
+  /// The first field, as its JSON name, in which `other`, which is not the same, says something else.
+  fileprivate func firstDifference(from other: Self) -> String {
+    if lineID != other.lineID { return "line_id" }
+    if sku != other.sku { return "sku" }
+    if categories != other.categories { return "categories" }
+    if brand != other.brand { return "brand" }
+    if quantity != other.quantity { return "quantity" }
+    if list != other.list { return "list" }
+    if paid != other.paid { return "paid" }
+    if tax != other.tax { return "tax" }
+    if addedAt != other.addedAt { return "added_at" }
+    if seller != other.seller { return "seller" }
+    return "under"
   }
 }
