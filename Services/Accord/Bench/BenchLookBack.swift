@@ -21,7 +21,7 @@ extension Command {
 ///
 ///     import ─▸ all have heard ─▸ clock jumps to the start ─▸ launched ─▸ run ─▸ completed ─▸ nothing waits at the ledger
 ///                                 └───────────── what is measured ──────────────────────────────────────┘
-///     meanwhile one order after another at the ledger's door, each until it stands on its timeline
+///     meanwhile a lone order every 200 ms at the ledger's door, each until it stands on its timeline
 ///
 /// The orders are the same at each run: order n is of person n modulo 200,000, the window's are spread over its 48 hours, and the others
 /// over the 60 days before. Announced means that the broker has accepted the last fact of the run.
@@ -34,6 +34,8 @@ struct BenchLookBack {
   private static let starts = "2026-05-10T00:00:00-04:00"
   private static let people: Int64 = 200_000
   private static let shipping: Int64 = 995
+  /// Milliseconds from one lone order to the next.
+  private static let loneEvery: Int64 = 200
 
   init(_ arguments: Arguments) throws(Complaint) {
     orders = max(1, try arguments.integer("--orders") ?? 1_000_000)
@@ -111,10 +113,14 @@ struct BenchLookBack {
         log: "\(house.data)/clock.log")
       let began = Clock.uptimeMilliseconds
       var number = 0
+      var next = began
       var answer: JSON = .null
       while true {
-        number += 1
-        try loneOrder(number, &ledger, &service, house, &lone)
+        if Clock.uptimeMilliseconds >= next {
+          number += 1
+          try loneOrder(number, &ledger, &service, house, &lone)
+          next += Self.loneEvery
+        }
         answer = try JSON(parsing: ledger.send(.get, "/v1/look-backs/\(Self.offer)", headers: house.headers()).body)
         if answer["look_backs"]?.array?.first?["state"]?.string == "completed" {
           let status = try JSON(parsing: ledger.send(.get, "/v1/status", headers: house.headers()).body)
@@ -123,7 +129,7 @@ struct BenchLookBack {
         guard Clock.uptimeMilliseconds - began < 600_000 else {
           throw Complaint(code: .temporary, happened: "the look-back took more than 10 minutes", advice: "see \(house.data)/logs")
         }
-        usleep(5_000)
+        usleep(20_000)
       }
       let seconds = Double(Clock.uptimeMilliseconds - began) / 1_000
       _ = clock.end()
