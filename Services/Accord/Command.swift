@@ -47,7 +47,9 @@ struct Command: Sendable {
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
-  private static let measuring: [Command] = [.benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchRecovery]
+  private static let measuring: [Command] = [
+    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchRecovery,
+  ]
 
   /// Runs what `words` ask for.
   static func run(_ words: [String]) throws(Complaint) {

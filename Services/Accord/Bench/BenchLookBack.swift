@@ -65,8 +65,8 @@ struct BenchLookBack {
     try write(file)
     let map =
       "order=id,customer=customer,sku=sku,quantity=quantity,amount=amount,placed=placed,shipping=shipping,tender=tender,channel=channel,country=country"
-    try accord(house, ["import", "orders", file, "--map", map, "--currency", "USD"])
-    try accord(house, ["campaign", "open", "spring", "--budget", "9000000.00", "--currency", "USD", "--approved-by", "supervisor/ruth"])
+    try house.accord(["import", "orders", file, "--map", map, "--currency", "USD"])
+    try house.accord(["campaign", "open", "spring", "--budget", "9000000.00", "--currency", "USD", "--approved-by", "supervisor/ruth"])
     guard let shop = Shop.offer(Self.offer), var document = try? JSON(parsing: shop.text) else {
       throw Complaint(code: .software, happened: "the built-in shop has no offer \(Self.offer)", advice: "build again")
     }
@@ -80,7 +80,7 @@ struct BenchLookBack {
       ])
     let path = "\(house.data)/offer.json"
     do throws(FileFault) { try Files.write(document.bytes, to: path) } catch { throw Complaint(host: error) }
-    try accord(house, ["offer", "schedule", path])
+    try house.accord(["offer", "schedule", path])
   }
 
   /// In the order of their ids, which is not that of their times.
@@ -170,23 +170,11 @@ struct BenchLookBack {
     }
     throw Complaint(code: .temporary, happened: "order \(id) did not reach its timeline within 30 s", advice: "see \(house.data)/logs")
   }
-
-  private func accord(_ house: BenchMeshHouse, _ words: [String]) throws(Complaint) {
-    let child = try ChildProcess(path: Programs.own, arguments: words + ["--data", house.data], log: "\(house.data)/words.log")
-    let said = child.wholeOutput()
-    guard child.end() == 0 else {
-      let log = String(decoding: (try? Files.read("\(house.data)/words.log")) ?? [], as: UTF8.self)
-      throw Complaint(
-        code: .refused,
-        happened: "accord \(words.prefix(2).joined(separator: " ")) was refused: \(log)\(String(decoding: said, as: UTF8.self))",
-        advice: "")
-    }
-  }
 }
 
 extension JSON {
   /// The object with another value under `name`.
-  fileprivate func replacing(_ name: String, with value: JSON) -> JSON {
+  func replacing(_ name: String, with value: JSON) -> JSON {
     .object((object ?? []).map { $0.name == name ? .init(name, value) : $0 })
   }
 }

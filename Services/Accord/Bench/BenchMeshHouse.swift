@@ -68,6 +68,19 @@ final class BenchMeshHouse: Sendable {
     return subscriptions.allSatisfy { ($0["behind"]?.integer ?? 0) == 0 && ($0["in_flight"]?.integer ?? 0) == 0 }
   }
 
+  /// Runs `accord` with `words` on this mesh. Throws where it is refused.
+  func accord(_ words: [String]) throws(Complaint) {
+    let child = try ChildProcess(path: Programs.own, arguments: words + ["--data", data], log: "\(data)/words.log")
+    let said = child.wholeOutput()
+    guard child.end() == 0 else {
+      let log = String(decoding: (try? Files.read("\(data)/words.log")) ?? [], as: UTF8.self)
+      throw Complaint(
+        code: .refused,
+        happened: "accord \(words.prefix(2).joined(separator: " ")) was refused: \(log)\(String(decoding: said, as: UTF8.self))",
+        advice: "")
+    }
+  }
+
   /// The most memory that was resident for a process so far, MiB (man 5 proc, VmHWM); 0 where it has ended.
   static func peakMebibytes(of process: pid_t) -> Double {
     let text = String(decoding: (try? Files.read("/proc/\(process)/status")) ?? [], as: UTF8.self)
