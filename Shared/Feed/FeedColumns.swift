@@ -57,6 +57,8 @@ package struct FeedColumns: Equatable, Sendable {
     _ pairs: [(role: String, column: String)], header: [String], separator: DelimitedText.Separator, near: (String, [String]) -> String?
   ) throws(FeedFault) {
     let names = header.map(Self.trimmed)
+    // Nothing of it is told again: it would reach a terminal.
+    guard names.allSatisfy(Self.isText) else { throw .noText }
     if names.count == 1, let likely = Self.likelySeparator(names[0], but: separator) { throw .oneColumn(names[0], likely) }
     var columns: [Column] = []
     for pair in pairs {
@@ -72,6 +74,11 @@ package struct FeedColumns: Equatable, Sendable {
 
   /// The place among `columns` of the first with this role.
   package func place(of role: String) -> Int? { columns.firstIndex { $0.role == role } }
+
+  /// Whether no control characters are in it but those of a quoted name over several lines.
+  private static func isText(_ name: String) -> Bool {
+    name.utf8.allSatisfy { $0 > 0x1F && $0 != 0x7F || [0x09, 0x0A, 0x0D].contains($0) }
+  }
 
   private static func likelySeparator(_ header: String, but given: DelimitedText.Separator) -> DelimitedText.Separator? {
     [.comma, .semicolon, .tab, .space].first { $0 != given && header.utf8.contains($0.byte) }

@@ -4,6 +4,8 @@ package enum FeedFault: Error, Equatable, Sendable, CustomStringConvertible {
   case compressed
   case otherEncoding
   case binary(line: Int64)
+  /// The header holds control characters: it is a spreadsheet, a picture, or whatever.
+  case noText
   case neverClosed(line: Int64)
   case afterQuote(line: Int64)
   case recordTooLong(line: Int64)
@@ -23,6 +25,7 @@ package enum FeedFault: Error, Equatable, Sendable, CustomStringConvertible {
     case .compressed: "it is compressed; unpack it on the way in: `zcat FILE | accord import ... -`"
     case .otherEncoding: "it is UTF-16, as spreadsheets write it; save it as UTF-8 (CSV UTF-8)"
     case .binary(let line): "line \(line) holds a zero byte, so it is no text; give the export as CSV in UTF-8"
+    case .noText: "the header holds characters that no text has; give the export as CSV in UTF-8"
     case .neverClosed(let line):
       "line \(line): a quotation mark opens a field that is never closed; close it, or double it where it is a letter"
     case .afterQuote(let line):

@@ -30,6 +30,8 @@ struct FeedColumnsTests {
     ("order=a,amount", ["a"], "write MEANING=COLUMN"),
     ("order=a,amount=b", ["a", "b", "a"], "the header has the column “a” twice"),
     ("order=a,amount=b", ["a;b"], "it looks as if --separator semicolon were right"),
+    ("order=a,amount=b", ["a\u{1B}[2J;b"], "the header holds characters that no text has"),
+    ("order=a,amount=b", ["a", "\u{7F}"], "the header holds characters that no text has"),
     ("order=a+b,amount=b", ["a", "b"], "there is no column “a+b” for order"),
   ])
   func `a map that does not fit is refused with what would`(map: String, header: [String], words: String) {

@@ -91,7 +91,7 @@ package enum BooksRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case .needsCampaign(let offer): "offer \(offer) names no campaign, so nobody pays for it; name the campaign that it belongs to"
     case .noSuchOrder(let order): "order \(order) was never captured here; capture it first"
     case .closedBefore(let day, let through): "the books are closed through \(through), so \(day) is closed already; nothing is left to do"
-    case .dayNotOver(let day): "\(day) is not over in UTC; close it tomorrow"
+    case .dayNotOver(let day): "\(day) is not over in UTC, and what is closed does not move; name a day that is over"
     }
   }
 }
