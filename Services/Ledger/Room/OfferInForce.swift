@@ -14,7 +14,7 @@ final class OfferInForce: Sendable {
   let campaignID: Identifier<Campaign>
   let terms: Terms
   let life: Life
-  let state: OfferLife.State
+  let state: LifeFold.State
   /// From when to when its end keeps the reserve; see `OfferRows.Reach`.
   let reach: OfferRows.Reach
   let isReleased: Bool
@@ -23,7 +23,7 @@ final class OfferInForce: Sendable {
   let grant: Grant
 
   private init(
-    _ version: OfferVersion, of campaignID: Identifier<Campaign>, _ terms: Terms, _ life: OfferLife, lived: Life, isReleased: Bool
+    _ version: OfferVersion, of campaignID: Identifier<Campaign>, _ terms: Terms, _ life: LifeFold, lived: Life, isReleased: Bool
   ) {
     self.version = version
     self.campaignID = campaignID

@@ -71,7 +71,7 @@ enum OfferRows {
     let to: Timestamp
     let honouredUntil: Timestamp
 
-    init(_ terms: Terms, _ life: OfferLife) {
+    init(_ terms: Terms, _ life: LifeFold) {
       from = terms.lookBackFrom.adding(.zero - LookBackLimits.daySlack)
       let isHistorical = life.life?.isHistorical == true
       to = isHistorical ? terms.startsAt : terms.endsAt ?? .last
@@ -90,8 +90,8 @@ enum OfferRows {
     }
   }
 
-  static func life(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> OfferLife {
-    var life = OfferLife()
+  static func life(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> LifeFold {
+    var life = LifeFold()
     try reading.rows("SELECT type, content FROM offer_turn WHERE offer_id = ?1 ORDER BY number", .text(offer.text)) { row in
       guard case .offerTurned(let turn)? = try DomainEvent.decode(type: try row.text(0), data: try row.blob(1)) else { return }
       life.take(turn)
