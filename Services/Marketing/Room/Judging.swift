@@ -122,10 +122,11 @@ struct Judging {
   ) throws {
     let group = terms.document.group
     let purchases = try Purchases.of(person, from: boughtFrom, group: { $0.offer == offer.offer ? group : nil }, in: reading)
+    let membership = purchases.isEmpty ? Membership() : try self.membership(of: person, in: reading)
     for purchase in purchases {
       var history = History()
       history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
-      history.isMember = try isMember(person, in: reading)
+      history.membership = membership
       let outcome = terms.evaluate(purchase, history, life: life, at: now)
       switch Bought.weigh(outcome.reason, isSame: Bought.isSame(purchase, as: terms.document)) {
       case .hasIt: given.hasIt = true
@@ -145,14 +146,13 @@ struct Judging {
     case .existing(let duration):
       guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return false }
       return duration.map { last >= now.adding(.zero - $0) } ?? true
-    case .segment, .list: return try isMember(person, in: reading)
+    case .segment, .list: return try membership(of: person, in: reading).holds(at: now)
     }
   }
 
-  private func isMember(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
-    switch terms.document.eligibility.customers {
-    case .everyone, .new, .existing: return true
-    case .segment(let name), .list(let name): return try Audiences.holds(name, person, in: reading)
-    }
+  /// When the person belongs to the segment or list that the offer is for; never where it is for none.
+  private func membership(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Membership {
+    guard let group = terms.document.eligibility.group else { return Membership() }
+    return try Memberships.of(person, in: group, reading)
   }
 }

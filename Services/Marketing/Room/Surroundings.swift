@@ -23,6 +23,7 @@ enum Surroundings {
   ) throws -> OfferContext {
     var context = OfferContext(now: now, zone: zone, isHistorical: isHistorical)
     context.catalogue = try Catalogue.whole(in: reading)
+    context.groups = try Memberships.groups(in: reading)
     context.people = try staff ?? Staff.known(in: reading)
     if let id = document["campaign_id"]?.string.flatMap({ try? Identifier<Contracts.Campaign>($0) }) {
       context.campaign = try Campaigns.find(id, in: reading).map { $0.isOpen ? .open : .closed } ?? .unknown
