@@ -21,7 +21,8 @@ import Zones
         .init(id: "marketer/maya"), .init(id: "marketer/otto", hasLeft: true), .init(id: "agent/ines"), .init(id: "supervisor/ruth"),
       ],
       campaign: .open, rehearsed: 50_000, returnPeriod: .seconds(30 * 86_400), briefingNotice: .seconds(72 * 3_600),
-      templates: ["applied-already", "applied-to-your-plan"])
+      templates: ["applied-already", "applied-to-your-plan"],
+      groups: [CustomerGroup(.list, Identifier(restoring: "spring-guests")), CustomerGroup(.segment, Identifier(restoring: "gold"))])
     change(&context)
     return context
   }
