@@ -207,11 +207,22 @@ package struct OfferCheck {
   }
 
   private mutating func reserve() {
-    guard let rehearsed = context.rehearsed, let reserve = json["budget"]?["reserve"]?["amount_minor"]?.integer, rehearsed > reserve,
+    guard let rehearsed = context.rehearsed, let reserve = json["budget"]?["reserve"]?["amount_minor"]?.integer,
       let currency = text("currency").flatMap({ Currency($0) })
     else { return }
-    let (wanted, reserved) = (Money(minor: rehearsed, currency), Money(minor: reserve, currency))
-    refuse("/budget/reserve", "the look-back comes to \(wanted), the reserve is \(reserved)", next: "reserve at least \(wanted)")
+    let (found, reserved) = (Money(minor: rehearsed.sum, currency), Money(minor: reserve, currency))
+    if rehearsed.sum > reserve {
+      let more = rehearsed.looked < rehearsed.orders ? " with \(rehearsed.looked) of \(rehearsed.orders) orders" : ""
+      refuse(
+        "/budget/reserve", "the look-back comes to \(found)\(more), the reserve is \(reserved)",
+        next: "reserve at least \(found), beside the desk's allowance")
+    } else if rehearsed.estimate > reserve {
+      warn(
+        "/budget/reserve",
+        "the look-back comes to \(found) with \(rehearsed.looked) of \(rehearsed.orders) orders, and to about "
+          + "\(Money(minor: rehearsed.estimate, currency)) with all of them; the reserve is \(reserved)",
+        next: "reserve that much, or expect that the campaign tops it up")
+    }
   }
 
   private mutating func template() {

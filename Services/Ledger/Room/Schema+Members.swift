@@ -3,7 +3,7 @@ import Store
 extension Schema {
   /// Segments and lists, and who belongs to them from when until when.
   static let members = Migration(
-    5, "segments and lists",
+    6, "segments and lists",
     """
     CREATE TABLE customer_group (
       number INTEGER PRIMARY KEY,
