@@ -19,6 +19,7 @@ enum Inlets {
         try Books.keep(in: &transaction) { books, transaction in
           try Facts.fold(fact, data: envelope.data, FactMeta(envelope), books: &books, in: &transaction)
         }
+        try Retracing.follow(fact, desk.occasion(of: received), in: transaction)
         return .done
       }
     } catch let refusal as LedgerRefusal {
