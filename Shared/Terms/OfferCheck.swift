@@ -14,6 +14,7 @@ package struct OfferCheck {
     check.campaign()
     if let zone = check.zone() { check.times(zone) }
     check.selections()
+    check.group()
     check.reserve()
     check.parity()
     check.template()
@@ -184,6 +185,25 @@ package struct OfferCheck {
         isList ? "\(field)/\(place)" : field, "no \(kind) is called \"\(id)\"\(NearNames.question(id, among: names))",
         next: "correct the name, or take it into the catalogue first")
     }
+  }
+
+  /// A segment or a list that nobody was ever told to belong to: nobody could have the offer.
+  private mutating func group() {
+    guard let groups = context.groups, let kind = text("eligibility", "customers").flatMap(CustomerGroup.Kind.init),
+      let name = text("eligibility", "\(kind.rawValue)_id")
+    else { return }
+    let names = { (kind: CustomerGroup.Kind) in Set(groups.lazy.filter { $0.kind == kind }.map(\.id.text)) }
+    guard !names(kind).contains(name) else { return }
+    let other = kind == .list ? CustomerGroup.Kind.segment : .list
+    guard !names(other).contains(name) else {
+      return refuse(
+        "/eligibility/\(kind.rawValue)_id", "\"\(name)\" is a \(other.rawValue), not a \(kind.rawValue)",
+        next: "write \"\(other.rawValue)\" in /eligibility/customers, and its name in \(other.rawValue)_id")
+    }
+    refuse(
+      "/eligibility/\(kind.rawValue)_id",
+      "nobody was ever in a \(kind.rawValue) \"\(name)\", so nobody could have the offer\(NearNames.question(name, among: names(kind)))",
+      next: "correct the name, or say first who belongs to it: accord import \(kind.rawValue)s")
   }
 
   private mutating func reserve() {

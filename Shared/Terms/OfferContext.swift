@@ -8,6 +8,8 @@ package struct OfferContext: Sendable {
   package var zone: @Sendable (String) -> Zone?
   package var catalogue: Catalogue?
   package var people: [Staff]?
+  /// The segments and lists that anybody was ever told to belong to.
+  package var groups: Set<CustomerGroup>?
   /// The campaign that the document names; `.unknown` where there is none of that name.
   package var campaign: Campaign?
   /// The version before, where there is one.
@@ -81,12 +83,13 @@ package struct OfferContext: Sendable {
   package init(
     now: Timestamp, zone: @escaping @Sendable (String) -> Zone?, catalogue: Catalogue? = nil, people: [Staff]? = nil,
     campaign: Campaign? = nil, previous: OfferDocument? = nil, rehearsed: Rehearsal? = nil, returnPeriod: Duration? = nil,
-    briefingNotice: Duration? = nil, templates: Set<String>? = nil, isHistorical: Bool = false
+    briefingNotice: Duration? = nil, templates: Set<String>? = nil, isHistorical: Bool = false, groups: Set<CustomerGroup>? = nil
   ) {
     self.now = now
     self.zone = zone
     self.catalogue = catalogue
     self.people = people
+    self.groups = groups
     self.campaign = campaign
     self.previous = previous
     self.rehearsed = rehearsed

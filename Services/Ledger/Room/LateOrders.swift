@@ -29,7 +29,13 @@ package enum LateOrders {
     _ file: inout OrderFile, _ judge: Judge, books: inout Books, in transaction: inout Transaction
   ) throws {
     let offers = try OfferInForce.reaching(file.times, at: judge.occasion.now, in: transaction)
-    guard !offers.isEmpty else { return }
+    try Self.judge(&file, offers, judge, books: &books, in: &transaction)
+  }
+
+  /// Decides again on `file` for these offers, earliest start first.
+  static func judge(
+    _ file: inout OrderFile, _ offers: [OfferInForce], _ judge: Judge, books: inout Books, in transaction: inout Transaction
+  ) throws {
     for offer in offers.sorted(by: { ($0.terms.startsAt, $0.name) < ($1.terms.startsAt, $1.name) }) {
       guard try isPastLookBack(file.order, offer, in: transaction) else { continue }
       try decide(&file, offer, judge, books: &books, in: &transaction)

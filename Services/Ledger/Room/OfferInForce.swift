@@ -74,6 +74,13 @@ final class OfferInForce: Sendable {
     return found
   }
 
+  /// The offers for the members of `group` that somebody can still have, by id.
+  static func honoured(
+    at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [OfferInForce] {
+    try reaching(.first ... .last, at: now, in: reading).filter { $0.terms.document.eligibility.group == group }
+  }
+
   // MARK: Terms
 
   /// The terms of a version; nil where its document was not heard, or is none that this build can read.

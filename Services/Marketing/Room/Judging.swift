@@ -143,7 +143,7 @@ struct Judging {
   ) throws -> History {
     var history = History()
     history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
-    history.isMember = try isMember(person, terms, in: reading)
+    history.membership = try membership(of: person, terms, in: reading)
     return history
   }
 
@@ -157,16 +157,15 @@ struct Judging {
     case .existing(let duration):
       guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return false }
       return duration.map { last >= now.adding(.zero - $0) } ?? true
-    case .segment, .list: return try Self.isMember(person, terms, in: reading)
+    case .segment, .list: return try Self.membership(of: person, terms, in: reading).holds(at: now)
     }
   }
 
-  private static func isMember(
-    _ person: Identifier<Person>, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
-  ) throws -> Bool {
-    switch terms.document.eligibility.customers {
-    case .everyone, .new, .existing: return true
-    case .segment(let name), .list(let name): return try Audiences.holds(name, person, in: reading)
-    }
+  /// When the person belongs to the segment or list that the offer is for; never where it is for none.
+  private static func membership(
+    of person: Identifier<Person>, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> Membership {
+    guard let group = terms.document.eligibility.group else { return Membership() }
+    return try Memberships.of(person, in: group, reading)
   }
 }

@@ -36,6 +36,7 @@ enum Surroundings {
     context.catalogue = try Catalogue.whole(in: reading)
     context.templates = NoteTemplate.names
     if rehearsing { context.rehearsed = try Rehearsing.of(document, at: now, isHistorical: isHistorical, in: reading) }
+    context.groups = try Memberships.groups(in: reading)
     context.people = try staff ?? Staff.known(in: reading)
     if let id = document["campaign_id"]?.string.flatMap({ try? Identifier<Contracts.Campaign>($0) }) {
       context.campaign = try Campaigns.find(id, in: reading).map { $0.isOpen ? .open : .closed } ?? .unknown
