@@ -6,7 +6,7 @@ import Wire
 extension BrokerMachine {
   /// Every command, for the sentence that refuses another.
   static let commands = [
-    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "audit", "message", "drain",
+    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "audit", "message", "refusal", "drain",
   ]
 
   /// Answers an admin command with its answer, or with why not.
@@ -59,6 +59,12 @@ extension BrokerMachine {
     case "remove": return try remove(command, by: by, into: &commit)
     case "audit": return try audit(command)
     case "message": return try story(command)
+    case "refusal":
+      guard let id = command["id"]?.string else { throw AdminRefusal("missing", "The command names no message; add its id.") }
+      guard let told = refusals.told(id) else {
+        throw AdminRefusal("unknown_message", "No message \(id) was refused since the broker started.")
+      }
+      return told
     case "drain":
       drainAsked = command["reason"]?.string.map { Self.clipped($0, limits.interventionBytes) } ?? "The broker is about to stop; reconnect after a moment."
       return .object([.init("draining", .bool(true))])

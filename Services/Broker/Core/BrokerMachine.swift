@@ -38,6 +38,7 @@ package struct BrokerMachine: Sendable {
   var hellos: UInt64 = 0
   var tail: TailIndex
   var requests = Requests()
+  var refusals = Refusals()
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false

@@ -9,6 +9,7 @@ extension Subscription {
     breaker.calm()
     breaker.probeDue = now.uptime + limits.probeEvery
     let pause = FloodBreaker.Pause(since: now.wall.milliseconds, failures: UInt32(limits.floodFailures), reason: reason)
+    counts.pauses += 1
     write(.paused(number, pause), into: &commit)
   }
 
