@@ -20,9 +20,10 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
+  let credentials: CredentialRoutes
 
   var routes: [Route] {
-    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + credentials.routes + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
