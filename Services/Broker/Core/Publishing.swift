@@ -74,6 +74,11 @@ extension BrokerMachine {
     }
     connections[slot].windowUsed += 1
     if sequence == last + 1 {
+      if !accounts[connections[slot].account].spend(bytes), let wait = overdraft(slot) {
+        accounts[connections[slot].account].giveBack(bytes)
+        putOff(slot, wait, into: &commit)
+        return false
+      }
       if isStorageFull {
         resume(
           slot, after: .milliseconds(250), "disk_full",
@@ -82,11 +87,6 @@ extension BrokerMachine {
       }
       if connections[slot].windowUsed > limits.window {
         resume(slot, after: .zero, "rate", "More than \(limits.window) publishes are unanswered; wait for answers.", into: &commit)
-        return false
-      }
-      if !accounts[connections[slot].account].spend(bytes), let wait = overdraft(slot) {
-        accounts[connections[slot].account].giveBack(bytes)
-        putOff(slot, wait, into: &commit)
         return false
       }
       connections[slot].isResuming = false
