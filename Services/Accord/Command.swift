@@ -40,8 +40,8 @@ struct Command: Sendable {
     .lookBack, .why,
   ]
   private static let imports: [Command] = [
-    .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments, .consentGive,
-    .consentWithdraw,
+    .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,
+    .importLists, .importSegments, .list, .segment, .consentGive, .consentWithdraw,
   ]
   private static let books: [Command] = [
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,

@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import Testing
 import TestKit
 import Wire
 
@@ -68,8 +69,15 @@ final class Stage {
 
   func publish(_ id: ConnectionID, _ event: TestEvent, sequence: UInt64) throws {
     let (frame, publish) = event.frame(sequence)
+    try frame.withUnsafeBytes { try self.publish(id, publish, $0) }
+  }
+
+  /// As the loop does: by the connection's moulds first.
+  func publish(_ id: ConnectionID, _ publish: Publish, _ frame: UnsafeRawBufferPointer) throws {
     try makeRoom()
-    frame.withUnsafeBytes { machine.publish(id, publish, frame: $0, at: now, into: &commit!) }
+    let moulded = machine.moulded(id, frame)
+    #expect(moulded == nil || moulded == publish)
+    machine.publish(id, publish, frame: frame, isMoulded: moulded != nil, at: now, into: &commit!)
   }
 
   /// One turn's end: written, synced, and the effects leave.
@@ -191,7 +199,9 @@ struct TestEvent {
     routing.type = put(value: type)
     put(#"","partitionkey":""#)
     routing.key = put(value: key)
-    put(#"","data":""# + String(repeating: "x", count: padding) + #""}"#)
+    put(#"","data":"#)
+    routing.data = put(value: "\"" + String(repeating: "x", count: padding) + "\"")
+    put("}")
     let end = frame.count
     put("}")
     return (frame, Publish(sequence: sequence, event: start..<end, routing: routing))

@@ -117,6 +117,7 @@ package final class World {
     limits.window = 4 + chance.below(30)
     limits.deadLetters = 100_000
     limits.backoffMax = 8_000
+    limits.floodFailures = 1_000_000
     limits.healBytes = UInt64(4_000 + chance.below(60_000))
     shadow.attemptsMax = limits.attempts
     durable.attemptsMax = limits.attempts

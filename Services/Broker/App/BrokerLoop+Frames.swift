@@ -26,8 +26,11 @@ extension BrokerLoop {
 
   private func take(_ payload: UnsafeRawBufferPointer, from session: Session) {
     let message: ClientMessage
-    do throws(WireFault) { message = try ClientMessageDecoder.decode(payload) } catch {
-      return refuse(error, from: session)
+    let moulded = machine.moulded(session.id, payload)
+    if let moulded {
+      message = .publish(moulded)
+    } else {
+      do throws(WireFault) { message = try ClientMessageDecoder.decode(payload) } catch { return refuse(error, from: session) }
     }
     switch session.machine.received(message) {
     case .take: break
@@ -42,7 +45,10 @@ extension BrokerLoop {
     }
     switch message {
     case .publish(let publish):
-      makeRoom { machine, moment, commit in machine.publish(session.id, publish, frame: payload, at: moment, into: &commit) }
+      let isMoulded = moulded != nil
+      makeRoom { machine, moment, commit in
+        machine.publish(session.id, publish, frame: payload, isMoulded: isMoulded, at: moment, into: &commit)
+      }
     case .hello(let hello): greet(session, hello)
     case .subscribe(let subscribe): apply(.subscribe(session.id, subscribe))
     case .unsubscribe(let handle, let forget): apply(.unsubscribe(session.id, handle: handle, forget: forget))

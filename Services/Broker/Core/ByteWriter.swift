@@ -81,7 +81,7 @@ package enum MemoryFault: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .short(let offset): "the broker's memory ends early, at byte \(offset); the journal was written by another program, use that one"
-    case .version(let version): "the broker's memory has format \(version), this program knows 1; start the program that wrote it"
+    case .version(let version): "the broker's memory has format \(version), this program knows an older one; start the program that wrote it"
     case .long: "the broker's memory has bytes left over; the journal was written by another program, use that one"
     case .kind(let kind): "the journal holds a record of kind \(kind), unknown to this program; start the program that wrote it"
     case .unknown(let what, let number):

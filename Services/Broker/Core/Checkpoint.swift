@@ -3,18 +3,19 @@ import Wire
 
 // The machine's whole durable memory in one piece, for the head of each segment. Little-endian, as records are:
 //
-//  u32 version (1), i64 newest instant of acceptance, u64 position of the newest event
+//  u32 version, i64 newest instant of acceptance, u64 position of the newest event
 //  producers      list of: text credential, text lineage, u64 epoch, u64 last, u64 last position, u64 forget,
 //                 u64 next forget, u64 its position, text id of the last event (empty: not known)
 //  types          list of text
 //  subscriptions  list of: u8 open; where open: row, u64 floor, islands, troubles, list of letters
 //  contracts      list of: u32 type, list of text schemas, the newest last
 //  manifests      list of: text credential, list of reads
+//  from version 2 on what operators did (Interventions.swift)
 //
 // What a record tells and what a checkpoint tells are the same: replaying into an empty machine and restoring the checkpoint
 // of a machine that lived through it give equal checkpoints.
 extension BrokerMachine {
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
 
   /// All that must survive, as of everything that was applied. Equal states give equal bytes.
   package func checkpoint() -> [UInt8] {
@@ -52,6 +53,7 @@ extension BrokerMachine {
       out.put(reader.credential)
       out.put(reader.reads) { $0.put($1) }
     }
+    putInterventions(into: &out)
     return out.bytes
   }
 
@@ -59,7 +61,7 @@ extension BrokerMachine {
   package mutating func restore(checkpoint: UnsafeRawBufferPointer) throws {
     var bytes = ByteReader(checkpoint)
     let version = try bytes.u32()
-    guard version == Self.version else { throw MemoryFault.version(version) }
+    guard (1...Self.version).contains(version) else { throw MemoryFault.version(version) }
     lastAccepted = try bytes.i64()
     newest = try bytes.u64()
     clock.remember(lastAccepted)
@@ -90,6 +92,7 @@ extension BrokerMachine {
       subscriptions.append(subscription)
     }
     try restoreContracts(&bytes)
+    if version >= 2 { try restoreInterventions(&bytes) }
     guard bytes.isAtEnd else { throw MemoryFault.long }
   }
 

@@ -33,6 +33,8 @@ struct Connection: Sendable {
   /// The last type that it published with the right to.
   var typeSpelled: [UInt8] = []
   var type: UInt32 = 0
+  /// What its events look like.
+  var moulds = Moulds()
   var handles: [Handle] = []
   /// Said farewell, or was told it.
   var isLeaving = false

@@ -4,9 +4,16 @@ package import Wire
 
 // Events coming in: is it the next, may this credential say it, then one record, and on to whoever is up with the newest. HOT.
 extension BrokerMachine {
-  /// One event. `publish` points into `frame`, which is only borrowed.
+  /// The publish that `frame` is, where it looks like an earlier one of this connection: then its event is sound and keeps its contract.
+  /// Nil says nothing about it: decode it.
+  package mutating func moulded(_ id: ConnectionID, _ frame: UnsafeRawBufferPointer) -> Publish? {
+    guard let slot = slot(id) else { return nil }
+    return connections[slot].moulds.publish(frame, revision: contracts.revision)
+  }
+
+  /// One event. `publish` points into `frame`, which is only borrowed; `isMoulded`: it is what `moulded` said just now.
   package mutating func publish(
-    _ id: ConnectionID, _ publish: Publish, frame: UnsafeRawBufferPointer, at moment: Moment,
+    _ id: ConnectionID, _ publish: Publish, frame: UnsafeRawBufferPointer, isMoulded: Bool = false, at moment: Moment,
     into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
@@ -19,12 +26,7 @@ extension BrokerMachine {
     guard speaks(slot, UnsafeRawBufferPointer(rebasing: frame[publish.routing.source])) else {
       return refuse(slot, publish.sequence, sourceRefusal(slot, frame, publish), into: &commit)
     }
-    if let mismatch = contracts.mismatch(
-      Int(connections[slot].type), frame, data: publish.routing.data, isOlder: publish.sequence <= connections[slot].writtenBefore)
-    {
-      return refuse(
-        slot, publish.sequence, EventFault.mismatch(type: types.names[Int(connections[slot].type)], mismatch).refusal, into: &commit)
-    }
+    if !isMoulded, let refusal = holdToContract(slot, publish, frame) { return refuse(slot, publish.sequence, refusal, into: &commit) }
     guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
       return refuse(
         slot, publish.sequence, Refusal(code: "limit", sentence: "The broker knows too many stores; tell its operator."),
@@ -123,6 +125,19 @@ extension BrokerMachine {
     counts.refused += 1
     commit.afterDurable(.send(connections[slot].id, .refused(sequence: sequence, refusal)))
     accept(slot, into: &commit)
+  }
+
+  /// Why the event does not keep its contract; nil where it does. What does is remembered as a mould.
+  @inline(__always)
+  private mutating func holdToContract(_ slot: Int, _ publish: Publish, _ frame: UnsafeRawBufferPointer) -> Refusal? {
+    let type = Int(connections[slot].type)
+    // An older one may keep an older contract alone: it is no model for others.
+    let isOlder = publish.sequence <= connections[slot].writtenBefore
+    if let mismatch = contracts.mismatch(type, frame, data: publish.routing.data, isOlder: isOlder) {
+      return EventFault.mismatch(type: types.names[type], mismatch).refusal
+    }
+    if !isOlder { connections[slot].moulds.learn(frame, publish, contracts.newest[type], revision: contracts.revision) }
+    return nil
   }
 
   // MARK: Rights

@@ -152,6 +152,8 @@ extension Subscription {
     if place == consumers.count { consumers.append(consumer) } else { consumers[place] = consumer }
     attached += 1
     counts.detachedSince = nil
+    // Perhaps it is the repaired program.
+    breaker.probeDue = 0
     grant(place, subscribe.creditMessages, subscribe.creditBytes)
     return place
   }

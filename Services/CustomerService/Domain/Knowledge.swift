@@ -49,7 +49,8 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .messageTurned(let message): self = Self(message.turn)
     case .consentChanged(let consent): self = consent.given ? .consentGiven : .consentWithdrawn
     case .customerRestricted(let customer): self = Self(customer.change)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+      .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audiencePrepared:
       return nil

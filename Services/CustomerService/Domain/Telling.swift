@@ -23,7 +23,8 @@ package enum Telling {
     case .consentChanged(let fact):
       "\(fact.given ? "lets us send" : "no longer lets us send") \(fact.purpose.rawValue) by \(fact.channel) (told by \(fact.source))"
     case .customerRestricted(let fact): restricted(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+      .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audiencePrepared:
       nil

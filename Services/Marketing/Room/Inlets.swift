@@ -59,6 +59,7 @@ enum Inlets {
     case .consentChanged(let fact): try People.fold(fact, at: at, in: transaction)
     case .customerRestricted(let fact): try People.fold(fact, in: transaction)
     case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
+    case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
     case .policyPublished(let fact): try Policies.fold(fact, in: transaction)
     default: break
     }

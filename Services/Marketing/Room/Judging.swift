@@ -123,9 +123,7 @@ struct Judging {
     let group = terms.document.group
     let purchases = try Purchases.of(person, from: boughtFrom, group: { $0.offer == offer.offer ? group : nil }, in: reading)
     for purchase in purchases {
-      var history = History()
-      history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
-      history.isMember = try isMember(person, in: reading)
+      let history = try Self.history(of: purchase, by: person, terms, in: reading)
       let outcome = terms.evaluate(purchase, history, life: life, at: now)
       switch Bought.weigh(outcome.reason, isSame: Bought.isSame(purchase, as: terms.document)) {
       case .hasIt: given.hasIt = true
@@ -133,6 +131,16 @@ struct Judging {
       case .nothing: break
       }
     }
+  }
+
+  /// What bears on an order beside itself.
+  static func history(
+    of purchase: Purchase, by person: Identifier<Person>, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> History {
+    var history = History()
+    history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
+    history.membership = try membership(of: person, terms, in: reading)
+    return history
   }
 
   /// Row 8: who may have it at all, as of now.
@@ -145,14 +153,15 @@ struct Judging {
     case .existing(let duration):
       guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return false }
       return duration.map { last >= now.adding(.zero - $0) } ?? true
-    case .segment, .list: return try isMember(person, in: reading)
+    case .segment, .list: return try Self.membership(of: person, terms, in: reading).holds(at: now)
     }
   }
 
-  private func isMember(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
-    switch terms.document.eligibility.customers {
-    case .everyone, .new, .existing: return true
-    case .segment(let name), .list(let name): return try Audiences.holds(name, person, in: reading)
-    }
+  /// When the person belongs to the segment or list that the offer is for; never where it is for none.
+  private static func membership(
+    of person: Identifier<Person>, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> Membership {
+    guard let group = terms.document.eligibility.group else { return Membership() }
+    return try Memberships.of(person, in: group, reading)
   }
 }

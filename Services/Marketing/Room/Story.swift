@@ -28,6 +28,10 @@ enum Story {
       "the campaign \(try row.text(0)) was opened at \(try row.timestamp(1))"
     }
     if let campaign { return campaign }
+    let more = try snapshot.first("SELECT campaign_id, at FROM campaign_money WHERE message_id = ?1", id) { row throws(StoreFault) in
+      "the campaign \(try row.text(0)) was given more at \(try row.timestamp(1)); what was advanced for it is repaid first"
+    }
+    if let more { return more }
     let prepared = try snapshot.first("SELECT offer_id, version, prepared_at FROM preparation WHERE message_id = ?1", id) {
       row throws(StoreFault) in
       "everybody of \(try row.text(0))@\(try row.integer(1)) was judged by \(try row.timestamp(2)), after the ledger's look-back"
