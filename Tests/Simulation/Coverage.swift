@@ -37,6 +37,8 @@ package struct Coverage: Sendable {
   package var whole = 0
   package var tornSectors = 0
   package var lostNames = 0
+  /// Bits changed in a copy.
+  package var flippedBits = 0
   /// The world itself went on from these.
   package var powerCuts = 0
   package var kills = 0
@@ -64,6 +66,7 @@ package struct Coverage: Sendable {
     whole += other.whole
     tornSectors += other.tornSectors
     lostNames += other.lostNames
+    flippedBits += other.flippedBits
     powerCuts += other.powerCuts
     kills += other.kills
     diskFaults += other.diskFaults
@@ -87,7 +90,8 @@ extension Coverage {
     rows.insert(row("counted crash points", crashPoints), at: 0)
     rows += [
       row("of them with a torn sector", tornSectors), row("of them with a lost name", lostNames),
-      row("recoveries without a loss, not counted", whole), row("worlds", worlds), row("steps", steps),
+      row("bits flipped in a copy", flippedBits), row("recoveries without a loss, not counted", whole), row("worlds", worlds),
+      row("steps", steps),
       row("power cuts that the world went on from", powerCuts), row("kills that the world went on from", kills),
       row("faults and full disks", diskFaults), row("events", published), row("deliveries", delivered),
       row("publishes again or out of turn", duplicates), row("dead letters", deadLetters), row("deliveries taken back", leases),

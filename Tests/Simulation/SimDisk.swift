@@ -273,6 +273,9 @@ extension SimDisk {
     file.platter = nil
   }
 
+  /// The names of the journal's segments.
+  package var segments: [String] { names.keys.filter { $0.hasSuffix(".segment") && $0.first == "0" }.sorted() }
+
   /// What a reader sees in a file; nil where there is none.
   package func contents(_ name: String) -> [UInt8]? { names[name]?.bytes }
 

@@ -122,6 +122,7 @@ extension World {
     phase = .append
     let released = try journal!.finish(journal!.begin(gathering)).release()
     if hasRecords { settled(released) }
+    if hasRecords { durable = shadow }
     if released.effects.count > 0, disk.hasUnsynced(suffix: ".segment") {
       fail(.durableFirst, "\(released.effects.count) effects leave while a write is not synced")
     }
@@ -135,6 +136,7 @@ extension World {
     isCommitting = false
     ridingSince = nil
     lastCommit = uptime
+    lastCommitStart = released.start.value
     droppedBefore = tailStart
     tailStart = machine.tailStart.value
     released.bytes.withUnsafeBytes { bytes in

@@ -11,9 +11,8 @@ extension World {
     case .accepted(let id, let through, let forget):
       guard let line = line(id) else { return }
       if let producer = line.producer {
-        if through > shadow.producers[producer].last {
-          fail(.onlyAccepted, "\(shadow.producers[producer].name) is told \(through), taken was \(shadow.producers[producer].last)")
-        }
+        let durable = producer < durable.producers.count ? durable.producers[producer].last : 0
+        if through > durable { fail(.durableFirst, "\(shadow.producers[producer].name) is told \(through), durable is \(durable)") }
         if forget > through { fail(.onlyAccepted, "what was not accepted may be forgotten: \(forget) beyond \(through)") }
       }
       line.accepted = (through, forget)

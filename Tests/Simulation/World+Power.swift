@@ -133,6 +133,7 @@ extension World {
     let names = disk.unsyncedNames
     let sectors = disk.sectors()
     guard names > 0 || !sectors.isEmpty else { return }
+    if !isCommitting, phase != .recovery, cuts.percent(3) { flipBit() }
     var tried: Set<UInt64> = []
     let variants = phase == .growing || phase == .reserve || isCalm ? min(2, options.variants) : options.variants
     for _ in 0..<variants {
@@ -178,6 +179,34 @@ extension World {
       guard memory != memoryBefore, !isCommitting || memory != memoryAfter else { return }
       fail(.memory, difference(Image(memory)))
     } catch { fail(.recovery, "\(error)") }
+  }
+
+  /// One bit of a copy changes behind everyone's back: what was proven is missed by name, never in silence.
+  private func flipBit() {
+    let copy = disk.cut(names: disk.unsyncedNames, [], [])
+    let names = copy.segments
+    guard !names.isEmpty else { return }
+    let name = cuts.of(names)
+    let used = (copy.contents(name)?.lastIndex { $0 != 0 } ?? 0) + 1
+    let place = cuts.below(used)
+    let bit = UInt8(1) << UInt8(cuts.below(8))
+    copy.damage(name) { $0[place] ^= bit }
+    coverage.flippedBits += 1
+    do throws(JournalFault) {
+      let opened = try open(copy) { _ in }
+      guard opened.damage.isEmpty, opened.machine.checkpoint() != memoryBefore else { return }
+      if opened.journal.recovery.undecided.map({ $0.range.lowerBound.value >= lastCommitStart }) ?? false { return }
+      fail(
+        .recovery,
+        "bit \(bit) of byte \(place) of \(name) was changed, and what went with it is missed by nobody: \(difference(Image(opened.machine.checkpoint())))"
+      )
+    } catch {
+      // Said in plain words: nothing starts on a folder whose only header is gone.
+      switch error {
+      case .noHeader, .noCheckpoint, .notTaken: return
+      default: fail(.recovery, "bit \(bit) of byte \(place) of \(name): \(error)")
+      }
+    }
   }
 
   private func count(_ sectors: [SimDisk.Sector], _ losesNames: Bool, _ fates: [SimDisk.Fate]) {

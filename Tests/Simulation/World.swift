@@ -44,6 +44,8 @@ package final class World {
   /// When the oldest riding record was gathered.
   var ridingSince: Int64?
   var lastCommit: Int64 = 0
+  /// Where the last commit began: before it everything is proven.
+  var lastCommitStart: UInt64 = 0
   var fetches: [(subscription: UInt32, from: Position, bytesMax: Int, due: Int64)] = []
   /// By subscription: what its last two fetches hold.
   var fetched: [[Range<UInt64>]] = []
