@@ -78,7 +78,14 @@ final class OfferInForce: Sendable {
   static func honoured(
     at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
   ) throws -> [OfferInForce] {
-    try reaching(.first ... .last, at: now, in: reading).filter { $0.terms.document.eligibility.group == group }
+    let ids: [Identifier<Offer>] = try reading.all(
+      "SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 ORDER BY offer_id", .timestamp(now)
+    ) { row in Identifier(restoring: try row.text(0)) }
+    var found: [OfferInForce] = []
+    for id in ids {
+      if let offer = try find(id, in: reading), offer.terms.document.eligibility.group == group { found.append(offer) }
+    }
+    return found
   }
 
   // MARK: Terms
