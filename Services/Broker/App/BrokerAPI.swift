@@ -20,6 +20,9 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
+  /// Asked on the reactor's thread alone: carries out an admin command.
+  let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
+  let segmentBytes: UInt64
 
   var routes: [Route] {
     CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
@@ -35,7 +38,7 @@ struct BrokerAPI: Sendable {
       Route(.get, "/v1/events/{position}", "the event at a position") { request, parameters in
         door.guarding(request) { one(parameters["position"]) }
       },
-    ]
+    ] + operatorRoutes
   }
 
   private func page(_ request: Request) -> Response {
@@ -76,7 +79,7 @@ struct BrokerAPI: Sendable {
     return .json(found)
   }
 
-  private func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
+  func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([

@@ -22,7 +22,10 @@ extension BrokerLoop {
           deliver(to: session, handle, number, position, attempt, producer, sequence, bytes)
         }
       case .send(let id, let message):
-        guard let session = sessions[id] else { continue }
+        guard let session = sessions[id] else {
+          answerDesk(id, message)
+          continue
+        }
         send(message, to: session)
         touch(session, &touched)
       case .fetch(let subscription, let from, let bytesMax):

@@ -51,11 +51,18 @@ final class BrokerLoop {
   private(set) var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
+  /// Questions of the desk under way, by number; see BrokerLoop+Asking.swift.
+  var asked: [UInt64: (JSON) -> Void] = [:]
+  var asks: UInt64 = 0
+  var isStopAsked = false
+  /// Asks for the ordered end of the program, and says why.
+  let askToStop: (String) -> Void
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    credentials: @escaping () -> CredentialRegistry, abort: @escaping (JournalFault) -> Never
+    credentials: @escaping () -> CredentialRegistry, askToStop: @escaping (String) -> Void,
+    abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
     self.clock = clock
@@ -67,6 +74,7 @@ final class BrokerLoop {
     self.preparer = preparer
     self.published = published
     self.credentials = credentials
+    self.askToStop = askToStop
     self.abort = abort
     commit = self.journal.gather()
     published.advance(to: self.journal.durableThrough)
@@ -78,6 +86,7 @@ final class BrokerLoop {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
     beatHearts()
+    noteFigures()
     settleTicks()
   }
 
@@ -149,6 +158,7 @@ final class BrokerLoop {
     }
     flushTouched()
     holdBackWhereTight()
+    stopIfAsked()
     settleTicks()
     turnMoment = nil
   }

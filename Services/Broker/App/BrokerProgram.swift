@@ -67,7 +67,7 @@ enum BrokerProgram {
       backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
       preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
       credentials: { registry.withLock { $0 } },
-      abort: { start.abort(.inputOutput, $0.description) })
+      askToStop: { start.end(.success, $0) }, abort: { start.abort(.inputOutput, $0.description) })
     let shared = LoopHandle(loop)
 
     let listener = try Listener(host: start.configuration[host], port: UInt16(start.configuration[port]), on: reactor) { descriptor, _ in
@@ -76,7 +76,8 @@ enum BrokerProgram {
     let readiness = Readiness()
     let api = BrokerAPI(
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
-      metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: try OperatorDoor(start.folder), readiness: readiness)
+      metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: try OperatorDoor(start.folder), readiness: readiness,
+      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes))
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[host], port: UInt16(start.configuration[httpPort]), routes: api.routes)
     loop.start()
@@ -102,7 +103,7 @@ enum BrokerProgram {
           readiness.stops()
           _ = reactor.perform { listening.listener.close() }
         },
-        Stop("drain the sessions", within: .seconds(4)) {
+        Stop("drain the sessions", within: .seconds(6)) {
           let done = Event()
           reactor.post { shared.loop.drain { done.happen() } }
           done.wait()

@@ -65,6 +65,8 @@ struct Subscription: Sendable {
     var ignored: UInt64 = 0
     var revoked: UInt64 = 0
     var expired: UInt64 = 0
+    /// Times that the flood breaker opened.
+    var pauses = 0
     /// Wall clock: since when it has not read up to the newest event, since when its first unsettled event is the first,
     /// and since when it has no consumer.
     var behindSince: Int64?
