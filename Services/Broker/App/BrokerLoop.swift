@@ -220,6 +220,8 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
+      // Timers run behind the frames of their turn: what those have left leaves first.
+      while commit?.isUrgent == true { finish() }
       // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
       writeClosingMark()
     }
