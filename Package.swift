@@ -94,6 +94,8 @@ let package = Package(
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
+    module("Fuzz", "Tests/Fuzz", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "HTTP", "TestKit"], exclude: ["Driver"]),
+    suite("FuzzTests", uses: ["Fuzz"], exclude: ["Found"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),

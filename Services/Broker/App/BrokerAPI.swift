@@ -20,15 +20,22 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
-  let credentials: CredentialRoutes
+  /// Asked on the reactor's thread alone.
+  let credentials: @Sendable () -> JSON
+  /// Asked on the reactor's thread alone: carries out an admin command.
+  let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
+  let segmentBytes: UInt64
 
   var routes: [Route] {
-    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + credentials.routes + [
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
           return .json(answer)
         }
+      },
+      Route(.get, "/v1/credentials", "who may do what, how much, and what of it is used; whether the file is followed") { request, _ in
+        door.guarding(request) { reactor.perform(credentials).map { .json($0) } ?? Readiness.stopping }
       },
       Route(.get, "/v1/events", "events after a position: ?after=POSITION&limit=N&type=TYPE|PREFIX.*&key=KEY") { request, _ in
         door.guarding(request) { page(request) }
@@ -36,7 +43,7 @@ struct BrokerAPI: Sendable {
       Route(.get, "/v1/events/{position}", "the event at a position") { request, parameters in
         door.guarding(request) { one(parameters["position"]) }
       },
-    ]
+    ] + operatorRoutes
   }
 
   private func page(_ request: Request) -> Response {
@@ -77,7 +84,7 @@ struct BrokerAPI: Sendable {
     return .json(found)
   }
 
-  private func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
+  func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([

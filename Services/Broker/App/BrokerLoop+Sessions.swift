@@ -6,7 +6,7 @@ import Telemetry
 import Transport
 import Wire
 
-/// The life of a connection beside its frames: accepted, asked whether it is there, ended, gone; and the end of them all.
+/// The life of a connection beside its frames: accepted, asked whether it is there, ended, gone.
 extension BrokerLoop {
   /// A client has connected.
   func accept(_ descriptor: consuming FileDescriptor) {
@@ -85,26 +85,4 @@ extension BrokerLoop {
       beatHearts()
     }
   }
-
-  /// Says farewell to everybody, takes what still comes for a moment, then leaves a closed journal behind. `done` runs on this thread.
-  func drain(_ done: @escaping () -> Void) {
-    isDraining = true
-    apply(.drain(reason: "the broker stops"))
-    for session in sessions.all { _ = session.machine.stopping() }
-    waitForFarewells(until: clock.uptime() + Self.drainMillisecondsMax, done)
-  }
-
-  private func waitForFarewells(until deadline: Int64, _ done: @escaping () -> Void) {
-    guard sessions.count > 0, clock.uptime() < deadline else {
-      if commit?.isEmpty == false { finish() }
-      flushTouched()
-      for session in sessions.all { session.connection.closeAfterFlush() }
-      writeClosingMark()
-      return done()
-    }
-    _ = reactor.after(.milliseconds(20)) { [unowned self] in waitForFarewells(until: deadline, done) }
-  }
-
-  /// Departments leave on their own before the broker does; this is for those that do not.
-  private static let drainMillisecondsMax: Int64 = 2_000
 }

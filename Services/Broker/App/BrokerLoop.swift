@@ -30,8 +30,7 @@ final class BrokerLoop {
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let desk: CredentialDesk
-  /// Told when the credentials have changed.
+  let door: CredentialDesk
   let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
@@ -54,11 +53,18 @@ final class BrokerLoop {
   private(set) var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
+  /// Questions of the desk under way, by number; see BrokerLoop+Asking.swift.
+  var asked: [UInt64: (JSON) -> Void] = [:]
+  var asks: UInt64 = 0
+  var isStopAsked = false
+  /// Asks for the ordered end of the program, and says why.
+  let askToStop: (String) -> Void
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, abort: @escaping (JournalFault) -> Never
+    door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
     self.clock = clock
@@ -69,8 +75,9 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.desk = desk
+    self.door = door
     self.onCredentials = onCredentials
+    self.askToStop = askToStop
     self.abort = abort
     commit = self.journal.gather()
     published.advance(to: self.journal.durableThrough)
@@ -84,6 +91,7 @@ final class BrokerLoop {
     beatHearts()
     sweepStrangers()
     watchCredentials()
+    noteFigures()
     settleTicks()
   }
 
@@ -156,6 +164,7 @@ final class BrokerLoop {
     flushTouched()
     holdBackWhereTight()
     holdThoseOverTheirRate()
+    stopIfAsked()
     settleTicks()
     turnMoment = nil
   }
@@ -220,9 +229,8 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Timers run behind the frames of their turn: what those have left leaves first.
+      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
       while commit?.isUrgent == true { finish() }
-      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
       writeClosingMark()
     }
   }

@@ -55,6 +55,8 @@ final class Session {
 /// gone never meets its successor.
 struct Sessions {
   private var places: [Session?] = []
+  /// The same without a count of references, which two effects of each message would raise and lower. Only `lend` looks here.
+  private var lent: [Unmanaged<Session>?] = []
   private var turns: [UInt16] = []
   private var free: [Int] = []
   private(set) var count = 0
@@ -68,11 +70,20 @@ struct Sessions {
     return session
   }
 
+  /// A session without counting a reference to it; nil where it is gone. Who keeps it beyond the next removal must touch it first. HOT.
+  @inline(__always)
+  func lend(_ id: ConnectionID) -> Unmanaged<Session>? {
+    let place = Int(id.raw & 0xFFFF)
+    guard place < lent.count, let session = lent[place], session._withUnsafeGuaranteedRef({ $0.id == id }) else { return nil }
+    return session
+  }
+
   /// The number for the next session; nil where every place is taken.
   mutating func nextID() -> ConnectionID? {
     if let place = free.last { return ConnectionID(UInt32(turns[place]) << 16 | UInt32(place)) }
     guard places.count < Self.countMax else { return nil }
     places.append(nil)
+    lent.append(nil)
     turns.append(1)
     free.append(places.count - 1)
     return ConnectionID(1 << 16 | UInt32(places.count - 1))
@@ -83,6 +94,7 @@ struct Sessions {
     precondition(free.last == place, "a session takes the number that nextID gave")
     free.removeLast()
     places[place] = session
+    lent[place] = .passUnretained(session)
     count += 1
   }
 
@@ -90,7 +102,9 @@ struct Sessions {
     let place = Int(id.raw & 0xFFFF)
     guard self[id] != nil else { return }
     places[place] = nil
-    turns[place] = turns[place] &+ 1
+    lent[place] = nil
+    // Never zero: number 0 is nobody's.
+    turns[place] = turns[place] == .max ? 1 : turns[place] + 1
     free.append(place)
     count -= 1
   }

@@ -157,7 +157,8 @@ extension BrokerMachine {
   package mutating func disconnected(_ id: ConnectionID, at moment: Moment, into commit: inout Gathering<Effect>) {
     enter(moment)
     guard let slot = slot(id) else { return }
-    lose(slot, counting: !connections[slot].isLeaving, into: &commit)
+    // Nor does it count against anybody that the broker stops.
+    lose(slot, counting: !connections[slot].isLeaving && !isDraining, into: &commit)
   }
 
   mutating func lose(_ slot: Int, counting: Bool, into commit: inout Gathering<Effect>) {
@@ -186,6 +187,7 @@ extension BrokerMachine {
 
   /// The broker is about to stop: says farewell to all and delivers nothing more.
   package mutating func drain(reason: String, into commit: inout Gathering<Effect>) {
+    if isDraining { return }
     isDraining = true
     for connection in connections where connection.isOpen {
       commit.afterDurable(.send(connection.id, .farewell(reason: reason)))

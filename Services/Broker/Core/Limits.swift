@@ -76,6 +76,23 @@ package struct BrokerLimits: Sendable {
   package var laterMax = WireLimits.laterMax.milliseconds
   /// Dead letters of one subscription. At this many it pauses, so that none is lost and the checkpoint stays small.
   package var deadLetters = 4_096
+  /// So many different events that failed in a row, none done, within so many milliseconds: it is the consumer and not the events. A batch
+  /// of a healthy one has fewer bad ones; one that fails at everything has used up one attempt of each.
+  package var floodFailures = 20
+  package var floodSpan: Int64 = 10_000
+  /// While deliveries pause, one goes out so often: a repaired program is noticed within half a minute. Milliseconds.
+  package var probeEvery: Int64 = 30_000
+  /// Where a probe was due and nothing could be sent, it is tried again after as long.
+  package var probeAgain: Int64 = 1_000
+  /// Redriven or replayed events in the window at once: the live flow keeps nearly all of the look-ahead.
+  package var returnsAhead = 64
+  /// Read at once for a dead letter and those behind it.
+  package var returnBytes = 65_536
+  /// What operators did to one subscription, and to those that are gone: as much is kept for the audit, and the journal has the rest.
+  package var interventions = 32
+  /// Bytes of a filter, a name or a person in an intervention.
+  package var interventionBytes = 512
+
   /// Followers moved behind a dead letter by one input; the rest follow at the next tick.
   package var buriedPerInput = 2_048
   /// The same for a publish, whose event may fill the commit but for 64 KiB.

@@ -36,7 +36,7 @@ extension Subscription {
     guard thorough, reading.isLive || reading.cursor > mark.after else { return false }
     var ordinal = window.first
     while ordinal < window.end, window[ordinal].position <= mark.after {
-      if window[ordinal].state != .settled, window[ordinal].producer == mark.producer { return false }
+      if window[ordinal].state != .settled, !window[ordinal].isReturn, window[ordinal].producer == mark.producer { return false }
       ordinal += 1
     }
     return true

@@ -21,12 +21,12 @@ extension BrokerMachine {
     guard admits(slot, publish.sequence, bytes: frame.count, into: &commit) else { return }
     let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
     if !spells(connections[slot].typeSpelled, spelled) {
-      if let refusal = learnType(slot, spelled, into: &commit) { return refuse(slot, publish.sequence, refusal, into: &commit) }
+      if let refusal = learnType(slot, spelled, into: &commit) { return refuse(slot, publish, frame, refusal, into: &commit) }
     }
     guard speaks(slot, UnsafeRawBufferPointer(rebasing: frame[publish.routing.source])) else {
-      return refuse(slot, publish.sequence, sourceRefusal(slot, frame, publish), into: &commit)
+      return refuse(slot, publish, frame, sourceRefusal(slot, frame, publish), into: &commit)
     }
-    if !isMoulded, let refusal = holdToContract(slot, publish, frame) { return refuse(slot, publish.sequence, refusal, into: &commit) }
+    if !isMoulded, let refusal = holdToContract(slot, publish, frame) { return refuse(slot, publish, frame, refusal, into: &commit) }
     guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
       return refuse(
         slot, publish.sequence, Refusal(code: "limit", sentence: "The broker knows too many stores; tell its operator."),
@@ -133,6 +133,14 @@ extension BrokerMachine {
     var forget = last
     if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forget }
     commit.afterDurable(.accepted(connections[slot].id, through: last, forget: forget))
+  }
+
+  private mutating func refuse(
+    _ slot: Int, _ publish: Publish, _ frame: UnsafeRawBufferPointer, _ refusal: Refusal, into commit: inout Gathering<Effect>
+  ) {
+    let id = UnsafeRawBufferPointer(rebasing: frame[publish.routing.id])
+    refusals.note(id, connections[slot].credential, publish.sequence, now.wall.milliseconds, refusal)
+    refuse(slot, publish.sequence, refusal, into: &commit)
   }
 
   /// Permanent: the number is used up. That of a session ends with its connection and needs no record.

@@ -78,11 +78,20 @@ extension BrokerMachine {
     }
     connections[slot].handles.removeAll { $0.handle == handle }
     leave(joined, counting: false, into: &commit)
-    if forget { self.forget(joined.subscription, into: &commit) }
+    if forget {
+      let dead = subscriptions[joined.subscription].deadInAll
+      if dead > 0 {
+        let reason = Refusal(
+          code: "dead_letters",
+          sentence: "The subscription stays: it has \(dead) dead letters, which an operator must redrive or drop first.")
+        return commit.afterDurable(.send(id, .unsubscribed(handle: handle, reason: reason)))
+      }
+      self.forget(joined.subscription, into: &commit)
+    }
     commit.afterDurable(.send(id, .unsubscribed(handle: handle, reason: nil)))
   }
 
-  private mutating func forget(_ number: Int, into commit: inout Gathering<Effect>) {
+  mutating func forget(_ number: Int, into commit: inout Gathering<Effect>) {
     let reason = Refusal(code: "ended", sentence: "The subscription \(subscriptions[number].row.fullName) was deleted.")
     for slot in connections.indices where connections[slot].isOpen {
       for joined in connections[slot].handles where joined.subscription == number {
@@ -156,6 +165,8 @@ extension Subscription {
     if place == consumers.count { consumers.append(consumer) } else { consumers[place] = consumer }
     attached += 1
     counts.detachedSince = nil
+    // Perhaps it is the repaired program.
+    breaker.probeDue = 0
     grant(place, subscribe.creditMessages, subscribe.creditBytes)
     return place
   }
