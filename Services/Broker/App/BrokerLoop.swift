@@ -246,6 +246,8 @@ final class BrokerLoop {
   }
 
   private func tellStorage() {
+    // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
+    if let ended = journal.ended { abort(ended) }
     let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
     let isFull = fault != nil
     guard isFull != wasFull else { return }

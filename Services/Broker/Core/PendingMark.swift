@@ -33,7 +33,7 @@ extension Subscription {
 
   private func isSettled(_ mark: PendingMark, _ newest: UInt64, thorough: Bool) -> Bool {
     if settledThrough(newest) >= mark.after { return true }
-    guard thorough, reading.isLive || reading.cursor > mark.after else { return false }
+    guard thorough, reading.isLive || reading.next > mark.after else { return false }
     var ordinal = window.first
     while ordinal < window.end, window[ordinal].position <= mark.after {
       if window[ordinal].state != .settled, !window[ordinal].isReturn, window[ordinal].producer == mark.producer { return false }

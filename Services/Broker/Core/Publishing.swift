@@ -72,7 +72,6 @@ extension BrokerMachine {
       connections[slot].windowStart = commit.start.value
       connections[slot].windowUsed = 0
     }
-    connections[slot].windowUsed += 1
     if sequence == last + 1 {
       if !accounts[connections[slot].account].spend(bytes), let wait = overdraft(slot) {
         accounts[connections[slot].account].giveBack(bytes)
@@ -85,10 +84,12 @@ extension BrokerMachine {
           "The broker's disk is full up to its reserve; free space, publishing goes on by itself.", into: &commit)
         return false
       }
-      if connections[slot].windowUsed > limits.window {
+      // Only what is taken counts: it moves the commit's begin. What is put off would count for ever, where nobody else writes.
+      guard connections[slot].windowUsed < limits.window else {
         resume(slot, after: .zero, "rate", "More than \(limits.window) publishes are unanswered; wait for answers.", into: &commit)
         return false
       }
+      connections[slot].windowUsed += 1
       connections[slot].isResuming = false
       return true
     }
