@@ -114,6 +114,9 @@ final class Script {
     case "full": try stage.apply(.storage(isFull: rest[0] == "on"))
     case "drain": try stage.apply(.drain(reason: "stopping"))
     case "status": return status()
+    case "rights": try stage.change(rest[0], rest["gone"] == nil ? Self.rights(rest[0], rest) : nil)
+    case "holds": return stage.takeHolds().map { "\(names[$0.connection.raw]!) for \($0.milliseconds) ms" }
+    case "withdraw": return [try stage.withdraw(rest[0])]
     case "deadline": return [stage.machine.nextDeadline.map { "in \($0 - stage.now.uptime) ms" } ?? "none"]
     default: Issue.record("no such line: \(words)")
     }
@@ -131,10 +134,7 @@ final class Script {
       let hello = Hello(
         version: 1, credential: credential, secret: "s", lineage: words["lineage"], epoch: words.number("epoch") ?? 1,
         highestSequence: words.number("highest") ?? 0, manifest: Manifest())
-      let rights = Rights(
-        publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
-        source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil)
-      return try stage.apply(.hello(id, hello, rights))
+      return try stage.apply(.hello(id, hello, Self.rights(credential, words)))
     }
     guard let id = connections[name] else {
       Issue.record("\(name) has not said hello")
@@ -234,6 +234,16 @@ final class Script {
         .string(text)
       }
     return .init(name, value)
+  }
+
+  private static func rights(_ credential: String, _ words: Words) -> Rights {
+    func number(_ name: String) -> Int? { words.number(name).map { Int($0) } }
+    return Rights(
+      publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
+      source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil, asks: words["asks"].map { [$0] } ?? ["*"],
+      quota: Quota(
+        connections: number("connections"), messagesPerSecond: number("rate"), bytesPerSecond: number("byte_rate"),
+        pending: number("pending"), subscriptions: number("subscriptions")))
   }
 
   // MARK: Words

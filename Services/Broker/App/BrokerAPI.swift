@@ -23,9 +23,10 @@ struct BrokerAPI: Sendable {
   /// Asked on the reactor's thread alone: carries out an admin command.
   let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
   let segmentBytes: UInt64
+  let credentials: CredentialRoutes
 
   var routes: [Route] {
-    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + credentials.routes + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }

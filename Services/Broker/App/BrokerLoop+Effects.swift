@@ -57,6 +57,8 @@ extension BrokerLoop {
       return
     }
     session.connection.send(frame)
+    // Who does not read is not heard: else what he asks for would pile up here.
+    if session.connection.queuedBytes > DoorLimits.unreadBytesMax { session.hold(.unread) }
   }
 
   /// Header, event, closing brace: three copies into the out buffer, nothing allocated. HOT.

@@ -25,11 +25,14 @@ final class BrokerLoop {
   /// Nil only while it is being written.
   var commit: Gathering<Effect>?
   var sessions = Sessions()
+  var strangers = Strangers()
   var recent = RecentBytes()
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let credentials: () -> CredentialRegistry
+  let desk: CredentialDesk
+  /// Told when the credentials have changed.
+  let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
   /// Told after each commit, for readers on other threads.
@@ -61,7 +64,7 @@ final class BrokerLoop {
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    credentials: @escaping () -> CredentialRegistry, askToStop: @escaping (String) -> Void,
+    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
     abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
@@ -73,7 +76,8 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.credentials = credentials
+    self.desk = desk
+    self.onCredentials = onCredentials
     self.askToStop = askToStop
     self.abort = abort
     commit = self.journal.gather()
@@ -87,6 +91,8 @@ final class BrokerLoop {
     prepareReserve()
     beatHearts()
     noteFigures()
+    sweepStrangers()
+    watchCredentials()
     settleTicks()
   }
 
@@ -110,7 +116,7 @@ final class BrokerLoop {
   }
 
   /// Now, read once a turn.
-  private func moment() -> Moment {
+  func moment() -> Moment {
     if let turnMoment { return turnMoment }
     let now = Moment(wall: clock.now(), uptime: clock.uptime())
     turnMoment = now
@@ -158,6 +164,7 @@ final class BrokerLoop {
     }
     flushTouched()
     holdBackWhereTight()
+    holdThoseOverTheirRate()
     stopIfAsked()
     settleTicks()
     turnMoment = nil
@@ -169,7 +176,7 @@ final class BrokerLoop {
     let isTight = (rollFault != nil || journal.fullBecause != nil) && (commit?.remaining ?? 0) < Self.tightBytes
     guard isTight != isHeldBack else { return }
     isHeldBack = isTight
-    for session in sessions.all { isTight ? session.connection.pauseReading() : session.connection.resumeReading() }
+    for session in sessions.all { isTight ? session.hold(.storage) : session.release(.storage) }
     guard isTight else { return log.info("journal.roomy", "there is room again; everybody is heard") }
     log.error("journal.tight", "the disk is full and the segment nearly so: nobody is heard until some space is freed")
     seekRoom()

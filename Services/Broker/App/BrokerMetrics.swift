@@ -11,6 +11,9 @@ struct BrokerMetrics {
   let bytesWritten: Counter
   let rolls: Counter
   let wrongCredentials: Counter
+  let strangersDropped: Counter
+  let holds: Counter
+  let credentialReloads: Counter
   let fallbackReads: Counter
   let fetches: Counter
   let connections: Gauge
@@ -33,6 +36,11 @@ struct BrokerMetrics {
     bytesWritten = metrics.counter("journal_written_bytes_total", help: "Bytes of commits written to the journal.", unit: .bytes)
     rolls = metrics.counter("journal_rolls_total", help: "Segments begun.")
     wrongCredentials = metrics.counter("wrong_credentials_total", help: "Hellos turned away for an unknown name or a wrong secret.")
+    strangersDropped = metrics.counter(
+      "strangers_dropped_total", help: "Connections without a hello that made room for others, or held too many bytes.")
+    holds = metrics.counter(
+      "over_rate_total", help: "Times that nothing was read from a connection because its credential was over its rate.")
+    credentialReloads = metrics.counter("credential_reloads_total", help: "Changes of the credentials' file that were followed.")
     fallbackReads = metrics.counter("journal_single_reads_total", help: "Events read one by one because they were no longer in memory.")
     fetches = metrics.counter("journal_fetches_total", help: "Reads of backlog on the reader's thread.")
     connections = metrics.gauge("connections", help: "Clients connected.")

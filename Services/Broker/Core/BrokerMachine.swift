@@ -35,6 +35,8 @@ package struct BrokerMachine: Sendable {
   var connections: [Connection] = []
   var outlets: [Outlet] = []
   var slots = HashIndex()
+  var accounts: [Account] = []
+  var holds: [Hold] = []
   var hellos: UInt64 = 0
   var tail: TailIndex
   var requests = Requests()

@@ -56,7 +56,8 @@ extension BrokerMachine {
     let producer = connections[slot].producer
     let mark = PendingMark(
       source: source, producer: producer.map { UInt32($0) }, after: producer.map { producers[$0].lastPosition } ?? 0,
-      through: through)
+      // A publisher whose clock runs ahead cannot know what has not happened yet.
+      through: min(through, now.wall))
     for number in subscriptions.indices
     where subscriptions[number].isAttached && subscriptions[number].row.hears(connections[slot].rights) {
       subscriptions[number].offer(mark, newest, into: &commit)

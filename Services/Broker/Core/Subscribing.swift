@@ -30,6 +30,10 @@ extension BrokerMachine {
     guard known != nil || number < limits.subscriptions else {
       return refuse("limit", "The broker has \(limits.subscriptions) subscriptions, which is its limit; forget one.")
     }
+    let allowed = accounts[connections[slot].account].allowance.subscriptions
+    guard known != nil || subscriptions.count(where: { $0.isOpen && $0.row.credential == credential }) < allowed else {
+      return refuse("limit", "The credential \(credential) has \(allowed) subscriptions, which is its quota; forget one or ask for more.")
+    }
     if let known, subscriptions[known].attached >= limits.consumers {
       return refuse("limit", "\(limits.consumers) connections share this subscription, which is the limit; leave with one.")
     }

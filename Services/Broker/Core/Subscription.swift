@@ -221,7 +221,7 @@ struct Subscription: Sendable {
   func hasCredit(_ consumer: Int, _ outlets: [Outlet]) -> Bool {
     let it = consumers[consumer]
     return it.creditMessages > 0 && it.creditBytes > 0 && it.isOpen && !it.isLeaving && it.span < limits.numbersSpan
-      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < limits.inFlightPerConnection
+      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < outlets[it.slot].inFlightMax
   }
 
   /// Puts a waiting event at the end of its key's chain.
