@@ -69,16 +69,23 @@ final class OfferInForce: Sendable {
       ORDER BY offer_id
       """, .timestamp(now), .timestamp(times.lines.lowerBound), .timestamp(times.lines.upperBound), .timestamp(times.captured)
     ) { row in Identifier(restoring: try row.text(0)) }
-    var found: [OfferInForce] = []
-    for id in ids { if let offer = try find(id, in: reading) { found.append(offer) } }
-    return found
+    return try found(ids, in: reading)
   }
 
   /// The offers for the members of `group` that somebody can still have, by id.
   static func honoured(
     at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
   ) throws -> [OfferInForce] {
-    try reaching(.first ... .last, at: now, in: reading).filter { $0.terms.document.eligibility.group == group }
+    let ids: [Identifier<Offer>] = try reading.all(
+      "SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 ORDER BY offer_id", .timestamp(now)
+    ) { row in Identifier(restoring: try row.text(0)) }
+    return try found(ids, in: reading).filter { $0.terms.document.eligibility.group == group }
+  }
+
+  private static func found(_ ids: [Identifier<Offer>], in reading: borrowing some Reading & ~Copyable) throws -> [OfferInForce] {
+    var found: [OfferInForce] = []
+    for id in ids { if let offer = try find(id, in: reading) { found.append(offer) } }
+    return found
   }
 
   // MARK: Terms
