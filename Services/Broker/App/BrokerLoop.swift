@@ -134,7 +134,7 @@ final class BrokerLoop {
       metrics.rolls.increment()
       prepareReserve()
     } catch {
-      guard !error.isFatal else { abort(error) }
+      guard !error.isFatal else { fail(error) }
       (rollFault, rollAgainAt) = (error, clock.uptime() + Self.rollAgainMilliseconds)
     }
     commit = journal.gather()
@@ -200,7 +200,7 @@ final class BrokerLoop {
     let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
-    } catch { abort(error) }
+    } catch { fail(error) }
     metrics.commits.increment()
     if hasRecords {
       metrics.syncs.increment()
@@ -224,6 +224,17 @@ final class BrokerLoop {
     if hasRecords { flushTouched() }
   }
 
+  /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
+  private func fail(_ fault: JournalFault) -> Never {
+    let refusal = Refusal(
+      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+    for session in sessions.all where session.connection.isOpen {
+      send(.fault(refusal), to: session)
+      session.connection.flush()
+    }
+    abort(fault)
+  }
+
   /// After 100 ms without a commit the journal gets its closing mark.
   private func closeWhenIdle() {
     if let idleTimer { reactor.cancel(idleTimer) }
@@ -240,7 +251,7 @@ final class BrokerLoop {
     // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }
     precondition(waiting.isEmpty, "effects wait for a commit although the turn is over")
-    do throws(JournalFault) { try journal.closeMark() } catch { abort(error) }
+    do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
   }
