@@ -16,6 +16,7 @@ package enum DomainEvent: Sendable, Equatable {
   case consentChanged(ConsentChanged)
   case customerRestricted(CustomerRestricted)
   case productsListed(ProductsListed)
+  case membershipChanged(MembershipChanged)
   case policyPublished(PolicyPublished)
   // Of whoever has a budget.
   case budgetChanged(BudgetChanged)
@@ -23,6 +24,7 @@ package enum DomainEvent: Sendable, Equatable {
   case offerVersioned(OfferVersioned)
   case offerScheduled(OfferScheduled)
   case offerTurned(OfferTurned)
+  case audienceListed(AudienceListed)
   case audiencePrepared(AudiencePrepared)
   case messageTurned(MessageTurned)
 
@@ -43,11 +45,13 @@ package enum DomainEvent: Sendable, Equatable {
     case .consentChanged(let fact): fact
     case .customerRestricted(let fact): fact
     case .productsListed(let fact): fact
+    case .membershipChanged(let fact): fact
     case .policyPublished(let fact): fact
     case .budgetChanged(let fact): fact
     case .offerVersioned(let fact): fact
     case .offerScheduled(let fact): fact
     case .offerTurned(let fact): fact
+    case .audienceListed(let fact): fact
     case .audiencePrepared(let fact): fact
     case .messageTurned(let fact): fact
     }
@@ -121,8 +125,8 @@ package enum DomainEvent: Sendable, Equatable {
     let facts: [any TreeFact.Type] = [
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
-      ProductsListed.self,
-      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
+      ProductsListed.self, MembershipChanged.self,
+      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self, AudiencePrepared.self,
       MessageTurned.self,
     ]
     return Dictionary(facts.flatMap { fact in fact.types.map { ($0, fact) } }) { first, _ in first }

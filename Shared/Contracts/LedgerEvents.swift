@@ -6,7 +6,7 @@ package enum LedgerEvents {
     + OrderReturned.schemas + SubscriptionChanged.schemas + BudgetChanged.schemas(of: .ledger) + RemedyChanged.schemas
     + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + PeriodClosed.schemas + CustomerKnown.schemas
     + ConsentChanged.schemas
-    + CustomerRestricted.schemas + ProductsListed.schemas + PolicyPublished.schemas
+    + CustomerRestricted.schemas + ProductsListed.schemas + MembershipChanged.schemas + PolicyPublished.schemas
 }
 
 /// What marketing publishes.
@@ -14,7 +14,7 @@ package enum MarketingEvents {
   /// Each type with the JSON schema of its data: the `publishes` of marketing's manifest.
   package static let schemas: [JSON.Member] =
     BudgetChanged.schemas(of: .marketing) + OfferVersioned.schemas + OfferScheduled.schemas + OfferTurned.schemas
-    + AudiencePrepared.schemas + MessageTurned.schemas
+    + AudienceListed.schemas + AudiencePrepared.schemas + MessageTurned.schemas
 }
 
 /// What customer service publishes.

@@ -20,6 +20,11 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
+  /// Asked on the reactor's thread alone.
+  let credentials: @Sendable () -> JSON
+  /// Asked on the reactor's thread alone: carries out an admin command.
+  let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
+  let segmentBytes: UInt64
 
   var routes: [Route] {
     CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
@@ -29,13 +34,16 @@ struct BrokerAPI: Sendable {
           return .json(answer)
         }
       },
+      Route(.get, "/v1/credentials", "who may do what, how much, and what of it is used; whether the file is followed") { request, _ in
+        door.guarding(request) { reactor.perform(credentials).map { .json($0) } ?? Readiness.stopping }
+      },
       Route(.get, "/v1/events", "events after a position: ?after=POSITION&limit=N&type=TYPE|PREFIX.*&key=KEY") { request, _ in
         door.guarding(request) { page(request) }
       },
       Route(.get, "/v1/events/{position}", "the event at a position") { request, parameters in
         door.guarding(request) { one(parameters["position"]) }
       },
-    ]
+    ] + operatorRoutes
   }
 
   private func page(_ request: Request) -> Response {
@@ -76,7 +84,7 @@ struct BrokerAPI: Sendable {
     return .json(found)
   }
 
-  private func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
+  func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([

@@ -25,11 +25,13 @@ final class BrokerLoop {
   /// Nil only while it is being written.
   var commit: Gathering<Effect>?
   var sessions = Sessions()
+  var strangers = Strangers()
   var recent = RecentBytes()
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let credentials: () -> CredentialRegistry
+  let door: CredentialDesk
+  let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
   /// Told after each commit, for readers on other threads.
@@ -51,11 +53,18 @@ final class BrokerLoop {
   private(set) var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
+  /// Questions of the desk under way, by number; see BrokerLoop+Asking.swift.
+  var asked: [UInt64: (JSON) -> Void] = [:]
+  var asks: UInt64 = 0
+  var isStopAsked = false
+  /// Asks for the ordered end of the program, and says why.
+  let askToStop: (String) -> Void
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    credentials: @escaping () -> CredentialRegistry, abort: @escaping (JournalFault) -> Never
+    door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
     self.clock = clock
@@ -66,7 +75,9 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.credentials = credentials
+    self.door = door
+    self.onCredentials = onCredentials
+    self.askToStop = askToStop
     self.abort = abort
     commit = self.journal.gather()
     published.advance(to: self.journal.durableThrough)
@@ -78,6 +89,9 @@ final class BrokerLoop {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
     beatHearts()
+    sweepStrangers()
+    watchCredentials()
+    noteFigures()
     settleTicks()
   }
 
@@ -101,7 +115,7 @@ final class BrokerLoop {
   }
 
   /// Now, read once a turn.
-  private func moment() -> Moment {
+  func moment() -> Moment {
     if let turnMoment { return turnMoment }
     let now = Moment(wall: clock.now(), uptime: clock.uptime())
     turnMoment = now
@@ -120,7 +134,7 @@ final class BrokerLoop {
       metrics.rolls.increment()
       prepareReserve()
     } catch {
-      guard !error.isFatal else { abort(error) }
+      guard !error.isFatal else { fail(error) }
       (rollFault, rollAgainAt) = (error, clock.uptime() + Self.rollAgainMilliseconds)
     }
     commit = journal.gather()
@@ -149,6 +163,8 @@ final class BrokerLoop {
     }
     flushTouched()
     holdBackWhereTight()
+    holdThoseOverTheirRate()
+    stopIfAsked()
     settleTicks()
     turnMoment = nil
   }
@@ -159,7 +175,7 @@ final class BrokerLoop {
     let isTight = (rollFault != nil || journal.fullBecause != nil) && (commit?.remaining ?? 0) < Self.tightBytes
     guard isTight != isHeldBack else { return }
     isHeldBack = isTight
-    for session in sessions.all { isTight ? session.connection.pauseReading() : session.connection.resumeReading() }
+    for session in sessions.all { isTight ? session.hold(.storage) : session.release(.storage) }
     guard isTight else { return log.info("journal.roomy", "there is room again; everybody is heard") }
     log.error("journal.tight", "the disk is full and the segment nearly so: nobody is heard until some space is freed")
     seekRoom()
@@ -184,7 +200,7 @@ final class BrokerLoop {
     let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
-    } catch { abort(error) }
+    } catch { fail(error) }
     metrics.commits.increment()
     if hasRecords {
       metrics.syncs.increment()
@@ -208,12 +224,24 @@ final class BrokerLoop {
     if hasRecords { flushTouched() }
   }
 
+  /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
+  private func fail(_ fault: JournalFault) -> Never {
+    let refusal = Refusal(
+      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+    for session in sessions.all where session.connection.isOpen {
+      send(.fault(refusal), to: session)
+      session.connection.flush()
+    }
+    abort(fault)
+  }
+
   /// After 100 ms without a commit the journal gets its closing mark.
   private func closeWhenIdle() {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
+      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
+      while commit?.isUrgent == true { finish() }
       writeClosingMark()
     }
   }
@@ -223,12 +251,14 @@ final class BrokerLoop {
     // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }
     precondition(waiting.isEmpty, "effects wait for a commit although the turn is over")
-    do throws(JournalFault) { try journal.closeMark() } catch { abort(error) }
+    do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
   }
 
   private func tellStorage() {
+    // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
+    if let ended = journal.ended { abort(ended) }
     let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
     let isFull = fault != nil
     guard isFull != wasFull else { return }

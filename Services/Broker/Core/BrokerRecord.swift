@@ -14,15 +14,21 @@ import Wire
 //  24 dead          u32 subscription, a letter (below)
 //  25 contract      u32 type, text schema                                       the newest of its type from here on
 //  26 manifest      text credential, list of reads                              replaces what it said before
+//  40 intervention  an operator's decision (Intervention.swift)                 its number is its position; a reset happens by it
+//  41 recalled      u32 subscription, u64 intervention, list of u64 positions   no longer dead: to be delivered again
+//  42 replayed      u32 subscription, u64 intervention, u64 cursor, list of (u64 position, u64 key, u64 sequence, u32 producer)
+//  43 returned      u32 subscription, list of u64 positions                     settled once more
+//  44 dropped       u32 subscription, u64 intervention, list of u64 positions   no longer dead: gone
+//  45 paused        u32 subscription, u8 whether, and where it is: i64 since, u32 failures, text reason
 //
 //  row              text credential, text name, list of text filters, u8 dead key (0 park, 1 pass), u64 floor or all ones for the
 //                   record's own position, i64 accepted from
 //  read             text type or pattern, list of text fields (JSON pointers; none: all of it)
 //  letter           u64 position, u64 key, u64 sequence, u32 producer, u32 attempts, i64 at,
-//                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position)
+//                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position), and in newer ones u32 type
 
 /// One decision of the broker, as the journal keeps it.
-enum BrokerRecord: Sendable, Equatable {
+enum BrokerRecord: Sendable {
   case producer(UInt32, epoch: UInt64, credential: String, lineage: String)
   case type(UInt32, name: String)
   case refused(UInt32, sequence: UInt64, code: String)
@@ -33,6 +39,12 @@ enum BrokerRecord: Sendable, Equatable {
   case dead(UInt32, DeadLetters.Letter)
   case contract(UInt32, schema: String)
   case manifest(credential: String, [Manifest.Read])
+  case intervention(Intervention)
+  case recalled(UInt32, by: UInt64, [UInt64])
+  case replayed(UInt32, by: UInt64, cursor: UInt64, [Returns.Event])
+  case returned(UInt32, [UInt64])
+  case dropped(UInt32, by: UInt64, [UInt64])
+  case paused(UInt32, FloodBreaker.Pause?)
 
   var kind: RecordKind {
     switch self {
@@ -46,14 +58,20 @@ enum BrokerRecord: Sendable, Equatable {
     case .dead: RecordKind(rawValue: 24)
     case .contract: RecordKind(rawValue: 25)
     case .manifest: RecordKind(rawValue: 26)
+    case .intervention: RecordKind(rawValue: 40)
+    case .recalled: RecordKind(rawValue: 41)
+    case .replayed: RecordKind(rawValue: 42)
+    case .returned: RecordKind(rawValue: 43)
+    case .dropped: RecordKind(rawValue: 44)
+    case .paused: RecordKind(rawValue: 45)
     }
   }
 
   /// Somebody waits for the answer; settles and what follows from them ride along.
   var isUrgent: Bool {
     switch self {
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: true
-    case .settled, .troubled, .dead: false
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .intervention: true
+    case .settled, .troubled, .dead, .recalled, .replayed, .returned, .dropped, .paused: false
     }
   }
 
@@ -85,12 +103,34 @@ enum BrokerRecord: Sendable, Equatable {
     case .dead(let number, let letter):
       out.put(number)
       out.put(letter)
+      if letter.type != DeadLetters.Letter.unknownType { out.put(letter.type) }
     case .contract(let number, let schema):
       out.put(number)
       out.put(schema)
     case .manifest(let credential, let reads):
       out.put(credential)
       out.put(reads) { $0.put($1) }
+    case .intervention(let it): it.encode(into: &out)
+    case .recalled(let number, let by, let positions), .dropped(let number, let by, let positions):
+      out.put(number)
+      out.put(by)
+      out.put(positions) { $0.put($1) }
+    case .replayed(let number, let by, let cursor, let events):
+      out.put(number)
+      out.put(by)
+      out.put(cursor)
+      out.put(events) { out, event in
+        out.put(event.position)
+        out.put(event.key)
+        out.put(event.sequence)
+        out.put(event.producer)
+      }
+    case .returned(let number, let positions):
+      out.put(number)
+      out.put(positions) { $0.put($1) }
+    case .paused(let number, let pause):
+      out.put(number)
+      out.put(pause)
     }
   }
 
@@ -105,9 +145,26 @@ enum BrokerRecord: Sendable, Equatable {
     case 21: self = .forgotten(try bytes.u32())
     case 22: self = .settled(try bytes.u32(), floor: try bytes.u64(), try bytes.islands())
     case 23: self = .troubled(try bytes.u32(), try bytes.troubles())
-    case 24: self = .dead(try bytes.u32(), try bytes.letter())
+    case 24:
+      let number = try bytes.u32()
+      var letter = try bytes.letter()
+      if !bytes.isAtEnd { letter.type = try bytes.u32() }
+      self = .dead(number, letter)
     case 25: self = .contract(try bytes.u32(), schema: try bytes.text())
     case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
+    case 40: self = .intervention(try Intervention(&bytes))
+    case 41: self = .recalled(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
+    case 42:
+      let (number, by, cursor) = (try bytes.u32(), try bytes.u64(), try bytes.u64())
+      self = .replayed(
+        number, by: by, cursor: cursor,
+        try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in
+          Returns.Event(
+            position: try bytes.u64(), key: try bytes.u64(), sequence: try bytes.u64(), producer: try bytes.u32(), by: by)
+        })
+    case 43: self = .returned(try bytes.u32(), try bytes.positions())
+    case 44: self = .dropped(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
+    case 45: self = .paused(try bytes.u32(), try bytes.pause())
     case let other: throw .kind(other)
     }
     guard bytes.isAtEnd else { throw .long }
@@ -130,6 +187,14 @@ extension ByteWriter {
   mutating func put(_ read: Manifest.Read) {
     put(read.type)
     put(read.fields) { $0.put($1) }
+  }
+
+  mutating func put(_ pause: FloodBreaker.Pause?) {
+    put(pause != nil)
+    guard let pause else { return }
+    put(pause.since)
+    put(pause.failures)
+    put(pause.reason)
   }
 
   mutating func put(_ letter: DeadLetters.Letter) {
@@ -161,6 +226,15 @@ extension ByteReader {
       Troubles.Trouble(
         position: try bytes.u64(), notBefore: try bytes.i64(), attempts: try bytes.u32(), isSuspect: try bytes.bool())
     }
+  }
+
+  mutating func positions() throws(MemoryFault) -> [UInt64] {
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.u64() }
+  }
+
+  mutating func pause() throws(MemoryFault) -> FloodBreaker.Pause? {
+    guard try bool() else { return nil }
+    return FloodBreaker.Pause(since: try i64(), failures: try u32(), reason: try text())
   }
 
   mutating func reads() throws(MemoryFault) -> [Manifest.Read] {

@@ -59,8 +59,8 @@ extension DomainEvent {
     case .remedyChanged(let fact): fact.orderID
     case .refundResolved(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
-      .productsListed,
-      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
+      .productsListed, .membershipChanged,
+      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
       nil
     }
   }

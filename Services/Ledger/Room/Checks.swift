@@ -5,7 +5,7 @@ import Store
 /// What must hold in the ledger's store beside what holds in every store.
 enum Checks {
   static let all =
-    BooksChecks.all + RemedyChecks.all + [
+    BooksChecks.all + RemedyChecks.all + MembershipChecks.all + [
       Check("orders") { snapshot in
         // A message's id is the lineage's beginning and its number, which the outbox of that lineage gave out.
         let highest = try Outbox.highest(in: snapshot)

@@ -160,7 +160,8 @@ enum LookBack {
   ) throws {
     var counts = run.counters
     for (name, count) in tally.counts { counts[name, default: 0] += count }
-    let fact = Tallied.fact(counts, span, cursor, ordersThrough: try transaction.integer("SELECT max(rowid) FROM captured_order"))
+    let fact = Tallied.fact(
+      counts, span, cursor, ordersThrough: try transaction.integer("SELECT rowid FROM captured_order ORDER BY rowid DESC LIMIT 1"))
     try Facts.tell(.lookBackCompleted(fact), true: judge.occasion.now, judge.occasion, judge.desk, books: &books, in: &transaction)
     try Closing.await(span.offer, judge.occasion, in: transaction)
   }

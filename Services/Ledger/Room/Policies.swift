@@ -42,11 +42,13 @@ struct Policies: Sendable {
   /// `policy/look-back/1`, for the envelope of what it decided.
   func name(of policy: String) -> String? { rows[policy].map { "policy/\(policy)/\($0.version)" } }
 
-  /// Whether a refund to the tender of this order counts as confirmed at once: its feed's word in `confirm`.
+  /// Whether a refund to the tender of this order counts as confirmed at once: the word in `confirm` for its channel, for its feed by name
+  /// (such as `demo`, the built-in shop's), for whatever is imported, or for the rest.
   func confirmsAtOnce(_ order: OrderCaptured) -> Bool {
     let document = rows["confirm"]?.document
-    let word = document?["channel/\(order.channel)"]?.string ?? document?[order.imported == nil ? "other" : "import"]?.string
-    return word == "immediate"
+    let feeds = order.imported.map { [$0.file, "import"] } ?? ["other"]
+    let words = (["channel/\(order.channel)"] + feeds).lazy.compactMap { document?[$0]?.string }
+    return words.first == "immediate"
   }
 
   /// How long a remedy on a receipt can be claimed where its offer does not say.
@@ -60,7 +62,10 @@ struct Policies: Sendable {
 
   // MARK: Telling
 
-  /// Tells the seeded policies, once: their due row is as old as the store.
+  /// The due row that tells the seeded policies; it is as old as the store.
+  static let due = "policy.publish"
+
+  /// Tells the seeded policies, once.
   static func publish(_ desk: DepartmentDesk, _ occasion: Occasion, in transaction: inout Transaction) throws {
     let waiting = try transaction.all(
       "SELECT name, version, document FROM policy WHERE message_id IS NULL ORDER BY name, version"
@@ -83,5 +88,8 @@ struct Policies: Sendable {
       ON CONFLICT DO UPDATE SET document = ?3, message_id = ?4
       """, .text(fact.name), .integer(Int64(fact.version)), .text(String(decoding: fact.document.bytes, as: UTF8.self)),
       .text(meta.messageID.text))
+    // Told before, into another store: then there is nothing to tell again.
+    guard try transaction.integer("SELECT 1 FROM policy WHERE message_id IS NULL LIMIT 1") == nil else { return }
+    try Due.remove(kind: due, subject: "all", in: transaction)
   }
 }

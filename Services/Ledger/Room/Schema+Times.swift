@@ -4,7 +4,7 @@ extension Schema {
   /// Orders by their time together with what judging reads of them: a look-back goes through one table from one end to the other, and not
   /// by an index to a page elsewhere for each order.
   static let times = Migration(
-    5, "orders by their time",
+    7, "orders by their time",
     """
     CREATE TABLE order_by_time (
       placed_at INTEGER NOT NULL,

@@ -12,6 +12,11 @@ package struct Moulds: Sendable {
   /// Events that pass without a try.
   private var rest = 0
 
+  private struct Found {
+    let publish: Publish
+    let index: Int
+  }
+
   package init() {}
 
   /// The publish that `payload` is, where it fills a mould made under these contracts. Nil says nothing: decode it.
@@ -22,13 +27,17 @@ package struct Moulds: Sendable {
       kept = []
       return nil
     }
-    for index in kept.indices {
-      guard let publish = unsafe kept[index].publish(payload) else { continue }
-      if index > 0 { kept.swapAt(index, index - 1) }
-      if patience < WireLimits.mouldPatience { patience += 1 }
-      return publish
+    // Lent, so that no reference is counted.
+    let found: Found? = unsafe kept.withUnsafeBufferPointer { kept in
+      for index in 0..<kept.count {
+        if let publish = unsafe kept[index].publish(payload) { return Found(publish: publish, index: index) }
+      }
+      return nil
     }
-    return nil
+    guard let found else { return nil }
+    if found.index > 0 { kept.swapAt(found.index, found.index - 1) }
+    if patience < WireLimits.mouldPatience { patience += 1 }
+    return found.publish
   }
 
   /// Notes that a publish went the long way and was taken, its data held to `schema`; makes a mould of it where that may pay.

@@ -24,8 +24,9 @@ package enum Posting {
       case .budgetChanged(let budget): return try entries(for: budget)
       case .remedyChanged(let remedy): return try entries(for: remedy)
       case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown,
-        .consentChanged, .customerRestricted, .productsListed, .policyPublished, .offerVersioned, .offerScheduled, .offerTurned,
-        .audiencePrepared, .messageTurned:
+        .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .offerVersioned, .offerScheduled,
+        .offerTurned,
+        .audienceListed, .audiencePrepared, .messageTurned:
         return []
       }
     } catch { throw .books(error) }
