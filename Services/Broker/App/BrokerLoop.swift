@@ -30,8 +30,7 @@ final class BrokerLoop {
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let desk: CredentialDesk
-  /// Told when the credentials have changed.
+  let door: CredentialDesk
   let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
@@ -64,7 +63,7 @@ final class BrokerLoop {
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
     abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
@@ -76,7 +75,7 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.desk = desk
+    self.door = door
     self.onCredentials = onCredentials
     self.askToStop = askToStop
     self.abort = abort
@@ -90,9 +89,9 @@ final class BrokerLoop {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
     beatHearts()
-    noteFigures()
     sweepStrangers()
     watchCredentials()
+    noteFigures()
     settleTicks()
   }
 
@@ -241,7 +240,8 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
+      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
+      while commit?.isUrgent == true { finish() }
       writeClosingMark()
     }
   }
