@@ -18,6 +18,7 @@ extension RelayMachine {
     case .flowing:
       if let action = flow() { return action }
     }
+    if let action = healing() { return action }
     return trim(at: now)
   }
 

@@ -66,6 +66,7 @@ extension RandomWorld {
     case .send(_, .resume), .send(_, .subscribed), .send(_, .mark): break
     case .send(_, let message): fault = "unexpected \(message)"
     case .fetch(let subscription, let from, let bytes): fetches.append((subscription, from, bytes))
+    case .carry, .forget, .examine, .heal, .mend: break
     case .close(_, let refusal): fault = "closed: \(refusal)"
     }
   }

@@ -44,6 +44,7 @@ extension BrokerLoop {
     case .publish(let publish):
       makeRoom { machine, moment, commit in machine.publish(session.id, publish, frame: payload, at: moment, into: &commit) }
     case .hello(let hello): greet(session, hello)
+    case .heal(let publish): apply(.heal(session.id, publish, frame: payload))
     case .subscribe(let subscribe): apply(.subscribe(session.id, subscribe))
     case .unsubscribe(let handle, let forget): apply(.unsubscribe(session.id, handle: handle, forget: forget))
     case .credit(let handle, let messages, let bytes): apply(.credit(session.id, handle: handle, messages: messages, bytes: bytes))

@@ -18,12 +18,20 @@ enum BrokerProgram {
     "http-port", .integer(in: 0...65_535), default: String(httpPortUsual), doc: "the HTTP port; 0 picks a free one")
   static let segment = Setting("segment-mib", .integer(in: 4...1_024), default: "64", doc: "size of a new journal's segments in MiB")
 
+  static let keepFor = Setting(
+    optional: "keep-for", .duration, doc: "let go of segments older than that, such as 90d (default: kept while there is room)")
+  static let keepMiB = Setting(
+    optional: "keep-mib", .integer(in: 8...1_000_000_000),
+    doc: "let go of the oldest segments beyond so many MiB (default: as many as there is room)")
+  static let dropUnread = Setting(
+    switch: "drop-unread", doc: "limits hold even for what a subscription has yet to read: it is moved on, and told")
+
   static let handOut = Setting(
     optional: "hand-out", .path, doc: "also write each credential into PATH/NAME, for programs that do not share this data folder")
 
   static let program = Program(
     "accord-broker", part: .broker, summary: "Takes events, keeps them, and delivers them in order per key.",
-    settings: [host, port, httpPort, segment, handOut])
+    settings: [host, port, httpPort, segment, keepFor, keepMiB, dropUnread, handOut])
 
   static func run() -> Never {
     program.run { start in try begin(start) }
@@ -49,7 +57,9 @@ enum BrokerProgram {
         switch replayed {
         case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
         case .record(let record): try machine.replay(record)
-        case .damaged(let damage): start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed")
+        case .damaged(let damage):
+          start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed or accepted as lost")
+          machine.replay(damage)
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
@@ -62,10 +72,15 @@ enum BrokerProgram {
     let metrics = BrokerMetrics(start.metrics)
     let (journalID, segmentBytes) = (journal.id, journal.segmentBytes)
     let window = JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes)
+    let keeper = JournalKeeper(JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes), segmentBytes: segmentBytes)
+    let rules = RetentionRules(
+      age: start.configuration[keepFor], bytes: start.configuration[keepMiB].map { $0 << 20 },
+      dropsUnread: start.configuration[dropUnread])
+    let storage = StorageWord()
     let loop = BrokerLoop(
       reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
       backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
-      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
+      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), keeper: keeper, rules: rules, storageWord: storage, published: mark,
       credentials: { registry.withLock { $0 } },
       abort: { start.abort(.inputOutput, $0.description) })
     let shared = LoopHandle(loop)
@@ -73,7 +88,7 @@ enum BrokerProgram {
     let listener = try Listener(host: start.configuration[host], port: UInt16(start.configuration[port]), on: reactor) { descriptor, _ in
       shared.loop.accept(descriptor)
     }
-    let readiness = Readiness()
+    let readiness = Readiness { storage.sentence }
     let api = BrokerAPI(
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
       metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: try OperatorDoor(start.folder), readiness: readiness)
@@ -136,6 +151,13 @@ extension BrokerLoop {
     let told = machine.status()
     return .object((told.object ?? []) + [.init("durable_through", .integer(Int64(clamping: journal.durableThrough.value)))])
   }
+}
+
+/// Why the journal cannot take publishes, while it cannot: for the answer of /readyz, which is asked on other threads.
+final class StorageWord: Sendable {
+  private let word = Mutex<String?>(nil)
+  func set(_ sentence: String?) { word.withLock { $0 = sentence } }
+  var sentence: String? { word.withLock { $0 } }
 }
 
 /// Lets closures of other threads name what belongs to the reactor's thread; they only ever use it there.

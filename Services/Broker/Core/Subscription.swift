@@ -18,6 +18,7 @@ struct Subscription: Sendable {
   var progress: Progress
   var troubles = Troubles()
   var dead = DeadLetters()
+  var passedOver = PassedOver()
   /// False: the number is free.
   var isOpen = true
 
@@ -109,7 +110,11 @@ struct Subscription: Sendable {
       troubles.forget(floor: floor, islands)
     case .troubled(_, let list): for trouble in list { troubles.set(trouble) }
     case .dead(_, let letter): dead.add(letter)
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: break
+    case .passed(_, let through, let messages, let why, let at):
+      progress.settle(floor: through, [])
+      troubles.forget(floor: through, [])
+      passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: break
     }
   }
 
@@ -260,6 +265,8 @@ struct Reading: Sendable {
   var held: Range<UInt64> = 0..<0
   /// Events behind this position are at hand without the disk.
   var tailBefore: UInt64 = 0
+  /// What is needed from before this position was copied forward: always at hand.
+  var kept: UInt64 = 0
   /// Damage that it stands before.
   var damage: ClosedRange<UInt64>?
 
@@ -274,7 +281,7 @@ struct Reading: Sendable {
   }
 
   /// Whether the shell has the bytes of the event at `position`.
-  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) }
+  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) || position < kept }
 
   struct Fetch: Sendable {
     var from: UInt64
