@@ -9,13 +9,13 @@ final class Stage {
   static let journalID = [UInt8](1...16)
   /// Small, so that thousands of starts take no time; no input of these tests is larger.
   static let segmentBytes = 512 << 10
-  private let segmentBytes: Int
+  let segmentBytes: Int
   private let inputBytesMax: Int
 
-  private(set) var disk = MemoryDisk()
+  var disk = MemoryDisk()
   private(set) var machine: BrokerMachine
-  private var journal: Journal<MemoryDisk>?
-  private var durableThrough: Position { journal?.durableThrough ?? .zero }
+  var journal: Journal<MemoryDisk>?
+  var durableThrough: Position { journal?.durableThrough ?? .zero }
   private var commit: Gathering<Effect>?
   var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
   /// Effects that left, in order.
@@ -25,8 +25,8 @@ final class Stage {
   let limits: BrokerLimits
 
   /// `inputBytesMax`: the most that an input of this test writes.
-  init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10) throws {
-    segmentBytes = inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes
+  init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10, segmentBytes: Int? = nil) throws {
+    self.segmentBytes = segmentBytes ?? (inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes)
     self.inputBytesMax = inputBytesMax
     self.limits = limits
     machine = BrokerMachine(journalID: Self.journalID, limits: limits)
@@ -49,6 +49,9 @@ final class Stage {
       } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(segmentBytes: segmentBytes)
+    let starts = journal?.starts ?? []
+    for start in starts { machine.begins(segment: start.base, at: start.begun) }
+    try journal?.forget(before: Position(machine.kept))
     self.machine = machine
     commit = journal?.gather(Effect.self)
   }
@@ -87,7 +90,9 @@ final class Stage {
 
   func roll() throws {
     try turn()
-    try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall)
+    try journal!.roll(checkpoint: machine.checkpoint(), at: max(now.wall, machine.latestAcceptance))
+    let begun = journal?.starts.last
+    if let start = begun { machine.begins(segment: start.base, at: start.begun) }
     commit = journal!.gather(Effect.self)
   }
 

@@ -22,7 +22,7 @@ struct SegmentStarts: Sendable {
       let middle = (low + high) / 2
       if list[middle].begun < instant { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? 0 : list[low - 1].base
+    return low <= 1 ? 0 : list[low - 1].base
   }
 }
 
