@@ -87,24 +87,36 @@ struct SegmentDigest {
 
   // MARK: Trails
 
-  /// What is to be told since the last trail, everything before the offset `end` of it: the payloads of records; none where there is
-  /// nothing. Call `trailed` once they are durable.
+  /// What is to be told since the last trail, everything before the offset `end`: the payloads of records. Call `trailed` once they are
+  /// durable.
   func trails(before end: Int) -> [[UInt8]] {
+    guard end > told.offset else { return [] }
     let all = payloads()
     var trails: [[UInt8]] = []
+    var from = told.offset
     for index in all.indices.dropFirst(told.pieces) {
       let start = index == told.pieces ? max(told.bytes, Self.headBytes) : Self.headBytes
       guard start < all[index].count else { continue }
-      let from = trails.isEmpty ? told.offset : all[index].withUnsafeBytes { Int(Bytes.u32($0, start)) }
       let next = index + 1 < all.count ? all[index + 1].withUnsafeBytes { Int(Bytes.u32($0, Self.headBytes)) } : end
-      var trail = [UInt8](repeating: 0, count: 8)
-      trail.withUnsafeMutableBytes {
-        Bytes.put(UInt32(from), $0, 0)
-        Bytes.put(UInt32(next), $0, 4)
-      }
-      trails.append(trail + all[index][..<Self.headBytes] + all[index][start...])
+      trails.append(Self.trail(from, next) + all[index][..<Self.headBytes] + all[index][start...])
+      from = next
+    }
+    // That nothing stands in a stretch is worth knowing as well.
+    if trails.isEmpty {
+      var head = [UInt8](repeating: 0, count: Self.headBytes)
+      head.withUnsafeMutableBytes { Bytes.put(number, $0, 0) }
+      trails.append(Self.trail(from, end) + head)
     }
     return trails
+  }
+
+  private static func trail(_ from: Int, _ end: Int) -> [UInt8] {
+    var head = [UInt8](repeating: 0, count: 8)
+    head.withUnsafeMutableBytes {
+      Bytes.put(UInt32(from), $0, 0)
+      Bytes.put(UInt32(end), $0, 4)
+    }
+    return head
   }
 
   /// Everything before the offset `end` is told.

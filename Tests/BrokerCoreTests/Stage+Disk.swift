@@ -87,9 +87,43 @@ extension Stage {
   func json(at position: Position) throws -> String? {
     var reader = self.reader
     let place = machine.place(of: position)
-    guard case .slice(let slice) = try reader.read(from: place, bytesMax: 1, before: durableThrough), slice.base == place else { return nil }
+    guard case .slice(let slice) = try reader.read(from: place, bytesMax: 1, before: durableThrough), slice.base == place else {
+      return nil
+    }
     return slice.bytes.withUnsafeBytes { bytes in
       RecordCursor.record(at: place, in: bytes, base: place).flatMap(CarriedRecord.json).map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+}
+
+extension Stage {
+  /// Every record of the broker's that stands on the disk, in order. Their payloads are gone: ask for kinds, places and events' heads.
+  func everything() throws -> [(kind: RecordKind, position: Position, event: (head: EventHead, bytes: Int)?)] {
+    var reader = self.reader
+    var records: [(kind: RecordKind, position: Position, event: (head: EventHead, bytes: Int)?)] = []
+    var at = Position.zero
+    while case .slice(let slice) = try reader.read(from: at, bytesMax: 1 << 20, before: durableThrough), !slice.bytes.isEmpty {
+      slice.bytes.withUnsafeBytes { bytes in
+        var cursor = RecordCursor(bytes, base: slice.base)
+        while let record = cursor.next() { records.append((record.kind, record.position, record.event.map { ($0.head, $0.json.count) })) }
+      }
+      at = slice.next
+    }
+    return records
+  }
+
+  /// What idleness leaves.
+  func closeMark() throws {
+    try turn()
+    try journal!.closeMark()
+    try turn(anew: true)
+  }
+
+  /// Flips one bit of the byte at `position`.
+  func flip(_ position: Position, plus: Int) {
+    let number = String(position.value / UInt64(segmentBytes))
+    disk.damage(String(repeating: "0", count: 12 - number.count) + number + ".segment") {
+      $0[Int(position.value) % segmentBytes + plus] ^= 0x10
     }
   }
 }

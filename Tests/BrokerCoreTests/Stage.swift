@@ -76,7 +76,12 @@ final class Stage {
   }
 
   /// One turn's end: written, synced, and the effects leave.
-  func turn() throws {
+  func turn(anew: Bool = false) throws {
+    if anew {
+      // The end has moved without this commit.
+      commit = nil
+      return commit = journal!.gather(Effect.self)
+    }
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
     released += effects
@@ -102,6 +107,16 @@ final class Stage {
     commit = nil
     journal = nil
     disk = disk.afterPowerCut()
+    released = []
+    try start()
+  }
+
+  /// Starts anew on `disk`, as a process on another machine would.
+  func start(on disk: MemoryDisk, at now: Moment) throws {
+    commit = nil
+    journal = nil
+    self.disk = disk
+    self.now = now
     released = []
     try start()
   }

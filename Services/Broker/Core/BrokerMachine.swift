@@ -285,7 +285,9 @@ package struct BrokerMachine: Sendable {
   ) {
     enter(moment)
     let number = Int(subscription)
-    guard number < subscriptions.count, subscriptions[number].isOpen, subscriptions[number].reading.fetch?.from == from.value else { return }
+    guard number < subscriptions.count, subscriptions[number].isOpen, subscriptions[number].reading.fetch?.from == from.value else {
+      return
+    }
     var answer = answer
     switch answer {
     case .events: break
