@@ -94,6 +94,8 @@ let package = Package(
 
     // Floor 5: proof.
     module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
+    module("Fuzz", "Tests/Fuzz", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "HTTP", "TestKit"], exclude: ["Driver"]),
+    suite("FuzzTests", uses: ["Fuzz"], exclude: ["Found"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),
     suite("ShopTests", uses: ["Contracts", "Shop"]),
     suite("ZonesTests", uses: ["Contracts", "Zones"]),
@@ -112,6 +114,8 @@ let package = Package(
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
+    module("Simulation", "Tests/Simulation", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "MeshMachines"]),
+    program("accord-simulate", "Tests/Simulate", uses: ["Simulation"]),
     suite("TidyTests", uses: []),
   ],
   swiftLanguageModes: [.v6]

@@ -5,7 +5,9 @@ import Host
 
 extension Command {
   static let audienceImport = Command(
-    "audience import", "Puts people on a list by which offers are told: one id on each line. Whoever is on it already stays on it.",
+    "audience import",
+    "Puts people on a list by which offers are told: one id on each line. Whoever is on it already stays on it. Who may have an offer is"
+      + " another list: import lists.",
     operands: "FILE", options: [.init("--id", "NAME", "the list, as an offer's audience_id names it")],
     examples: ["accord audience import newsletter.txt --id newsletter-us"],
     run: { arguments throws(Complaint) in try AudienceImport.run(arguments) })

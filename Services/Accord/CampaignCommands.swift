@@ -7,11 +7,21 @@ extension Command {
   static let campaignOpen = Command(
     "campaign open", "Opens a campaign: the money that its offers may spend on keeping their promises.", operands: "NAME",
     options: [
-      .init("--budget", "AMOUNT", "in whole units and cents, such as 10000.00"), .init("--currency", "CODE", "ISO 4217, such as USD"),
+      .init("--budget", TypedAmount.name, "in \(TypedAmount.form)"), .init("--currency", "CODE", "ISO 4217, such as USD"),
       .init("--approved-by", "ID", "who approved it, such as supervisor/ruth"),
     ],
     examples: ["accord campaign open spring --budget 10000.00 --currency USD --approved-by supervisor/ruth"],
     run: { arguments throws(Complaint) in try CampaignCommands.open(arguments) })
+
+  static let campaignFund = Command(
+    "campaign fund", "Gives an open campaign more money. What customer service advanced for it is repaid first.", operands: "NAME AMOUNT",
+    options: [
+      .init("--currency", "CODE", "ISO 4217 (default: the campaign's)"),
+      .init("--approved-by", "ID", "who approved it, such as supervisor/ruth"),
+      .init("--key", "KEY", "idempotency key: the same key again gets the same answer (default: a new one)"),
+    ],
+    examples: ["accord campaign fund spring 1000.00 --approved-by supervisor/ruth"],
+    run: { arguments throws(Complaint) in try CampaignCommands.fund(arguments) })
 
   static let campaignClose = Command(
     "campaign close", "Closes a campaign whose offers are over: no offer may begin under it.", operands: "NAME",
@@ -29,16 +39,9 @@ extension Command {
 enum CampaignCommands {
   static func open(_ arguments: Arguments) throws(Complaint) {
     let name = try arguments.operand("campaign")
-    let code = try arguments.required("--currency")
-    guard let currency = Currency(code) else { throw .usage("there is no currency \(code)", "write a code of ISO 4217, such as USD") }
-    let amount: Money
-    do throws(MoneyRefusal) { amount = try Money(decimal: try required(arguments, "--budget"), currency) } catch {
-      throw Complaint(code: .usage, happened: "--budget: \(error)", advice: "")
-    }
-    var body: [JSON.Member] = [
-      .init("campaign_id", .string(name)),
-      .init("budget", ["amount_minor": .integer(amount.minor), "currency": .string(currency.code)]),
-    ]
+    let currency = try TypedAmount.currency(try arguments.required("--currency"))
+    let amount = try TypedAmount.read(arguments.value("--budget"), "--budget", currency)
+    var body: [JSON.Member] = [.init("campaign_id", .string(name)), .init("budget", amount.json)]
     if let approver = arguments.value("--approved-by") { body.append(.init("approved_by", .string(approver))) }
     let answer = try Office(arguments).ask(
       "marketing", .post, "/v1/campaigns", headers: [("Idempotency-Key", key("open"))], body: .object(body))
@@ -49,10 +52,24 @@ enum CampaignCommands {
         : "The campaign \(name) is open with \(amount). `accord why \(answer["message_id"]?.string ?? "?")` tells more.")
   }
 
-  private static func required(_ arguments: Arguments, _ flag: String) throws(MoneyRefusal) -> String {
-    // A missing amount is none, and the refusal says how one is written.
-    guard let value = arguments.value(flag) else { throw .notAnAmount("") }
-    return value
+  /// Gives an open campaign more; its currency is the campaign's own.
+  static func fund(_ arguments: Arguments) throws(Complaint) {
+    guard arguments.operands.count == 2 else {
+      throw .usage("a campaign is given an amount", "write accord campaign fund spring 1000.00")
+    }
+    let (name, office) = (arguments.operands[0], try Office(arguments))
+    let known = try office.ask("marketing", .get, "/v1/campaigns/\(name.percentEncoded)")
+    let currency = try TypedAmount.currency(arguments.value("--currency") ?? known["budget"]?["currency"]?.string ?? "")
+    let amount = try TypedAmount.read(arguments.operands[1], "AMOUNT", currency)
+    var body: [JSON.Member] = [.init("amount", amount.json)]
+    if let approver = arguments.value("--approved-by") { body.append(.init("approved_by", .string(approver))) }
+    let answer = try office.ask(
+      "marketing", .post, "/v1/campaigns/\(name.percentEncoded)/fund",
+      headers: [("Idempotency-Key", arguments.value("--key") ?? Key.new())], body: .object(body))
+    if arguments.has("--json") { return Terminal.print(answer) }
+    Terminal.print(
+      "The campaign \(name) has \(amount) more, \(OfferReport.money(answer["campaign"]?["budget"])) in all; what was advanced for it is "
+        + "repaid first. `accord why \(answer["message_id"]?.string ?? "?")` tells more.")
   }
 
   static func close(_ arguments: Arguments) throws(Complaint) {

@@ -7,7 +7,8 @@ extension Command {
   /// What marketing does: campaigns, offers, audiences.
   static let campaigns: [Command] =
     [
-      .campaignOpen, .campaignClose, .campaignShow, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule, .offerLaunch,
+      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule,
+      .offerLaunch,
       .offerShow,
       .offerList, .audienceImport,
     ] + offerTurns

@@ -8,8 +8,9 @@ extension Command {
     options: [
       .init("--order", "ID", "the order's id"),
       .init("--customer", "ID", "who ordered; leave out for an anonymous order"),
-      .init("--line", "sku=S,paid=CENTS[,quantity=N][,list=CENTS][,line=ID]", "one line; repeat for more"),
-      .init("--shipping", "CENTS", "what was paid for standard shipping"),
+      .init(
+        "--line", "sku=S,paid=AMOUNT[,quantity=N][,list=AMOUNT][,line=ID]", "one line, amounts in \(TypedAmount.form); repeat for more"),
+      .init("--shipping", TypedAmount.name, "what was paid for standard shipping, in \(TypedAmount.form)"),
       .init("--currency", "CODE", "ISO 4217, such as USD"),
       .init("--channel", "NAME", "where it was bought (default web)"),
       .init("--country", "CODE", "ISO 3166-1, such as US"),
@@ -19,7 +20,7 @@ extension Command {
       .init("--key", "KEY", "idempotency key (default: derived from the order)"),
     ],
     examples: [
-      "accord order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=4995 --shipping 995 --currency USD",
+      "accord order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=49.95 --shipping 9.95 --currency USD",
       "accord order capture --file order.json --key till-7-0042",
     ],
     run: { arguments throws(Complaint) in try OrderCapture.run(arguments) })
@@ -54,13 +55,12 @@ enum OrderCapture {
   }
 
   private static func compose(_ arguments: Arguments) throws(Complaint) -> JSON {
-    let currency = try arguments.required("--currency")
-    func money(_ cents: Int64) -> JSON { .object([.init("amount_minor", .integer(cents)), .init("currency", .string(currency))]) }
-    var total: Int64 = 0
-    func add(_ cents: Int64) throws(Complaint) {
-      let (sum, overflow) = total.addingReportingOverflow(cents)
-      guard !overflow else { throw .usage("the amounts add up beyond what a ledger can count", "check the numbers") }
-      total = sum
+    let currency = try TypedAmount.currency(try arguments.required("--currency"))
+    var total = Money(minor: 0, currency)
+    func add(_ amount: Money) throws(Complaint) {
+      do throws(MoneyRefusal) { total = try total.adding(amount) } catch {
+        throw .usage("the amounts add up beyond what a ledger can count", "check the numbers")
+      }
     }
     var members: [JSON.Member] = [.init("order_id", .string(try arguments.required("--order")))]
     if let customer = arguments.value("--customer") { members.append(.init("person_id", .string(customer))) }
@@ -73,31 +73,32 @@ enum OrderCapture {
     var lines: [JSON] = []
     for (index, text) in arguments.all("--line").enumerated() {
       let parts = try pairs(text)
-      let paid = try cents(parts["paid"], "--line paid")
+      let paid = try TypedAmount.read(parts["paid"], "--line paid", currency)
       try add(paid)
       var line: [JSON.Member] = [.init("line_id", .string(parts["line"] ?? String(index + 1)))]
-      guard let sku = parts["sku"] else { throw .usage("a --line has no sku", "write sku=NAME,paid=CENTS") }
+      guard let sku = parts["sku"] else { throw .usage("a --line has no sku", "write sku=NAME,paid=AMOUNT") }
       line.append(.init("sku", .string(sku)))
       line.append(.init("quantity", .integer(try quantity(parts["quantity"]))))
-      if let list = parts["list"] { line.append(.init("list", money(try cents(list, "--line list")))) }
-      line.append(.init("paid", money(paid)))
+      if let list = parts["list"] { line.append(.init("list", try TypedAmount.read(list, "--line list", currency).json)) }
+      line.append(.init("paid", paid.json))
       lines.append(.object(line))
     }
-    guard !lines.isEmpty else { throw .usage("the order has no --line", "add --line sku=NAME,paid=CENTS, once per line") }
+    guard !lines.isEmpty else { throw .usage("the order has no --line", "add --line sku=NAME,paid=AMOUNT, once per line") }
     members.append(.init("lines", .array(lines)))
-    if let shipping = try arguments.integer("--shipping") {
+    if let text = arguments.value("--shipping") {
+      let shipping = try TypedAmount.read(text, "--shipping", currency)
       try add(shipping)
       members.append(
         .init(
           "charges",
-          .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", money(shipping))])])))
+          .array([.object([.init("kind", .string("shipping")), .init("method", .string("standard")), .init("paid", shipping.json)])])))
     }
     let kind = arguments.value("--tender") ?? "card"
     members.append(
       .init(
         "tenders",
         .array([
-          .object([.init("kind", .string(kind)), .init("amount", money(total)), .init("refundable_absent", .bool(kind == "card"))])
+          .object([.init("kind", .string(kind)), .init("amount", total.json), .init("refundable_absent", .bool(kind == "card"))])
         ])))
     return .object(members)
   }
@@ -107,7 +108,7 @@ enum OrderCapture {
     for part in text.split(separator: ",") {
       let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
       guard sides.count == 2, ["sku", "paid", "quantity", "list", "line"].contains(sides[0]) else {
-        throw .usage("“\(part)” in --line is none of sku=, paid=, quantity=, list=, line=", "write sku=NAME,paid=CENTS")
+        throw .usage("“\(part)” in --line is none of sku=, paid=, quantity=, list=, line=", "write sku=NAME,paid=AMOUNT")
       }
       result[sides[0]] = sides[1]
     }
@@ -117,13 +118,6 @@ enum OrderCapture {
   private static func quantity(_ text: String?) throws(Complaint) -> Int64 {
     guard let text else { return 1 }
     guard let number = Int64(text) else { throw .usage("--line quantity takes a whole number, not “\(text)”", "write digits only") }
-    return number
-  }
-
-  private static func cents(_ text: String?, _ what: String) throws(Complaint) -> Int64 {
-    guard let text, let number = Int64(text) else {
-      throw .usage("\(what) takes whole cents, not “\(text ?? "nothing")”", "4995 means 49.95")
-    }
     return number
   }
 }

@@ -17,10 +17,10 @@ extension Command {
   static let orderReturn = Command(
     "order return", "Takes goods back; the order's number is enough. Without lines all that is left of it.", operands: "ORDER",
     options: [
-      line, .init("--shipping", "CENTS", "what of the shipping is given back too"),
+      line, .init("--shipping", TypedAmount.name, "what of the shipping is given back too, in \(TypedAmount.form)"),
       .init("--receipt-only", nil, "brought by somebody unknown, on the receipt alone"), reason,
       .init("--at", "INSTANT", "when (default: the ledger's now)"), key,
-    ], examples: ["accord order return FRIDAY-1 --line 1", "accord order return FRIDAY-1 --receipt-only --shipping 995"],
+    ], examples: ["accord order return FRIDAY-1 --line 1", "accord order return FRIDAY-1 --receipt-only --shipping 9.95"],
     run: { arguments throws(Complaint) in try OrderChange(arguments, "return", at: "returned_at").run() })
 
   static let orderCancel = Command(
@@ -32,11 +32,11 @@ extension Command {
   static let orderAmend = Command(
     "order amend", "Adds lines to an order, under an offer where one is named.", operands: "ORDER",
     options: [
-      .init("--line", "sku=S,paid=CENTS,line=ID[,quantity=N][,list=CENTS]", "one line; repeat for more"),
+      .init("--line", "sku=S,paid=AMOUNT,line=ID[,quantity=N][,list=AMOUNT]", "one line, amounts in \(TypedAmount.form); repeat for more"),
       .init("--under", "OFFER@VERSION", "the offer under which they are added"),
       .init("--tender", "KIND", "what they are paid with (default card)"),
       .init("--currency", "CODE", "ISO 4217 (default: the order's)"), .init("--at", "INSTANT", "when (default: the ledger's now)"), key,
-    ], examples: ["accord order amend FRIDAY-1 --line sku=SHADE,paid=1995,line=2 --under free-ship@1"],
+    ], examples: ["accord order amend FRIDAY-1 --line sku=SHADE,paid=19.95,line=2 --under free-ship@1"],
     run: { arguments throws(Complaint) in try OrderChange(arguments, "amend", at: "amended_at").run() })
 }
 
@@ -75,8 +75,8 @@ struct OrderChange {
     if word == "amend" { return members + (try added(office)) }
     let lines = arguments.all("--line")
     if !lines.isEmpty { members.append(.init("lines", .array(try Self.quantities(lines)))) }
-    if let shipping = try arguments.integer("--shipping") {
-      members.append(.init("shipping", Self.money(shipping, try currency(office))))
+    if let shipping = arguments.value("--shipping") {
+      members.append(.init("shipping", try TypedAmount.read(shipping, "--shipping", try currency(office)).json))
     }
     return members
   }
@@ -93,47 +93,43 @@ struct OrderChange {
     return lines
   }
 
-  private static func money(_ cents: Int64, _ currency: String) -> JSON {
-    .object([.init("amount_minor", .integer(cents)), .init("currency", .string(currency))])
-  }
-
   /// The order's own currency, unless another is said.
-  private func currency(_ office: Office) throws(Complaint) -> String {
-    if let named = arguments.value("--currency") { return named }
+  private func currency(_ office: Office) throws(Complaint) -> Currency {
+    if let named = arguments.value("--currency") { return try TypedAmount.currency(named) }
     let known = try office.ask("ledger", .get, "/v1/orders/\(order.percentEncoded)")
-    return known["order"]?["lines"]?.array?.first?["paid"]?["currency"]?.string ?? ""
+    return try TypedAmount.currency(known["order"]?["lines"]?.array?.first?["paid"]?["currency"]?.string ?? "")
   }
 
   private func added(_ office: Office) throws(Complaint) -> [JSON.Member] {
     let currency = try currency(office)
     var lines: [JSON] = []
-    var total: Int64 = 0
+    var total = Money(minor: 0, currency)
     for text in arguments.all("--line") {
       var parts: [String: String] = [:]
       for part in text.split(separator: ",") {
         let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2 else { throw .usage("“\(part)” in --line has no =", "write sku=NAME,paid=CENTS,line=ID") }
+        guard sides.count == 2 else { throw .usage("“\(part)” in --line has no =", "write sku=NAME,paid=AMOUNT,line=ID") }
         parts[sides[0]] = sides[1]
       }
-      guard let sku = parts["sku"], let id = parts["line"], let paid = parts["paid"].flatMap({ Int64($0) }) else {
-        throw .usage("a --line lacks sku=, paid= or line=", "write sku=NAME,paid=CENTS,line=ID; the line's ID must be new to the order")
+      guard let sku = parts["sku"], let id = parts["line"] else {
+        throw .usage("a --line lacks sku= or line=", "write sku=NAME,paid=AMOUNT,line=ID; the line's ID must be new to the order")
       }
-      let (sum, past) = total.addingReportingOverflow(paid)
-      guard !past, let quantity = Int64(parts["quantity"] ?? "1") else {
+      let paid = try TypedAmount.read(parts["paid"], "--line paid", currency)
+      guard let sum = try? total.adding(paid), let quantity = Int64(parts["quantity"] ?? "1") else {
         throw .usage("--line has a number that cannot be", "check the numbers")
       }
       total = sum
       var line: [JSON.Member] = [
         .init("line_id", .string(id)), .init("sku", .string(sku)), .init("categories", .array([])), .init("quantity", .integer(quantity)),
       ]
-      if let list = parts["list"].flatMap({ Int64($0) }) { line.append(.init("list", Self.money(list, currency))) }
-      line.append(.init("paid", Self.money(paid, currency)))
+      if let list = parts["list"] { line.append(.init("list", try TypedAmount.read(list, "--line list", currency).json)) }
+      line.append(.init("paid", paid.json))
       lines.append(.object(line))
     }
-    guard !lines.isEmpty else { throw .usage("no --line is added", "add --line sku=NAME,paid=CENTS,line=ID, once per line") }
+    guard !lines.isEmpty else { throw .usage("no --line is added", "add --line sku=NAME,paid=AMOUNT,line=ID, once per line") }
     let kind = arguments.value("--tender") ?? "card"
     let tender: JSON = .object([
-      .init("kind", .string(kind)), .init("amount", Self.money(total, currency)), .init("refundable_absent", .bool(kind == "card")),
+      .init("kind", .string(kind)), .init("amount", total.json), .init("refundable_absent", .bool(kind == "card")),
     ])
     var members: [JSON.Member] = [.init("lines", .array(lines)), .init("tenders", .array([tender]))]
     if let under = arguments.value("--under") { members.append(.init("under", .string(under))) }

@@ -165,7 +165,7 @@ struct Up {
 
       Try, in another terminal:
 
-        \(accord) order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=4995 --currency USD\(flag)
+        \(accord) order capture --order FRIDAY-1 --customer ada --line sku=KETTLE,paid=49.95 --currency USD\(flag)
         \(accord) customer ada\(flag)
         \(accord) status\(flag)
 

@@ -16,6 +16,7 @@ package enum DomainEvent: Sendable, Equatable {
   case consentChanged(ConsentChanged)
   case customerRestricted(CustomerRestricted)
   case productsListed(ProductsListed)
+  case membershipChanged(MembershipChanged)
   case policyPublished(PolicyPublished)
   // Of whoever has a budget.
   case budgetChanged(BudgetChanged)
@@ -43,6 +44,7 @@ package enum DomainEvent: Sendable, Equatable {
     case .consentChanged(let fact): fact
     case .customerRestricted(let fact): fact
     case .productsListed(let fact): fact
+    case .membershipChanged(let fact): fact
     case .policyPublished(let fact): fact
     case .budgetChanged(let fact): fact
     case .offerVersioned(let fact): fact
@@ -121,7 +123,7 @@ package enum DomainEvent: Sendable, Equatable {
     let facts: [any TreeFact.Type] = [
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
-      ProductsListed.self,
+      ProductsListed.self, MembershipChanged.self,
       PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
       MessageTurned.self,
     ]

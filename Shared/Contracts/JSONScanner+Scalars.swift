@@ -14,7 +14,7 @@ extension JSONScanner {
 
   /// The offset of the first byte at or after `start` that needs a look: `"`, `\`, below 0x20 or from 0x80 on; or the buffer's end.
   @inline(__always)
-  static func plainRun(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+  package static func plainRun(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var at = start
     while at &+ 8 <= bytes.count {
       let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))

@@ -35,6 +35,8 @@ package enum Limits {
   package static let contactsMax = 16
   /// Goods in one fact: it stays far below a message of 1 MiB however long their names are.
   package static let productsMax = 200
+  /// Members in one fact, with their times: about a hundred kilobytes where all ids are as long as they may be.
+  package static let membersMax = 400
   /// One sentence for people.
   package static let sentenceBytesMax = 1_000
   /// Ten thousand of the largest amounts still add up within Int64.

@@ -24,6 +24,15 @@ package struct Money: Hashable, Sendable, CustomStringConvertible {
     self.init(minor: text.utf8.first == .minus ? -minor : minor, currency)
   }
 
+  /// Reads an amount that a person typed: whole units with a point and decimals, `12.50` in dollars, `333` in yen. `1250` in dollars is
+  /// refused, because it may mean either, and so is anything below zero.
+  package init(typed text: String, _ currency: Currency) throws(MoneyRefusal) {
+    let money = try Money(decimal: text, currency)
+    guard text.utf8.first != .minus else { throw .notAnAmount(text) }
+    guard currency.exponent == 0 || money.isZero || text.utf8.contains(UInt8(ascii: ".")) else { throw .ambiguous(text, currency) }
+    self = money
+  }
+
   private static func appending(_ digit: Int64, to minor: Int64) throws(MoneyRefusal) -> Int64 {
     let (tenfold, past) = minor.multipliedReportingOverflow(by: 10)
     let (sum, pastAgain) = tenfold.addingReportingOverflow(digit)
@@ -69,6 +78,7 @@ package enum MoneyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   case currencies(Currency, Currency)
   case notAnAmount(String)
   case tooManyDecimals(Currency)
+  case ambiguous(String, Currency)
 
   package var description: String {
     switch self {
@@ -76,6 +86,14 @@ package enum MoneyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
     case .currencies(let a, let b): "\(a) and \(b) cannot be added up; convert one of them first"
     case .notAnAmount(let text): "\"\(text)\" is no amount; write digits with a point, like 9.95"
     case .tooManyDecimals(let currency): "\(currency) has \(currency.exponent) decimals; leave the others out"
+    case .ambiguous(let text, let currency):
+      "\"\(text)\" may mean two amounts; write it with a point: \(Self.meanings(text, currency))"
     }
+  }
+
+  /// What an amount without a point may have meant: `1250.00 or 12.50`.
+  private static func meanings(_ text: String, _ currency: Currency) -> String {
+    let meant = [try? Money(decimal: text, currency), Int64(text).map { Money(minor: $0, currency) }].compactMap(\.self)
+    return meant.map { String("\($0)".prefix { $0 != " " }) }.joined(separator: " or ")
   }
 }

@@ -15,10 +15,10 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
-  /// The fatal fault that ended this journal.
-  var ended: JournalFault?
   /// When the kept segments were begun, oldest to newest; those whose header is damaged left out.
   package internal(set) var starts: [SegmentStart]
+  /// The fatal fault that ended this journal. Growing a segment may end it without throwing: look after each `gather`.
+  package internal(set) var ended: JournalFault?
   /// Why the current segment could not be grown, while it could not.
   var growth: DiskFault?
 

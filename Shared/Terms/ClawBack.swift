@@ -17,8 +17,8 @@ package enum ClawBack {
     due(share: share, returned: unusedDays, of: days, already: already)
   }
 
-  /// What a purchase as it stands owes on a remedy, part by part; nothing where the terms do not claw back, or where all of it together
-  /// is less than they bother to ask for.
+  /// What a purchase as it stands owes on a remedy, part by part; nothing where the terms do not claw back, or where all of it together,
+  /// that which was taken before included, is less than they bother to ask for.
   ///
   /// Never above `refundMax`, what is paid back for the goods: a return never ends in a bill. Shipping falls only with its charge.
   package static func due(
@@ -44,7 +44,8 @@ package enum ClawBack {
       left -= amount
       if amount > 0 { parts.append(Part(place: place, lineID: part.lineID, amount: amount)) }
     }
-    let sum = parts.reduce(0) { $0 + $1.amount }
+    // All of it together: what comes back in ten parcels leaves no more than what comes back in one.
+    let sum = parts.reduce(given.clawedBack) { $0 + $1.amount }
     return sum < remedy.waiveBelow ?? 0 ? [] : parts
   }
 

@@ -142,7 +142,7 @@ struct Evaluation {
     case .everyone: true
     case .new(let period): !hasOrdered(within: period)
     case .existing(let period): hasOrdered(within: period)
-    case .segment, .list: history.isMember
+    case .segment, .list: history.membership.holds(at: purchase.placedAt)
     }
   }
 

@@ -4,8 +4,8 @@ package import Contracts
 package struct History: Sendable, Equatable {
   /// When the person's latest captured order before this one was placed; nil where there is none.
   package var earlierOrderAt: Timestamp?
-  /// Whether the person was in the offer's segment or on its list when the order was placed.
-  package var isMember: Bool
+  /// When the person was in the offer's segment or on its list; judged as of the order's placement.
+  package var membership: Membership
   /// For a plan's charge: what led to it. Nil counts as a renewal.
   package var subscriptionChange: SubscriptionChanged.Change?
   /// Whether the subscription, by another of its periods, is a use of this offer already.
@@ -18,11 +18,11 @@ package struct History: Sendable, Equatable {
   package var total: Tally
 
   package init(
-    earlierOrderAt: Timestamp? = nil, isMember: Bool = false, subscriptionChange: SubscriptionChanged.Change? = nil,
+    earlierOrderAt: Timestamp? = nil, membership: Membership = Membership(), subscriptionChange: SubscriptionChanged.Change? = nil,
     subscriptionUses: Bool = false, isAtVerdict: Bool = false, customer: Tally = Tally(), total: Tally = Tally()
   ) {
     self.earlierOrderAt = earlierOrderAt
-    self.isMember = isMember
+    self.membership = membership
     self.subscriptionChange = subscriptionChange
     self.subscriptionUses = subscriptionUses
     self.isAtVerdict = isAtVerdict

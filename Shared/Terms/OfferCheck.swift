@@ -14,6 +14,7 @@ package struct OfferCheck {
     check.campaign()
     if let zone = check.zone() { check.times(zone) }
     check.selections()
+    check.group()
     check.reserve()
     check.parity()
     check.template()
@@ -186,12 +187,42 @@ package struct OfferCheck {
     }
   }
 
+  /// A segment or a list that nobody was ever told to belong to: nobody could have the offer.
+  private mutating func group() {
+    guard let groups = context.groups, let kind = text("eligibility", "customers").flatMap(CustomerGroup.Kind.init),
+      let name = text("eligibility", "\(kind.rawValue)_id")
+    else { return }
+    let names = { (kind: CustomerGroup.Kind) in Set(groups.lazy.filter { $0.kind == kind }.map(\.id.text)) }
+    guard !names(kind).contains(name) else { return }
+    let other = kind == .list ? CustomerGroup.Kind.segment : .list
+    guard !names(other).contains(name) else {
+      return refuse(
+        "/eligibility/\(kind.rawValue)_id", "\"\(name)\" is a \(other.rawValue), not a \(kind.rawValue)",
+        next: "write \"\(other.rawValue)\" in /eligibility/customers, and its name in \(other.rawValue)_id")
+    }
+    refuse(
+      "/eligibility/\(kind.rawValue)_id",
+      "nobody was ever in a \(kind.rawValue) \"\(name)\", so nobody could have the offer\(NearNames.question(name, among: names(kind)))",
+      next: "correct the name, or say first who belongs to it: accord import \(kind.rawValue)s")
+  }
+
   private mutating func reserve() {
-    guard let rehearsed = context.rehearsed, let reserve = json["budget"]?["reserve"]?["amount_minor"]?.integer, rehearsed > reserve,
+    guard let rehearsed = context.rehearsed, let reserve = json["budget"]?["reserve"]?["amount_minor"]?.integer,
       let currency = text("currency").flatMap({ Currency($0) })
     else { return }
-    let (wanted, reserved) = (Money(minor: rehearsed, currency), Money(minor: reserve, currency))
-    refuse("/budget/reserve", "the look-back comes to \(wanted), the reserve is \(reserved)", next: "reserve at least \(wanted)")
+    let (found, reserved) = (Money(minor: rehearsed.sum, currency), Money(minor: reserve, currency))
+    if rehearsed.sum > reserve {
+      let more = rehearsed.looked < rehearsed.orders ? " with \(rehearsed.looked) of \(rehearsed.orders) orders" : ""
+      refuse(
+        "/budget/reserve", "the look-back comes to \(found)\(more), the reserve is \(reserved)",
+        next: "reserve at least \(found), beside the desk's allowance")
+    } else if rehearsed.estimate > reserve {
+      warn(
+        "/budget/reserve",
+        "the look-back comes to \(found) with \(rehearsed.looked) of \(rehearsed.orders) orders, and to about "
+          + "\(Money(minor: rehearsed.estimate, currency)) with all of them; the reserve is \(reserved)",
+        next: "reserve that much, or expect that the campaign tops it up")
+    }
   }
 
   private mutating func template() {

@@ -8,12 +8,14 @@ package struct OfferContext: Sendable {
   package var zone: @Sendable (String) -> Zone?
   package var catalogue: Catalogue?
   package var people: [Staff]?
+  /// The segments and lists that anybody was ever told to belong to.
+  package var groups: Set<CustomerGroup>?
   /// The campaign that the document names; `.unknown` where there is none of that name.
   package var campaign: Campaign?
   /// The version before, where there is one.
   package var previous: OfferDocument?
-  /// What the rehearsal of the look-back came to, in minor units.
-  package var rehearsed: Int64?
+  /// What the look-back would come to by the orders that are known.
+  package var rehearsed: Rehearsal?
   /// Policies: how long goods may be returned, how long before its start service wants to know an offer.
   package var returnPeriod: Duration?
   package var briefingNotice: Duration?
@@ -56,17 +58,38 @@ package struct OfferContext: Sendable {
     }
   }
 
+  /// What a look-back over the orders known so far would give, in minor units.
+  package struct Rehearsal: Sendable, Equatable {
+    package var sum: Int64
+    /// How many orders were looked at, and how many there are: where the time did not suffice, the sum is of the first of them.
+    package var looked: Int64
+    package var orders: Int64
+
+    package init(sum: Int64, looked: Int64, of orders: Int64) {
+      self.sum = sum
+      self.looked = looked
+      self.orders = orders
+    }
+
+    /// What all orders may come to, if the others are like those that were looked at.
+    var estimate: Int64 {
+      guard looked > 0, looked < orders else { return sum }
+      return Rounding.share(of: sum, orders, by: looked) ?? sum
+    }
+  }
+
   package enum Campaign: Sendable, Equatable { case open, closed, unknown }
 
   package init(
     now: Timestamp, zone: @escaping @Sendable (String) -> Zone?, catalogue: Catalogue? = nil, people: [Staff]? = nil,
-    campaign: Campaign? = nil, previous: OfferDocument? = nil, rehearsed: Int64? = nil, returnPeriod: Duration? = nil,
-    briefingNotice: Duration? = nil, templates: Set<String>? = nil, isHistorical: Bool = false
+    campaign: Campaign? = nil, previous: OfferDocument? = nil, rehearsed: Rehearsal? = nil, returnPeriod: Duration? = nil,
+    briefingNotice: Duration? = nil, templates: Set<String>? = nil, isHistorical: Bool = false, groups: Set<CustomerGroup>? = nil
   ) {
     self.now = now
     self.zone = zone
     self.catalogue = catalogue
     self.people = people
+    self.groups = groups
     self.campaign = campaign
     self.previous = previous
     self.rehearsed = rehearsed

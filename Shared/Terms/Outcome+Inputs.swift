@@ -24,7 +24,12 @@ extension Terms {
     if outcome.dayPrecision { members.append(.init("day_precision", true)) }
     switch document.eligibility.customers {
     case .new, .existing: members.append(.init("earlier_order_at", history.earlierOrderAt.map(time) ?? .null))
-    case .segment, .list: members.append(.init("is_member", .bool(history.isMember)))
+    case .segment, .list:
+      members.append(.init("is_member", .bool(history.membership.holds(at: purchase.placedAt))))
+      if let span = history.membership.span(at: purchase.placedAt) {
+        if span.from > .first { members.append(.init("member_from", time(span.from))) }
+        if span.until < .last { members.append(.init("member_until", time(span.until))) }
+      }
     case .everyone: break
     }
     if outcome.isGranted { members.append(.init("lines", outcome.parts(purchase))) }

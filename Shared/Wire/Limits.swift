@@ -68,4 +68,13 @@ package enum WireLimits {
   /// Who heard nothing for so long asks; three unanswered questions end the connection.
   package static let heartbeat: Duration = .seconds(10)
   package static let heartbeatsMissedMax = 3
+
+  /// Moulds of one connection: a program speaks of a few things, each in a few lengths.
+  package static let mouldsMax = 8
+  /// A longer frame costs enough in copying that its reading is no longer what counts; eight of these are 32 KiB a connection.
+  package static let mouldBytesMax = 4_096
+  package static let mouldPlacesMax = 256
+  /// Moulds tried in vain, beyond those that fitted, before they rest; and for how many events.
+  static let mouldPatience = 64
+  static let mouldRest = 8_192
 }

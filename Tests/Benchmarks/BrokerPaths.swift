@@ -15,6 +15,13 @@ enum BrokerPaths {
     return try stage.run(count, turn: turn, effects: turn) { _ in }
   }
 
+  /// The same from the frame on, for a program that says the same things again and again.
+  static func moulded(_ count: Int) throws -> Int {
+    let stage = try Stage()
+    stage.isMoulding = true
+    return try stage.run(count, turn: turn, effects: turn) { _ in }
+  }
+
   /// One subscription hears everything and settles each turn in one range.
   static func settled(_ count: Int) throws -> Int {
     let stage = try Stage()
@@ -36,6 +43,8 @@ enum BrokerPaths {
     private var journal: Journal<NoDisk>
     private var commit: Gathering<Effect>?
     private var frames: [(bytes: [UInt8], publish: Publish)] = []
+    /// Whether frames are read by their moulds, as the broker does first.
+    var isMoulding = false
 
     init() throws {
       let id = [UInt8](1...16)
@@ -85,7 +94,12 @@ enum BrokerPaths {
         let frame = frames[number % frames.count]
         let publish = Publish(sequence: UInt64(number + 1), event: frame.publish.event, routing: frame.publish.routing)
         guard var now = commit.take() else { throw Sample.Unusable() }
-        frame.bytes.withUnsafeBytes { machine.publish(publisher, publish, frame: $0, at: moment, into: &now) }
+        let isMoulded = frame.bytes.withUnsafeBytes { bytes in
+          let moulded = isMoulding ? machine.moulded(publisher, bytes) : nil
+          machine.publish(publisher, publish, frame: bytes, isMoulded: moulded != nil, at: moment, into: &now)
+          return moulded != nil
+        }
+        if isMoulding, number >= turn, !isMoulded { throw Sample.Unusable() }
         commit = consume now
         guard (number + 1) % turn == 0 else { continue }
         after(number + 1)

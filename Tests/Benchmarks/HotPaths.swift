@@ -10,6 +10,7 @@ enum HotPaths {
     ("frame-decode", WirePaths.frames), ("publish-decode", WirePaths.publishes), ("event-scan", WirePaths.scans),
     ("event-gate", WirePaths.gates),
     ("settle-decode", WirePaths.settles), ("delivery-header", WirePaths.headers), ("apply-publish", BrokerPaths.publishes),
+    ("mould-and-apply-publish", BrokerPaths.moulded),
     ("apply-publish-deliver-settle", BrokerPaths.settled), ("order-encode", CodecPaths.encodes), ("order-decode", CodecPaths.decodes),
     ("envelope-decode", CodecPaths.envelopes),
   ]

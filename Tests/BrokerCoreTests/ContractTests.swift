@@ -176,7 +176,7 @@ private final class World {
     let payload = Array(#"{"op":"publish","sequence":\#(sequence),"event":\#(event)}"#.utf8)
     try payload.withUnsafeBytes { bytes in
       guard case .publish(let publish) = try ClientMessageDecoder.decode(bytes) else { return }
-      try stage.apply(.publish(ConnectionID(id), publish, frame: bytes))
+      try stage.publish(ConnectionID(id), publish, bytes)
     }
     if let lineage = lineages[id] { last[lineage] = max(sequence, last[lineage] ?? 0) }
     return try told(id)

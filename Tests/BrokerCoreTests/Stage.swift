@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import Testing
 import TestKit
 import Wire
 
@@ -62,6 +63,22 @@ final class Stage {
     machine.apply(input, at: now, into: &commit!)
   }
 
+  func change(_ name: String, _ rights: Rights?) throws {
+    try makeRoom()
+    machine.change(name, rights, at: now, into: &commit!)
+  }
+
+  /// What a program had said it reads, or why it is not withdrawn.
+  func withdraw(_ name: String) throws -> String {
+    try makeRoom()
+    do { return try machine.withdrawReads(of: name, at: now, into: &commit!).joined(separator: " ") } catch { return "[\(error.code)]" }
+  }
+
+  func takeHolds() -> [Hold] { machine.takeHolds() }
+
+  /// A frame other than a publish, as the shell counts it.
+  func heard(_ id: ConnectionID, bytes: Int) { machine.heard(id, bytes: bytes, at: now) }
+
   /// Room for the largest input, as the shell makes it before each.
   private func makeRoom() throws {
     if commit?.remaining ?? 0 >= inputBytesMax { return }
@@ -71,8 +88,15 @@ final class Stage {
 
   func publish(_ id: ConnectionID, _ event: TestEvent, sequence: UInt64) throws {
     let (frame, publish) = event.frame(sequence)
+    try frame.withUnsafeBytes { try self.publish(id, publish, $0) }
+  }
+
+  /// As the loop does: by the connection's moulds first.
+  func publish(_ id: ConnectionID, _ publish: Publish, _ frame: UnsafeRawBufferPointer) throws {
     try makeRoom()
-    frame.withUnsafeBytes { machine.publish(id, publish, frame: $0, at: now, into: &commit!) }
+    let moulded = machine.moulded(id, frame)
+    #expect(moulded == nil || moulded == publish)
+    machine.publish(id, publish, frame: frame, isMoulded: moulded != nil, at: now, into: &commit!)
   }
 
   /// One turn's end: written, synced, and the effects leave.
@@ -211,7 +235,9 @@ struct TestEvent {
     routing.type = put(value: type)
     put(#"","partitionkey":""#)
     routing.key = put(value: key)
-    put(#"","data":""# + String(repeating: "x", count: padding) + #""}"#)
+    put(#"","data":"#)
+    routing.data = put(value: "\"" + String(repeating: "x", count: padding) + "\"")
+    put("}")
     let end = frame.count
     put("}")
     return (frame, Publish(sequence: sequence, event: start..<end, routing: routing))

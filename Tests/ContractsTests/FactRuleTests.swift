@@ -50,6 +50,12 @@ import Testing
     Broken("marketing.message.planned.v1", "/reason", "Why not", .notAWord("Why not")),
     Broken("ledger.customer.known.v1", "/contacts/0/channel", "", .notAWord("")),
     Broken("ledger.policy.published.v1", "/name", "Look back", .notAWord("Look back")),
+    Broken("ledger.membership.changed.v1", "/kind", "club", .unknownWord("club", allowed: ["list", "segment"])),
+    Broken("ledger.membership.changed.v1", "/group_id", "two words", .identifier(.character(0x20))),
+    Broken("ledger.membership.changed.v1", "/revision", 0, .outOfRange(0, 1...Int64.max)),
+    Broken("ledger.membership.changed.v1", "/members", [], .empty),
+    Broken("ledger.membership.changed.v1", "/members/1/person_id", "", .identifier(.length(0))),
+    Broken("ledger.membership.changed.v1", "/members/1/until", "soon", .timestamp(.shape)),
     Broken("ledger.order.shipped.v1", "/shipped_at", "2026-05-08 and some more text", .timestamp(.shape)),
   ]
 

@@ -3,7 +3,9 @@ import Contracts
 /// A fact of each type with everything that it can say, and those that can say less with the least; by the name of its golden file.
 enum FactSamples {
   static let all: [(name: String, event: DomainEvent)] = {
-    do { return try named(orders() + money() + offers() + people()) } catch { preconditionFailure("a sample breaks a rule: \(error)") }
+    do { return try named(orders() + money() + offers() + people() + groups()) } catch {
+      preconditionFailure("a sample breaks a rule: \(error)")
+    }
   }()
 
   /// `type.full`, `type.least` for the second of a type, and `type.grown` for the third: with what was added since.
@@ -110,6 +112,20 @@ enum FactSamples {
         through: CivilDate(daysSinceEpoch: 20_604), sequence: 100_041, head: String(repeating: "0123456789abcdef", count: 4)),
     ]
     return facts
+  }
+
+  private static func groups() throws -> [any Fact] {
+    let (ada, bob) = (try Identifier<Person>("p-77"), try Identifier<Person>("p-78"))
+    let (spring, summer) = (try at("2026-03-01T05:00:00Z"), try at("2026-06-01T04:00:00.001Z"))
+    return [
+      MembershipChanged(
+        group: CustomerGroup(.list, try Identifier("spring-guests")), revision: 1_778_281_200_000,
+        members: [
+          .init(personID: ada), .init(personID: bob, from: spring, until: summer), .init(personID: ada, from: summer),
+          .init(personID: bob, until: spring),
+        ]),
+      MembershipChanged(group: CustomerGroup(.segment, try Identifier("gold")), revision: 1, members: [.init(personID: ada)]),
+    ]
   }
 
   private static func offers() throws -> [any Fact] {

@@ -68,6 +68,8 @@ extension GoldenTests {
     ("ledger.policy.published.v1.full.json", "981d0926c12ab1a21d53002d2c05f656aedbe95411ce047f0a5fa0af5cb8dd3a", true),
     ("ledger.order.cancelled.v1.grown.json", "72479ce146ecad94cf9cb5b15f1dafcd894b5716b52dd654a79257cde8aa64dd", true),
     ("ledger.order.returned.v1.grown.json", "7bef4fd83de5062695582ed143f83a3dc5a864efda9b4dc539af5cbe8461c06b", true),
+    ("ledger.membership.changed.v1.full.json", "79bc3d2344c8a88b31266ffdda1f178e0b3af071b377ececa4a68ae55dc6d174", true),
+    ("ledger.membership.changed.v1.least.json", "9abf405b63e1bbef5a287507670de83237009ca34cd6b391f917c0d17dd503d2", true),
     ("ledger.period.closed.v1.full.json", "c2ae00162b10f6af906b1c8a10b66f5f4dc40db324c75e5256b847ca2c978478", true),
   ]
 }

@@ -44,6 +44,23 @@ import Testing
     #expect("\(money)" == shown)
   }
 
+  @Test(arguments: [
+    ("12.50", "USD", 1_250), ("12.5", "USD", 1_250), ("0", "USD", 0), ("1250", "JPY", 1_250), ("1.250", "BHD", 1_250),
+  ]) func `reads what a person types`(_ text: String, _ code: String, _ minor: Int64) throws {
+    #expect(try Money(typed: text, Self.currency(code)).minor == minor)
+  }
+
+  @Test(arguments: [
+    ("1250", "USD", "1250.00 or 12.50"), ("5", "BHD", "5.000 or 0.005"), ("-1.00", "USD", "no amount"),
+    ("12,50", "USD", "no amount"), ("1.250", "USD", "2 decimals"),
+  ])
+  func `refuses what a person may have meant otherwise`(_ text: String, _ code: String, _ words: String) {
+    do throws(MoneyRefusal) {
+      _ = try Money(typed: text, Self.currency(code))
+      Issue.record("\(text) was taken")
+    } catch { #expect("\(error)".contains(words), "\(error)") }
+  }
+
   @Test func `shows the smallest amount there is`() { #expect("\(Money(minor: .min, Self.euro))" == "-92233720368547758.08 EUR") }
 
   @Test(arguments: ["", "-", ".", "9.", ".5", "9,95", "9.9.5", "1e2", "+1", "--1", " 1", "1 ", "0x1", "９", "1.-5"])

@@ -21,6 +21,8 @@ struct PlannedOffer {
   var appliedBy = "checkout"
   var honourFor = "PT336H"
   var customers: JSON = "everyone"
+  /// The list or segment that it is for, in place of `customers`.
+  var only: CustomerGroup?
   var anonymous = true
   var include: JSON = [["kind": "all"]]
   var exclude: JSON = []
@@ -56,6 +58,16 @@ struct PlannedOffer {
     return draft
   }
 
+  private var eligibility: JSON {
+    guard let only else {
+      return ["customers": customers, "anonymous_orders": .bool(anonymous), "channels": channels, "countries": countries]
+    }
+    return [
+      "customers": .string(only.kind.rawValue), "\(only.kind.rawValue)_id": .string(only.id.text), "anonymous_orders": .bool(anonymous),
+      "channels": channels, "countries": countries,
+    ]
+  }
+
   var document: JSON {
     [
       "schema": "accord.offer/1", "offer_id": .string(id), "version": .integer(Int64(version)), "significance": "material",
@@ -67,7 +79,7 @@ struct PlannedOffer {
       ],
       "look_back": ["duration": .string(lookBack), "basis": .string(basis), "claim": .string(claim)],
       "in_window": ["applied_by": .string(appliedBy), "code": .null], "honour_for": .string(honourFor),
-      "eligibility": ["customers": customers, "anonymous_orders": .bool(anonymous), "channels": channels, "countries": countries],
+      "eligibility": eligibility,
       "targeting": [
         "audience_id": "all", "purpose": "marketing", "channels": ["email"], "locales": ["en-US"], "voices": ["warm"],
       ],

@@ -4,7 +4,7 @@ import Terms
 import TestKit
 import Testing
 
-/// What goes back with goods, where remedies go, and how an offer lives: pure, case by case.
+/// What goes back with goods, and where remedies go: pure, case by case.
 struct TakingBackTests {
   private func order(_ paid: [Int64], quantity: Int64 = 1, tenders: [OrderCaptured.Tender] = [], person: String? = "ada") throws
     -> OrderCaptured
@@ -59,26 +59,5 @@ struct TakingBackTests {
       receipt.kind == .receipt && receipt.tenders.map(\.kind) == [.card, .cash] && receipt.tenders.map(\.amount.minor) == [600, 100])
     #expect(try chosen([], 100).kind == .customerCredit)
     #expect(try chosen([], 100, person: nil).tenders.map(\.kind) == [.unknown])
-  }
-
-  @Test func `an offer lives by its turns, whatever else is said`() throws {
-    func turn(_ turn: OfferTurned.Turn, _ seconds: Int64, version: Int = 1) -> OfferTurned {
-      OfferTurned(
-        turn: turn, offerID: Identifier(restoring: "a"), version: version, by: Identifier(restoring: "maya"),
-        at: OrderDraft.day.adding(.seconds(seconds)))
-    }
-    func at(_ seconds: Int64) -> Timestamp { OrderDraft.day.adding(.seconds(seconds)) }
-    var life = OfferLife([turn(.paused, 0), turn(.launched, 1), turn(.paused, 5), turn(.paused, 6), turn(.resumed, 9)])
-    #expect(life.state == .live && life.life?.pauses == [at(5)..<at(9)] && life.life?.effectiveFrom == at(1))
-    life.take(turn(.stopped, 20))
-    #expect(life.state == .stopped && life.life?.stoppedAt == at(20))
-    life.take(turn(.resumed, 21))
-    #expect(life.state == .stopped)
-    life.take(turn(.launched, 30, version: 2))
-    #expect(
-      life.state == .live && life.version == 2 && life.life?.pauses == [at(5)..<at(9), at(20)..<at(30)] && life.life?.stoppedAt == nil)
-    life.take(turn(.ended, 40))
-    #expect(life.state == .ended && life.life?.endedAt == at(40))
-    #expect(OfferLife([turn(.blocked, 1), turn(.cancelled, 2)]).state == .cancelled)
   }
 }

@@ -65,14 +65,15 @@ extension MeshTests {
 
     @Test func `an order that cannot be written down is refused before anything is sent`() throws {
       let mesh = try RunningMesh()
-      let whole = ["order", "capture", "--order", "A", "--line", "sku=K,paid=100", "--currency", "USD"]
+      let whole = ["order", "capture", "--order", "A", "--line", "sku=K,paid=1.00", "--currency", "USD"]
       let rows: [(words: [String], exit: Int32, says: String)] = [
         (whole.filter { $0 != "--currency" && $0 != "USD" }, 64, "--currency is missing"),
         (["order", "capture", "--order", "A", "--currency", "USD"], 64, "no --line"),
-        (["order", "capture", "--order", "A", "--line", "sku=K,paid=1.50", "--currency", "USD"], 64, "whole cents"),
+        (["order", "capture", "--order", "A", "--line", "sku=K,paid=150", "--currency", "USD"], 64, "150.00 or 1.50"),
         (["order", "capture", "--order", "A", "--line", "sku=K,price=1", "--currency", "USD"], 64, "price=1"),
-        (["order", "capture", "--order", "A b", "--line", "sku=K,paid=100", "--currency", "USD"], 1, "cannot be read"),
-        (["order", "capture", "--order", "A", "--line", "sku=K,paid=100", "--currency", "dollars"], 1, "cannot be read"),
+        (["order", "capture", "--order", "A b", "--line", "sku=K,paid=1.00", "--currency", "USD"], 1, "cannot be read"),
+        (["order", "capture", "--order", "A", "--line", "sku=K,paid=1.00", "--currency", "dollars"], 64, "no currency dollars"),
+        (whole + ["--shipping", "9,95"], 64, "no amount"),
         (["order", "capture", "--file", "/no/such/file"], 66, "/no/such/file"),
       ]
       for row in rows {

@@ -11,7 +11,7 @@ extension MeshTests {
       let mesh = try RunningMesh()
       let caller = mesh.caller
       let capture = [
-        "order", "capture", "--order", "FRIDAY-1", "--customer", "ada", "--line", "sku=KETTLE,paid=4995", "--shipping", "995",
+        "order", "capture", "--order", "FRIDAY-1", "--customer", "ada", "--line", "sku=KETTLE,paid=49.95", "--shipping", "9.95",
         "--currency", "USD", "--data", caller.data,
       ]
       let first = try ChildProgram.run("accord", capture + ["--json"])
@@ -61,7 +61,7 @@ extension MeshTests {
       #expect(otherPerson.status == 409 && otherPerson.json["detail"]?.string?.contains("another person_id") == true)
       #expect(otherPerson.header("Content-Type") == "application/problem+json")
       let byCommand = try caller.accord(
-        "order", "capture", "--order", "A", "--customer", "ben", "--line", "sku=KETTLE,paid=4995", "--currency", "USD")
+        "order", "capture", "--order", "A", "--customer", "ben", "--line", "sku=KETTLE,paid=49.95", "--currency", "USD")
       #expect(byCommand.exit == .code(1) && byCommand.stderr.contains("exists with another"), "\(byCommand.stderr)")
 
       let reused = try caller.capture("B", of: "ada", key: "key/A")

@@ -71,7 +71,7 @@ extension MeshTests {
     }
 
     private static func capture(_ caller: Caller, _ id: String, _ person: String?, at placed: String, tender: String = "card") throws {
-      var words = ["order", "capture", "--order", id, "--line", "sku=KETTLE-17,paid=3900", "--shipping", "995", "--currency", "USD"]
+      var words = ["order", "capture", "--order", id, "--line", "sku=KETTLE-17,paid=39.00", "--shipping", "9.95", "--currency", "USD"]
       words += ["--placed", placed, "--country", "US", "--tender", tender] + (person.map { ["--customer", $0] } ?? [])
       let (exit, stdout, stderr) = try ChildProgram.run("accord", words + ["--data", caller.data], within: .seconds(30))
       #expect(exit == .code(0), "\(stdout)\(stderr)")
@@ -153,7 +153,7 @@ extension MeshTests {
 
       // Confirmed, and returned: the desk sees what is left.
       Self.expectDone(try caller.accord("refund", "confirm", "\(Self.offer)/FRIDAY-1#1", "--reference", "r-1"))
-      Self.expectDone(try caller.accord("order", "return", "FRIDAY-1", "--shipping", "995"))
+      Self.expectDone(try caller.accord("order", "return", "FRIDAY-1", "--shipping", "9.95"))
       try eventually("the return stands on the timeline") {
         try caller.timeline(of: "P-1").contains { $0["kind"] == "remedy_clawed_back" }
       }

@@ -20,10 +20,25 @@ import Zones
       people: [
         .init(id: "marketer/maya"), .init(id: "marketer/otto", hasLeft: true), .init(id: "agent/ines"), .init(id: "supervisor/ruth"),
       ],
-      campaign: .open, rehearsed: 50_000, returnPeriod: .seconds(30 * 86_400), briefingNotice: .seconds(72 * 3_600),
-      templates: ["applied-already", "applied-to-your-plan"])
+      campaign: .open, rehearsed: .init(sum: 50_000, looked: 20, of: 20), returnPeriod: .seconds(30 * 86_400),
+      briefingNotice: .seconds(72 * 3_600),
+      templates: ["applied-already", "applied-to-your-plan"],
+      groups: [CustomerGroup(.list, Identifier(restoring: "spring-guests")), CustomerGroup(.segment, Identifier(restoring: "gold"))])
     change(&context)
     return context
+  }
+
+  @Test func `what a part of the orders comes to is refused, what all may come to is warned of`() throws {
+    func findings(_ rehearsed: OfferContext.Rehearsal) -> [OfferFinding] {
+      let document = Scene.document(["/budget/reserve/amount_minor": 50_000])
+      return OfferCheck.check(document, in: Self.context { $0.rehearsed = rehearsed }).filter { $0.field == "/budget/reserve" }
+    }
+    #expect(findings(.init(sum: 50_000, looked: 9, of: 9)).isEmpty && findings(.init(sum: 0, looked: 0, of: 9)).isEmpty)
+    let sure = try #require(findings(.init(sum: 50_001, looked: 10, of: 100)).first)
+    #expect(sure.severity == .refusal && sure.sentence.contains("with 10 of 100 orders") && sure.nextStep.contains("500.01"))
+    let likely = try #require(findings(.init(sum: 5_001, looked: 10, of: 100)).first)
+    #expect(likely.severity == .warning && likely.sentence.contains("about 500.10 USD"), "\(likely)")
+    #expect(findings(.init(sum: 5_000, looked: 10, of: 100)).isEmpty)
   }
 
   @Test(arguments: Refusal.all) func `refuses`(_ row: Refusal) throws {

@@ -49,11 +49,13 @@ import Testing
         history.earlierOrderAt = random.chance(2) ? earlier : purchase.placedAt.adding(.seconds(-1))
         members.append(.init("earlier", .integer(history.earlierOrderAt!.milliseconds)))
       }
-      history.isMember = random.chance(2)
+      history.membership = Self.membership(around: purchase.placedAt, &random)
       history.isAtVerdict = random.chance(3)
       history.subscriptionUses = random.chance(3)
       members += [
-        .init("member", .bool(history.isMember)), .init("verdict", .bool(history.isAtVerdict)),
+        .init(
+          "membership", .array(history.membership.spans.map { [.integer($0.from.milliseconds), .integer($0.until.milliseconds)] })),
+        .init("verdict", .bool(history.isAtVerdict)),
         .init("subscription_uses", .bool(history.subscriptionUses)),
       ]
       if random.chance(2) {
@@ -70,6 +72,15 @@ import Testing
       func json(_ tally: Tally) -> JSON { [.integer(tally.amount), .integer(tally.uses), .integer(tally.units)] }
       members += [.init("customer", json(history.customer)), .init("total", json(history.total))]
       return (history, .object(members))
+    }
+
+    /// No span, one or two, with their ends where the order was placed and beside it.
+    private static func membership(around placed: Timestamp, _ random: inout SeededRandom) -> Membership {
+      func near() -> Timestamp { placed.adding(.milliseconds([-3_600_000, -1, 0, 1, 3_600_000].randomElement(using: &random)!)) }
+      return Membership(
+        (0..<Int.random(in: 0...2, using: &random)).map { _ in
+          Membership.Span(from: random.chance(3) ? .first : near(), until: random.chance(3) ? .last : near())
+        })
     }
 
     func question(_ number: Int) -> String {

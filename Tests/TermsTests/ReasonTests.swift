@@ -52,6 +52,33 @@ import Testing
     return terms.evaluate(purchase, history, life: Scene.life(terms), at: terms.startsAt)
   }
 
+  /// Of a list or a segment by spans, and the order placed at the instant beside it.
+  @Test(arguments: ["list", "segment"]) func `whoever was a member when they ordered may have it`(_ kind: String) throws {
+    let terms = try Scene.terms(["/eligibility/customers": .string(kind), "/eligibility/\(kind)_id": "gold"])
+    let purchase = try Scene.purchase()
+    let placed = purchase.placedAt
+    let (before, after) = (placed.adding(.milliseconds(-1)), placed.adding(.milliseconds(1)))
+    let cases: [(spans: [Membership.Span], isOne: Bool)] = [
+      ([], false), ([.init()], true), ([.init(from: placed)], true), ([.init(from: after)], false), ([.init(until: placed)], false),
+      ([.init(until: after)], true), ([.init(from: placed, until: placed)], false), ([.init(from: before, until: placed)], false),
+      // Gone, and back since: at the placement nobody was there.
+      ([.init(until: before), .init(from: after)], false), ([.init(until: before), .init(from: placed, until: after)], true),
+    ]
+    for one in cases {
+      let history = History(membership: Membership(one.spans))
+      for now in [terms.startsAt, terms.startsAt.adding(.seconds(86_400))] {
+        let outcome = terms.evaluate(purchase, history, life: Scene.life(terms), at: now)
+        #expect(outcome.reason == (one.isOne ? .granted : .notEligibleCustomer), "\(one.spans)")
+        let inputs = terms.inputs(of: outcome, purchase, history, life: Scene.life(terms), at: now)
+        #expect(inputs["is_member"]?.bool == one.isOne)
+      }
+    }
+    var anonymous = purchase
+    anonymous.personID = nil
+    let outcome = terms.evaluate(anonymous, History(membership: .always), life: Scene.life(terms), at: terms.startsAt)
+    #expect(outcome.reason == .notEligibleCustomer)
+  }
+
   @Test func `there is a cause for every reason, in their order`() { #expect(Self.causes.map(\.reason) == Reason.allCases) }
 
   @Test(arguments: causes) func `a cause alone is told`(_ cause: Cause) throws {

@@ -44,6 +44,17 @@ struct Refusal: CustomTestStringConvertible {
     Refusal(change: "/honour_for", to: "P14D", says: "not given in days"), Refusal(change: "/honour_for", to: 14, says: "no duration"),
     Refusal(change: "/eligibility/customers", to: "segment", field: "/eligibility/segment_id", says: "is missing"),
     Refusal(change: "/eligibility/customers", to: "list", field: "/eligibility/list_id", says: "is missing"),
+    Refusal(
+      change: "/eligibility/list_id", to: "spring-guest", says: "a list \"spring-guest\"", also: ["/eligibility/customers": "list"]),
+    Refusal(
+      change: "/eligibility/list_id", to: "spring-gests", says: "(did you mean \"spring-guests\"?)",
+      also: ["/eligibility/customers": "list"]),
+    Refusal(
+      change: "/eligibility/segment_id", to: "silver", says: "nobody was ever in a segment \"silver\"",
+      also: ["/eligibility/customers": "segment"]),
+    Refusal(
+      change: "/eligibility/segment_id", to: "spring-guests", says: "is a list, not a segment",
+      also: ["/eligibility/customers": "segment"]),
     Refusal(change: "/eligibility/customers", to: "all", says: "write one of everyone, new, existing, segment, list"),
     Refusal(change: "/eligibility/anonymous_orders", to: "yes", says: "neither true nor false"),
     Refusal(change: "/eligibility/channels", to: [], says: "lets nothing through"),

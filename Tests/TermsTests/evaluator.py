@@ -347,7 +347,8 @@ class Judgement:
         else:
             span = (who.get("existing_means") or {}).get("captured_order_within")
         recent = earlier is not None and (span is None or earlier >= order.placed - duration(span))
-        fits = {"new": not recent, "existing": recent}.get(kind, self.history.get("member", False))
+        belongs = any(begin <= order.placed < end for begin, end in self.history.get("membership", []))
+        fits = {"new": not recent, "existing": recent}.get(kind, belongs)
         if order.person is None or not fits:
             raise Nothing("not_eligible_customer")
 

@@ -4,7 +4,16 @@ import Feed
 extension ImportRows {
   /// What a file of rows holds: the meanings that its columns can have, and the row that is made of them.
   enum Kind: String {
-    case products, customers, consents, subscriptions
+    case products, customers, consents, subscriptions, lists, segments
+
+    /// The meaning of the column that names the group; nil where the rows are about none.
+    var groupRole: String? {
+      switch self {
+      case .lists: "list"
+      case .segments: "segment"
+      case .products, .customers, .consents, .subscriptions: nil
+      }
+    }
 
     var roles: [FeedColumns.Role] {
       switch self {
@@ -24,6 +33,8 @@ extension ImportRows {
           .init("subscription", required: true), .init("customer"), .init("change", required: true), .init("from_plan"), .init("plan"),
           .init("from", required: true), .init("to"), .init("channel"), .init("at"),
         ]
+      case .lists, .segments:
+        [.init("customer", required: true), .init(groupRole ?? "", required: true), .init("from"), .init("until")]
       }
     }
 
@@ -62,6 +73,12 @@ extension ImportRows {
         for (role, name) in [("from", "from"), ("to", "to"), ("at", "changed_at")] {
           if let time = try values.time(role) { row.append(.init(name, .string(time.description))) }
         }
+      case .lists, .segments:
+        row.append(.init("group_id", .string(try values.needed(groupRole ?? ""))))
+        row.append(.init("person_id", .string(try values.needed("customer"))))
+        for role in ["from", "until"] {
+          if let time = try values.time(role) { row.append(.init(role, .string(time.description))) }
+        }
       }
       return row
     }
@@ -74,11 +91,16 @@ struct RowValues {
   private var reader: FeedTime
   private let currency: Currency?
   private let amounts: FeedNumber.Amounts
+  /// What is the same for every row, by its meaning: no column says it.
+  private let constants: [String: String]
   private var fields: [[UInt8]] = []
   private(set) var line: Int64 = 0
   private(set) var usedZone = false
 
-  init(columns: FeedColumns, time: FeedTime, currency: Currency?, amounts: FeedNumber.Amounts) {
+  init(
+    columns: FeedColumns, time: FeedTime, currency: Currency?, amounts: FeedNumber.Amounts, constants: [String: String] = [:]
+  ) {
+    self.constants = constants
     self.columns = columns
     reader = time
     self.currency = currency
@@ -92,8 +114,9 @@ struct RowValues {
 
   func has(_ role: String) -> Bool { columns.place(of: role) != nil }
 
-  /// The text of a role's column; nil where it is not mapped or empty.
+  /// What is said for all rows, or the text of a role's column; nil where it is not mapped or empty.
   func text(_ role: String) -> String? {
+    if let constant = constants[role] { return constant }
     guard let place = columns.place(of: role), !fields[place].isEmpty else { return nil }
     return String(decoding: fields[place], as: UTF8.self)
   }

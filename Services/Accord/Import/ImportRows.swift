@@ -25,9 +25,33 @@ extension Command {
     operands: "FILE", options: ImportSettings.options,
     examples: ["accord import subscriptions plans.csv --map subscription=id,customer=who,change=what,plan=plan,from=begins,to=ends"],
     run: { arguments throws(Complaint) in try ImportRows(arguments, .subscriptions).run() })
+
+  static let importLists = Command(
+    "import lists",
+    "Puts customers on lists by which offers can be had, from when until when. Without a from they were on it ever since; until is the first "
+      + "instant after it, and takes off whoever is on it.",
+    operands: "FILE", options: ImportSettings.options + membership("list"),
+    examples: [
+      "accord import lists guests.csv --map list=list,customer=id,from=since,until=left --zone America/New_York",
+      "accord import lists households.csv --map customer=household_id --list spring-8",
+    ], run: { arguments throws(Complaint) in try ImportRows(arguments, .lists).run() })
+
+  static let importSegments = Command(
+    "import segments",
+    "Puts customers into segments by which offers can be had, from when until when; it goes as import lists does.", operands: "FILE",
+    options: ImportSettings.options + membership("segment"),
+    examples: ["accord import segments tiers.csv --map segment=tier,customer=id,from=since,until=left"],
+    run: { arguments throws(Complaint) in try ImportRows(arguments, .segments).run() })
+
+  private static func membership(_ kind: String) -> [Arguments.Option] {
+    [
+      .init("--\(kind)", "NAME", "the \(kind), where no column says so"),
+      .init("--correct", nil, "where an end was told otherwise, this file knows better"),
+    ]
+  }
 }
 
-/// `accord import products | customers | consents | subscriptions`: each row by itself, in the file's order.
+/// `accord import products | customers | consents | subscriptions | lists | segments`: each row by itself, in the file's order.
 struct ImportRows {
   private let kind: Kind
   private let settings: ImportSettings
@@ -36,10 +60,16 @@ struct ImportRows {
   private let isJSON: Bool
   private let currency: Currency?
   private let amounts: FeedNumber.Amounts
+  private let constants: [String: String]
+  private let corrects: Bool
 
   init(_ arguments: Arguments, _ kind: Kind) throws(Complaint) {
     self.kind = kind
-    settings = try ImportSettings(arguments, roles: kind.roles)
+    var constants: [String: String] = [:]
+    if let role = kind.groupRole, let name = arguments.value("--\(role)") { constants[role] = name }
+    self.constants = constants
+    corrects = arguments.has("--correct")
+    settings = try ImportSettings(arguments, roles: kind.roles.filter { constants[$0.name] == nil })
     currency = try arguments.value("--currency") == nil ? nil : ImportSettings.currency(arguments)
     amounts = try ImportSettings.amounts(arguments)
     isJSON = arguments.has("--json")
@@ -58,7 +88,7 @@ struct ImportRows {
     let reader = DelimitedText(settings.separator)
     let head = self.head(file.name)
     var batch = Courier.Batch(body: head)
-    var values = RowValues(columns: columns, time: settings.time, currency: currency, amounts: amounts)
+    var values = RowValues(columns: columns, time: settings.time, currency: currency, amounts: amounts, constants: constants)
     var rows: Int64 = 0
     do throws(FeedFailure<Spooling.RowFailure>) {
       while try file.next({ (line, fields, bytes) throws(Spooling.RowFailure) in
@@ -94,6 +124,7 @@ struct ImportRows {
   private func head(_ file: String) -> [UInt8] {
     var members: [JSON.Member] = [.init("file", .string(file))]
     if let currency { members.append(.init("currency", .string(currency.code))) }
+    if corrects { members.append(.init("correct", true)) }
     return JSON.object(members).bytes + [0x0A]
   }
 
@@ -103,11 +134,12 @@ struct ImportRows {
       Terminal.print(report.json([.init("file", .string(file)), .init("dry_run", .bool(settings.isDry)), .init("lines", .integer(rows))]))
     } else {
       if settings.isDry { Terminal.print("Nothing was written (--dry-run); this is what would become of it:") }
-      Terminal.print("\(file): \(ImportProgress.grouped(rows)) \(kind.rawValue): \(report.summary)")
+      Terminal.print(
+        "\(file): \(ImportProgress.grouped(rows)) \(kind.groupRole.map { "rows of \($0)s" } ?? kind.rawValue): \(report.summary)")
       report.tell()
       if usedZone, settings.zone == nil { Terminal.note("times without offset, and days, were taken as UTC; --zone says otherwise") }
     }
-    try report.endWithRefusals(kind.rawValue)
+    try report.endWithRefusals(kind.groupRole == nil ? kind.rawValue : "members")
   }
 }
 

@@ -115,13 +115,8 @@ enum LedgerBooks {
       throw .usage("a fund is opened for service, with an amount", "write accord ledger fund service 1000.00 --currency USD")
     }
     let currency = try currency(arguments.required("--currency"))
-    let amount: Money
-    do throws(MoneyRefusal) { amount = try Money(decimal: arguments.operands[1], currency) } catch {
-      throw .usage("the amount cannot be used: \(error)", "write it like 1000.00")
-    }
-    var body: [JSON.Member] = [
-      .init("amount", .object([.init("amount_minor", .integer(amount.minor)), .init("currency", .string(currency.code))]))
-    ]
+    let amount = try TypedAmount.read(arguments.operands[1], TypedAmount.name, currency)
+    var body: [JSON.Member] = [.init("amount", amount.json)]
     if let person = arguments.value("--approved-by") { body.append(.init("approved_by", .string(person))) }
     let answer = try Office(arguments).ask(
       "ledger", .post, "/v1/ledger/funds/service", headers: [("Idempotency-Key", arguments.value("--key") ?? Key.new())],

@@ -11,15 +11,21 @@ extension BrokerLoop {
     for effect in effects {
       switch effect {
       case .accepted(let id, let through, let forget):
-        guard let session = sessions[id] else { continue }
-        session.accepted = (through, forget)
-        touch(session, &touched)
+        sessions.lend(id)?._withUnsafeGuaranteedRef { session in
+          session.accepted = (through, forget)
+          touch(session, &touched)
+        }
       case .deliver(let id, let handle, let number, let position, let attempt, let producer, let sequence, let bytes):
-        guard let session = sessions[id] else { continue }
-        deliver(to: session, handle, number, position, attempt, producer, sequence, bytes)
-        touch(session, &touched)
+        sessions.lend(id)?._withUnsafeGuaranteedRef { session in
+          // Touched first: that keeps it, should its delivery end it.
+          touch(session, &touched)
+          deliver(to: session, handle, number, position, attempt, producer, sequence, bytes)
+        }
       case .send(let id, let message):
-        guard let session = sessions[id] else { continue }
+        guard let session = sessions[id] else {
+          answerDesk(id, message)
+          continue
+        }
         send(message, to: session)
         touch(session, &touched)
       case .fetch(let subscription, let from, let bytesMax):
@@ -52,6 +58,8 @@ extension BrokerLoop {
       return
     }
     session.connection.send(frame)
+    // Who does not read is not heard: else what he asks for would pile up here.
+    if session.connection.queuedBytes > DoorLimits.unreadBytesMax { session.hold(.unread) }
   }
 
   /// Header, event, closing brace: three copies into the out buffer, nothing allocated. HOT.

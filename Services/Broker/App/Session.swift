@@ -8,8 +8,9 @@ final class Session {
   let connection: Connection
   var decoder = FrameDecoder(payloadBytesMax: WireLimits.helloBytesMax)
   var machine = SessionMachine()
-  /// The credential's name, from its hello on.
+  /// The credential's name, from its hello on, and the digest of the secret that it came in with.
   var credential: String?
+  var digest: [UInt8] = []
   /// The newest cumulative answer that has not been put into the out buffer: of one turn only the last one is sent.
   var accepted: (through: UInt64, forget: UInt64)?
   /// It said farewell: closes once it has what it is owed.
@@ -17,9 +18,34 @@ final class Session {
   /// Something was appended in this turn.
   var isTouched = false
 
+  /// Why nothing is read from it for now.
+  private(set) var holds: Holds = []
+
+  struct Holds: OptionSet {
+    let rawValue: UInt8
+    /// The journal has no room for what it would say.
+    static let storage = Holds(rawValue: 1)
+    /// Its credential is over its rate.
+    static let rate = Holds(rawValue: 2)
+    /// It brought a wrong secret and waits for the answer.
+    static let secret = Holds(rawValue: 4)
+    /// It does not read what was sent to it.
+    static let unread = Holds(rawValue: 8)
+  }
+
   init(id: ConnectionID, connection: Connection) {
     self.id = id
     self.connection = connection
+  }
+
+  func hold(_ reason: Holds) {
+    if holds.isEmpty { connection.pauseReading() }
+    holds.insert(reason)
+  }
+
+  func release(_ reason: Holds) {
+    guard holds.remove(reason) != nil, holds.isEmpty else { return }
+    connection.resumeReading()
   }
 }
 
@@ -29,6 +55,8 @@ final class Session {
 /// gone never meets its successor.
 struct Sessions {
   private var places: [Session?] = []
+  /// The same without a count of references, which two effects of each message would raise and lower. Only `lend` looks here.
+  private var lent: [Unmanaged<Session>?] = []
   private var turns: [UInt16] = []
   private var free: [Int] = []
   private(set) var count = 0
@@ -42,11 +70,20 @@ struct Sessions {
     return session
   }
 
+  /// A session without counting a reference to it; nil where it is gone. Who keeps it beyond the next removal must touch it first. HOT.
+  @inline(__always)
+  func lend(_ id: ConnectionID) -> Unmanaged<Session>? {
+    let place = Int(id.raw & 0xFFFF)
+    guard place < lent.count, let session = lent[place], session._withUnsafeGuaranteedRef({ $0.id == id }) else { return nil }
+    return session
+  }
+
   /// The number for the next session; nil where every place is taken.
   mutating func nextID() -> ConnectionID? {
     if let place = free.last { return ConnectionID(UInt32(turns[place]) << 16 | UInt32(place)) }
     guard places.count < Self.countMax else { return nil }
     places.append(nil)
+    lent.append(nil)
     turns.append(1)
     free.append(places.count - 1)
     return ConnectionID(1 << 16 | UInt32(places.count - 1))
@@ -57,6 +94,7 @@ struct Sessions {
     precondition(free.last == place, "a session takes the number that nextID gave")
     free.removeLast()
     places[place] = session
+    lent[place] = .passUnretained(session)
     count += 1
   }
 
@@ -64,6 +102,7 @@ struct Sessions {
     let place = Int(id.raw & 0xFFFF)
     guard self[id] != nil else { return }
     places[place] = nil
+    lent[place] = nil
     turns[place] = turns[place] &+ 1
     free.append(place)
     count -= 1

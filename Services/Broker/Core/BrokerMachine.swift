@@ -21,6 +21,8 @@ package struct BrokerMachine: Sendable {
   var types = Types()
   var contracts = ContractBook()
   var subscriptions: [Subscription] = []
+  /// Of subscriptions that are gone: what operators did to them.
+  var retired: [Intervention] = []
   /// Position of the newest event.
   var newest: UInt64 = 0
   /// The latest instant of acceptance; milliseconds since 1970.
@@ -39,9 +41,12 @@ package struct BrokerMachine: Sendable {
   var connections: [Connection] = []
   var outlets: [Outlet] = []
   var slots = HashIndex()
+  var accounts: [Account] = []
+  var holds: [Hold] = []
   var hellos: UInt64 = 0
   var tail: TailIndex
   var requests = Requests()
+  var refusals = Refusals()
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
@@ -52,6 +57,8 @@ package struct BrokerMachine: Sendable {
   /// Damage was met while the journal was told: records may speak of what is gone.
   var isWounded = false
   let checksum: Checksum
+  /// An operator asked for the end of the program, and why.
+  package internal(set) var drainAsked: String?
   /// How many followers of dead events this input may still move.
   var burials = 0
   package internal(set) var counts = Counts()
@@ -159,12 +166,16 @@ package struct BrokerMachine: Sendable {
       subscriptions[Int(number)].types = wantedTypes(row)
     case .forgotten(let number):
       guard number < UInt32(subscriptions.count) else { throw .unknown("subscription", number) }
+      retire(subscriptions[Int(number)].interventions)
       subscriptions[Int(number)] = .vacant(number, limits: limits, hash: hash)
-    case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _), .passed(let number, _, _, _, _):
+    case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _), .recalled(let number, _, _),
+      .replayed(let number, _, _, _), .returned(let number, _), .dropped(let number, _, _), .paused(let number, _),
+      .passed(let number, _, _, _, _):
       guard number < UInt32(subscriptions.count), subscriptions[Int(number)].isOpen else {
         throw .unknown("subscription", number)
       }
       subscriptions[Int(number)].fold(record)
+    case .intervention(let it): try fold(it, at: position)
     case .contract(let type, let text): try foldContract(type, text)
     case .manifest(let credential, let reads): contracts.note(reads, of: credential)
     case .kept(let before, let marks): foldKept(before: before, marks)
@@ -274,6 +285,7 @@ package struct BrokerMachine: Sendable {
     for subscription in subscriptions where subscription.isAttached {
       if subscription.hasBurials { return now.uptime }
       due = min(due, subscription.nextDue)
+      if !subscription.isOrdinary { due = min(due, subscription.errandDue) }
       for consumer in subscription.consumers where consumer.isOpen { due = min(due, consumer.leaseCheck) }
     }
     return due == .max ? nil : due

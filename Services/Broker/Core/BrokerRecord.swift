@@ -18,15 +18,21 @@ import Wire
 //  35 kept          u64 before, list of (u32 producer, u64 forget through)      the journal begins here from now on
 //  36 passed        u32 subscription, u64 through, u64 messages, u8 why, i64 at moved over what cannot be had
 //  37 loss          u64 from, u64 end, u64 events, i64 at, text by              the operator accepts what damage took
+//  40 intervention  an operator's decision (Intervention.swift)                 its number is its position; a reset happens by it
+//  41 recalled      u32 subscription, u64 intervention, list of u64 positions   no longer dead: to be delivered again
+//  42 replayed      u32 subscription, u64 intervention, u64 cursor, list of (u64 position, u64 key, u64 sequence, u32 producer)
+//  43 returned      u32 subscription, list of u64 positions                     settled once more
+//  44 dropped       u32 subscription, u64 intervention, list of u64 positions   no longer dead: gone
+//  45 paused        u32 subscription, u8 whether, and where it is: i64 since, u32 failures, text reason
 //
 //  row              text credential, text name, list of text filters, u8 dead key (0 park, 1 pass), u64 floor or all ones for the
 //                   record's own position, i64 accepted from
 //  read             text type or pattern, list of text fields (JSON pointers; none: all of it)
 //  letter           u64 position, u64 key, u64 sequence, u32 producer, u32 attempts, i64 at,
-//                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position)
+//                   u8 cause (0 exhausted, 1 never + text reason, 2 behind + u64 position), and in newer ones u32 type
 
 /// One decision of the broker, as the journal keeps it.
-enum BrokerRecord: Sendable, Equatable {
+enum BrokerRecord: Sendable {
   case producer(UInt32, epoch: UInt64, credential: String, lineage: String)
   case type(UInt32, name: String)
   case refused(UInt32, sequence: UInt64, code: String)
@@ -40,6 +46,12 @@ enum BrokerRecord: Sendable, Equatable {
   case kept(before: UInt64, [ForgetMark])
   case passed(UInt32, through: UInt64, messages: UInt64, why: PassedOver.Why, at: Int64)
   case loss(AcceptedLoss)
+  case intervention(Intervention)
+  case recalled(UInt32, by: UInt64, [UInt64])
+  case replayed(UInt32, by: UInt64, cursor: UInt64, [Returns.Event])
+  case returned(UInt32, [UInt64])
+  case dropped(UInt32, by: UInt64, [UInt64])
+  case paused(UInt32, FloodBreaker.Pause?)
 
   var kind: RecordKind {
     switch self {
@@ -56,14 +68,20 @@ enum BrokerRecord: Sendable, Equatable {
     case .kept: RecordKind(rawValue: 35)
     case .passed: RecordKind(rawValue: 36)
     case .loss: RecordKind(rawValue: 37)
+    case .intervention: RecordKind(rawValue: 40)
+    case .recalled: RecordKind(rawValue: 41)
+    case .replayed: RecordKind(rawValue: 42)
+    case .returned: RecordKind(rawValue: 43)
+    case .dropped: RecordKind(rawValue: 44)
+    case .paused: RecordKind(rawValue: 45)
     }
   }
 
   /// Somebody waits for the answer; settles and what follows from them ride along.
   var isUrgent: Bool {
     switch self {
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: true
-    case .settled, .troubled, .dead, .passed: false
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .intervention: true
+    case .settled, .troubled, .dead, .passed, .recalled, .replayed, .returned, .dropped, .paused: false
     }
   }
 
@@ -95,6 +113,7 @@ enum BrokerRecord: Sendable, Equatable {
     case .dead(let number, let letter):
       out.put(number)
       out.put(letter)
+      if letter.type != DeadLetters.Letter.unknownType { out.put(letter.type) }
     case .contract(let number, let schema):
       out.put(number)
       out.put(schema)
@@ -111,6 +130,27 @@ enum BrokerRecord: Sendable, Equatable {
       out.put(why.rawValue)
       out.put(at)
     case .loss(let loss): out.put(loss)
+    case .intervention(let it): it.encode(into: &out)
+    case .recalled(let number, let by, let positions), .dropped(let number, let by, let positions):
+      out.put(number)
+      out.put(by)
+      out.put(positions) { $0.put($1) }
+    case .replayed(let number, let by, let cursor, let events):
+      out.put(number)
+      out.put(by)
+      out.put(cursor)
+      out.put(events) { out, event in
+        out.put(event.position)
+        out.put(event.key)
+        out.put(event.sequence)
+        out.put(event.producer)
+      }
+    case .returned(let number, let positions):
+      out.put(number)
+      out.put(positions) { $0.put($1) }
+    case .paused(let number, let pause):
+      out.put(number)
+      out.put(pause)
     }
   }
 
@@ -125,7 +165,11 @@ enum BrokerRecord: Sendable, Equatable {
     case 21: self = .forgotten(try bytes.u32())
     case 22: self = .settled(try bytes.u32(), floor: try bytes.u64(), try bytes.islands())
     case 23: self = .troubled(try bytes.u32(), try bytes.troubles())
-    case 24: self = .dead(try bytes.u32(), try bytes.letter())
+    case 24:
+      let number = try bytes.u32()
+      var letter = try bytes.letter()
+      if !bytes.isAtEnd { letter.type = try bytes.u32() }
+      self = .dead(number, letter)
     case 25: self = .contract(try bytes.u32(), schema: try bytes.text())
     case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
     case 35:
@@ -134,6 +178,19 @@ enum BrokerRecord: Sendable, Equatable {
       self = .passed(
         try bytes.u32(), through: try bytes.u64(), messages: try bytes.u64(), why: try bytes.whyPassed(), at: try bytes.i64())
     case 37: self = .loss(try bytes.loss())
+    case 40: self = .intervention(try Intervention(&bytes))
+    case 41: self = .recalled(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
+    case 42:
+      let (number, by, cursor) = (try bytes.u32(), try bytes.u64(), try bytes.u64())
+      self = .replayed(
+        number, by: by, cursor: cursor,
+        try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in
+          Returns.Event(
+            position: try bytes.u64(), key: try bytes.u64(), sequence: try bytes.u64(), producer: try bytes.u32(), by: by)
+        })
+    case 43: self = .returned(try bytes.u32(), try bytes.positions())
+    case 44: self = .dropped(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
+    case 45: self = .paused(try bytes.u32(), try bytes.pause())
     case let other: throw .kind(other)
     }
     guard bytes.isAtEnd else { throw .long }
@@ -156,6 +213,14 @@ extension ByteWriter {
   mutating func put(_ read: Manifest.Read) {
     put(read.type)
     put(read.fields) { $0.put($1) }
+  }
+
+  mutating func put(_ pause: FloodBreaker.Pause?) {
+    put(pause != nil)
+    guard let pause else { return }
+    put(pause.since)
+    put(pause.failures)
+    put(pause.reason)
   }
 
   mutating func put(_ letter: DeadLetters.Letter) {
@@ -187,6 +252,15 @@ extension ByteReader {
       Troubles.Trouble(
         position: try bytes.u64(), notBefore: try bytes.i64(), attempts: try bytes.u32(), isSuspect: try bytes.bool())
     }
+  }
+
+  mutating func positions() throws(MemoryFault) -> [UInt64] {
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.u64() }
+  }
+
+  mutating func pause() throws(MemoryFault) -> FloodBreaker.Pause? {
+    guard try bool() else { return nil }
+    return FloodBreaker.Pause(since: try i64(), failures: try u32(), reason: try text())
   }
 
   mutating func reads() throws(MemoryFault) -> [Manifest.Read] {

@@ -24,7 +24,9 @@ struct ContractBook: Sendable {
   /// Bytes of all schemas and reads.
   private(set) var bytes = 0
   /// The newest of each type. HOT.
-  private var newest: [DataSchema?] = []
+  private(set) var newest: [DataSchema?] = []
+  /// Changes with every contract that is registered: what was made under another one is void.
+  private(set) var revision: UInt64 = 0
 
   mutating func addType() {
     versions.append([])
@@ -38,6 +40,7 @@ struct ContractBook: Sendable {
     versions[type].append(Version(text: text, schema: schema))
     versions[type].removeFirst(max(0, versions[type].count - versionsMax))
     newest[type] = schema
+    revision += 1
     bytes += size(type)
   }
 

@@ -25,7 +25,13 @@ extension Subscription {
     guard isAttached else { return }
     reading.tailBefore = tail.before
     park(&burials, at: now, into: &commit)
+    let delivered = counts.delivered
+    if breaker.pause != nil { openForProbe(now) }
     serve(now, &outlets, into: &commit)
+    if hasErrands {
+      comeBack(tail, now, outlets, into: &commit)
+      serve(now, &outlets, into: &commit)
+    }
     if !reading.isLive {
       read(tail, now, &outlets, into: &commit)
       serve(now, &outlets, into: &commit)
@@ -33,19 +39,29 @@ extension Subscription {
     } else if !keys.isEmpty(KeyLeases.List.unread) {
       fetch(tail, outlets, into: &commit)
     }
+    if breaker.pause != nil { closeBehindProbe(delivered, now, &outlets, into: &commit) }
     if !reading.isLive, counts.behindSince == nil { counts.behindSince = now.wall.milliseconds }
     recordProgress(newest, into: &commit)
   }
 
   /// Followers of dead events are left that can be moved now.
-  var hasBurials: Bool { !keys.isEmpty(KeyLeases.List.parking) && dead.count < limits.deadLetters }
+  var hasBurials: Bool {
+    guard let node = keys.first(KeyLeases.List.parking) else { return false }
+    return mayBury(window.ordinal(keys[node].head))
+  }
+
+  /// Whether the event may join the dead letters: what was one before always may.
+  func mayBury(_ ordinal: UInt64) -> Bool { dead.count + returns.count < limits.deadLetters || window[ordinal].isReturn }
 
   /// Whether a pump would find nothing to do.
-  var isIdle: Bool { reading.isLive && keys.listed == 0 && solo == nil }
+  var isIdle: Bool { reading.isLive && keys.listed == 0 && solo == nil && !hasErrands }
+
+  /// Something is on its way back, or probed for.
+  var hasErrands: Bool { !isOrdinary && (returns.awaitedNext != nil || replay != nil || breaker.pause != nil) }
 
   /// Bounds of the look-ahead that credit does not know.
   var canReadOn: Bool {
-    window.count < limits.lookAhead && dead.count < limits.deadLetters && reading.damage == nil
+    window.count < room && reading.damage == nil
       && (progress.islands.count < limits.settledRanges || isAmongIslands)
   }
 
@@ -94,7 +110,7 @@ extension Subscription {
   /// Whether an event that was read is to be delivered here.
   private func wants(_ event: IndexedEvent) -> Bool {
     wants(type: Int(event.type)) && event.acceptedAt >= row.acceptedFrom && !progress.contains(event.position)
-      && !dead.contains(event.position)
+      && !dead.contains(event.position) && (isOrdinary || !returns.contains(event.position))
   }
 
   private mutating func fetch(_ tail: TailIndex, _ outlets: [Outlet], into commit: inout Gathering<Effect>) {
@@ -108,14 +124,26 @@ extension Subscription {
       let head = window[window.ordinal(keys[node].head)]
       // One alone is read alone; of several, perhaps the neighbours as well.
       let few = keys.following(node) == nil ? Int(head.bytes) : bytes
-      ask(from: head.position, few, again: true, into: &commit)
+      ask(.again, from: head.position, few, into: &commit)
     } else if !reading.isLive, reading.aheadAt == reading.ahead.count, nextUnread <= tail.before, canReadOn {
-      ask(from: reading.cursor, bytes, again: false, into: &commit)
+      ask(.ahead, from: reading.cursor, bytes, into: &commit)
     }
   }
 
-  private mutating func ask(from: UInt64, _ bytes: Int, again: Bool, into commit: inout Gathering<Effect>) {
-    reading.fetch = Reading.Fetch(from: from, isAgain: again)
+  /// Asks for the sake of what was called back, where some consumer takes it, in turn with the live flow.
+  mutating func ask(
+    _ purpose: Reading.Purpose, from: UInt64, bytes: Int, _ outlets: [Outlet], into commit: inout Gathering<Effect>
+  ) {
+    let liveWaits = !keys.isEmpty(KeyLeases.List.unread) || !reading.isLive && canReadOn && nextUnread <= reading.tailBefore
+    guard reading.fetch == nil, !(reading.isLiveNext && liveWaits), consumers.indices.contains(where: { hasCredit($0, outlets) })
+    else { return }
+    reading.isLiveNext = true
+    ask(purpose, from: from, bytes, into: &commit)
+  }
+
+  private mutating func ask(_ purpose: Reading.Purpose, from: UInt64, _ bytes: Int, into commit: inout Gathering<Effect>) {
+    if purpose == .ahead || purpose == .again { reading.isLiveNext = false }
+    reading.fetch = Reading.Fetch(from: from, purpose: purpose)
     commit.afterDurable(.fetch(subscription: number, from: Position(from), bytesMax: min(limits.fetchBytes, max(1, bytes))))
   }
 
@@ -124,6 +152,10 @@ extension Subscription {
     guard let fetch = reading.fetch, fetch.from == from.value else { return }
     reading.fetch = nil
     if fetch.isStale { return }
+    switch fetch.purpose {
+    case .ahead, .again: break
+    case .recalled, .replay: if fetchedBack(fetch, answer) { return }
+    }
     switch answer {
     case .events(let events, let next):
       guard next > from else { return reading.damage = from.value...from.value }
@@ -132,9 +164,13 @@ extension Subscription {
         keys.delist(node)
         relist(node, now)
       }
-      if !fetch.isAgain {
+      switch fetch.purpose {
+      case .ahead:
         reading.restart(at: next.value)
         reading.ahead.append(contentsOf: events.drop { $0.position < from.value })
+      case .again: break
+      case .recalled: returns.read = events
+      case .replay: replay?.piece = (events, next.value)
       }
     case .damaged(let from, let through): reading.damage = from.value...max(from.value, through.value)
     case .forgotten(let oldest): reading.cursor = max(reading.cursor, oldest.value)
@@ -154,7 +190,7 @@ extension Subscription {
     if isTroubled { window[ordinal].isTroubled = true }
     if let node = keys.find(event.key) {
       let holder = Int(keys[node].holder)
-      if keys[node].waiting == 0, !isTroubled, !isParked(event.key), canTake(holder, outlets) {
+      if keys[node].waiting == 0, !isTroubled, !isHeld(event), canTake(holder, outlets) {
         return deliver(ordinal, node, holder, now, &outlets, into: &commit)
       }
       append(ordinal, to: node)
@@ -162,12 +198,17 @@ extension Subscription {
       return
     }
     let node = keys.insert(event.key)
-    if !isTroubled, !isParked(event.key) { return deliver(ordinal, node, taker, now, &outlets, into: &commit) }
+    if !isTroubled, !isHeld(event) { return deliver(ordinal, node, taker, now, &outlets, into: &commit) }
     append(ordinal, to: node)
     relist(node, now)
   }
 
-  private func isParked(_ key: UInt64) -> Bool { !dead.isEmpty && row.deadKey == .park && dead.first(of: key) != nil }
+  /// Whether an earlier event of its key is dead, or on its way back from there.
+  @inline(__always)
+  private func isHeld(_ event: IndexedEvent) -> Bool {
+    !isOrdinary && row.deadKey == .park
+      && (dead.isAhead(of: event.position, key: event.key) || returns.isAwaited(before: event.position, key: event.key))
+  }
 
   @inline(__always)
   private mutating func deliver(
@@ -191,7 +232,7 @@ extension Subscription {
     outlets[slot].queuedBytes += Int(entry.bytes) + limits.deliveryOverhead
     outlets[slot].inFlight += 1
     counts.delivered += 1
-    let attempt = entry.isTroubled ? (troubles.find(entry.position)?.attempts ?? 0) + 1 : 1
+    let attempt = entry.isTroubled ? (trouble(of: entry)?.attempts ?? 0) + 1 : 1
     commit.afterDurable(
       .deliver(
         consumers[taker].connection, handle: consumers[taker].handle, number: number, position: Position(entry.position),
@@ -200,6 +241,7 @@ extension Subscription {
 
   /// Hands out what waits in lists, as far as it can be handed out.
   private mutating func serve(_ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
+    if breaker.pause != nil { return probe(now, &outlets, into: &commit) }
     serveSuspects(now, &outlets, into: &commit)
     if keys.listed == 0 { return }
     serve(KeyLeases.List.anyone, now, &outlets, into: &commit)
@@ -217,7 +259,7 @@ extension Subscription {
   }
 
   /// The first event of a chain to `taker`; or the key waits until its bytes have been read again.
-  private mutating func handOut(
+  mutating func handOut(
     _ node: Int, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
   ) {
     guard reading.isAtHand(window[window.ordinal(keys[node].head)].position) else {

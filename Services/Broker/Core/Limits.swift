@@ -18,6 +18,18 @@ package struct BrokerLimits: Sendable {
   package var contractVersions = 8
   /// Bytes of all contracts and of who reads what: they stand in every checkpoint.
   package var contractBytes = 8_388_608
+  /// What a credential without a quota of its own may use: the departments' own programs, which are trusted and must be able to catch up
+  /// after a day away. The rates are beyond what the broker takes from all together; fairness among connections is the loop's, which reads
+  /// each in turn. 256 connections are a department's workers many times over; 64 subscriptions leave room for three other such greedy ones.
+  package var allowance = Allowance(
+    connections: 256, messagesPerSecond: 1_000_000, bytesPerSecond: 1_073_741_824, pending: 8_192, subscriptions: 64)
+  /// Lineages and types of one credential: a quarter of all, so that the mistake of one leaves room for the others.
+  package var producersOfOne = 1_024
+  package var typesOfOne = 1_024
+  /// The longest that nothing is read from a connection over its rate: below the heartbeat, so that it is never taken for silent.
+  package var holdMax: Int64 = 5_000
+  /// The longest that a publisher over its rate is told to wait, before it is told again. Milliseconds.
+  package var rateWaitMax: Int64 = 60_000
   /// Durable subscriptions; with `settledRanges` this keeps the checkpoint within half a segment.
   package var subscriptions = 256
   /// Subscriptions joined by one connection.
@@ -64,6 +76,23 @@ package struct BrokerLimits: Sendable {
   package var laterMax = WireLimits.laterMax.milliseconds
   /// Dead letters of one subscription. At this many it pauses, so that none is lost and the checkpoint stays small.
   package var deadLetters = 4_096
+  /// So many different events that failed in a row, none done, within so many milliseconds: it is the consumer and not the events. A batch
+  /// of a healthy one has fewer bad ones; one that fails at everything has used up one attempt of each.
+  package var floodFailures = 20
+  package var floodSpan: Int64 = 10_000
+  /// While deliveries pause, one goes out so often: a repaired program is noticed within half a minute. Milliseconds.
+  package var probeEvery: Int64 = 30_000
+  /// Where a probe was due and nothing could be sent, it is tried again after as long.
+  package var probeAgain: Int64 = 1_000
+  /// Redriven or replayed events in the window at once: the live flow keeps nearly all of the look-ahead.
+  package var returnsAhead = 64
+  /// Read at once for a dead letter and those behind it.
+  package var returnBytes = 65_536
+  /// What operators did to one subscription, and to those that are gone: as much is kept for the audit, and the journal has the rest.
+  package var interventions = 32
+  /// Bytes of a filter, a name or a person in an intervention.
+  package var interventionBytes = 512
+
   /// Followers moved behind a dead letter by one input; the rest follow at the next tick.
   package var buriedPerInput = 2_048
   /// The same for a publish, whose event may fill the commit but for 64 KiB.
@@ -92,4 +121,7 @@ package struct BrokerLimits: Sendable {
   package var settleRoom = 65_536
 
   package init() {}
+
+  /// Deliveries in flight on one connection of a credential with this quota.
+  func inFlightMax(_ quota: Quota) -> Int { min(inFlightPerConnection, quota.pending ?? allowance.pending) }
 }

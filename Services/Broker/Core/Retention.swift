@@ -90,17 +90,16 @@ extension BrokerMachine {
       return
     }
     if how == .evenUnread { passOver(survey, into: &commit) }
-    let wanted = needed(survey)
-    let bytes = wanted.reduce(0) { $0 + Int($1.event.bytes) + 128 }
-    let room = isStorageFull ? max(0, commit.remaining / 2 - limits.settleRoom) : Int(segmentBytes)
-    let carriedMax = min(limits.carried, Int(segmentBytes) / 4 / Carried.entryBytes)
-    guard bytes <= min(Int(segmentBytes) / limits.carriedShare, room), carried.count + wanted.count <= carriedMax else {
-      pin = Pin(segment: survey.range.lowerBound, holders: holders(survey))
-      return
-    }
-    pin = nil
     sweep = Sweep(survey: survey)
     carryOn(into: &commit)
+  }
+
+  /// Whether so much may be copied on: not more than it frees, nor than there is room and memory for.
+  private func mayCarry(_ events: [SegmentSurvey.Standing], _ room: Int) -> Bool {
+    let bytes = events.reduce(0) { $0 + Int($1.event.bytes) + 128 }
+    let most = isStorageFull ? max(0, room / 2 - limits.settleRoom) : Int(segmentBytes)
+    let carriedMax = min(limits.carried, Int(segmentBytes) / 4 / Carried.entryBytes)
+    return bytes <= min(Int(segmentBytes) / limits.carriedShare, most) && carried.count + events.count <= carriedMax
   }
 
   /// One record that `carry` asked for; nil where it could not be read.
@@ -136,6 +135,11 @@ extension BrokerMachine {
     guard let survey = sweep?.survey else { return }
     let end = survey.range.upperBound
     let left = needed(survey).filter { standing in carried.find(standing.event.position).map { $0.place < end.value } ?? true }
+    guard mayCarry(left, commit.remaining) else {
+      sweep = nil
+      return pin = Pin(segment: survey.range.lowerBound, holders: holders(survey))
+    }
+    pin = nil
     guard left.isEmpty else {
       sweep?.awaited = left.count
       commit.afterDurable(.carry(left.map(\.place)))
@@ -165,6 +169,7 @@ extension BrokerMachine {
       hasher.combine(subscription.progress.floor)
       hasher.combine(subscription.progress.islands.count)
       hasher.combine(subscription.dead.count)
+      hasher.combine(subscription.returns.count)
     }
     return hasher.finalize()
   }
@@ -185,7 +190,7 @@ extension BrokerMachine {
   package func holders(_ survey: SegmentSurvey) -> [String] {
     subscriptions.filter { $0.isOpen && $0.mayNeed(before: survey.range.upperBound.value) }.compactMap { subscription in
       let unread = survey.standing.count { subscription.hasYetTo($0.event) }
-      let dead = survey.standing.count { subscription.dead.contains($0.event.position) }
+      let dead = survey.standing.count { subscription.holdsOn(to: $0.event.position) }
       guard unread + dead > 0 else { return nil }
       let parts = (unread > 0 ? ["\(unread) unsettled"] : []) + (dead > 0 ? ["\(dead) dead letters"] : [])
       return "\(subscription.row.fullName): \(parts.joined(separator: ", "))"
@@ -246,14 +251,17 @@ extension Subscription {
   /// Wanted, and not settled. Durable state alone decides.
   func hasYetTo(_ event: IndexedEvent) -> Bool {
     isOpen && wants(type: Int(event.type)) && event.acceptedAt >= row.acceptedFrom && !progress.contains(event.position)
-      && !dead.contains(event.position)
+      && !holdsOn(to: event.position)
   }
 
   /// Must be able to read the event again.
-  func needs(_ event: IndexedEvent) -> Bool { hasYetTo(event) || (isOpen && dead.contains(event.position)) }
+  func needs(_ event: IndexedEvent) -> Bool { hasYetTo(event) || (isOpen && holdsOn(to: event.position)) }
 
   /// False where nothing before `end` is of interest any more.
-  func mayNeed(before end: UInt64) -> Bool { isOpen && (progress.floor < end || dead.list.contains { $0.position < end }) }
+  func mayNeed(before end: UInt64) -> Bool {
+    guard isOpen else { return false }
+    return progress.floor < end || dead.list.contains { $0.position < end } || returns.list.contains { $0.position < end }
+  }
 }
 
 extension Producers.Producer {

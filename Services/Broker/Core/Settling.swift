@@ -47,6 +47,7 @@ extension Subscription {
     into commit: inout Gathering<Effect>
   ) {
     let slot = consumers[consumer].slot
+    let settled = counts.settled
     each(settlement.done, of: consumer) { it, ordinal in
       it.noteSettled(ordinal)
       it.consumers[consumer].inFlight -= 1
@@ -56,6 +57,7 @@ extension Subscription {
       it.keys[node].inFlight -= 1
       if it.keys[node].inFlight == 0 { it.relist(node, now) }
     }
+    if breaker.isStirred, counts.settled != settled { noteDone(into: &commit) }
     if !settlement.exceptions.isEmpty {
       take(settlement.exceptions, of: consumer, now, &outlets, into: &commit)
     }
@@ -83,36 +85,48 @@ extension Subscription {
     var back: [UInt64] = []
     // Keys whose later events in flight must wait, and behind which event.
     var failed: [UInt64: UInt64] = [:]
+    // Failed for good though their consumer expects them again: it hears that its followers may come.
+    var told: Set<UInt64> = []
     for exception in exceptions {
       guard let ordinal = inFlight(consumer, exception.delivery) else {
         counts.ignored += 1
         continue
       }
       let entry = window[ordinal]
-      let attempts = (troubles.find(entry.position)?.attempts ?? 0) + 1
+      let attempts = (trouble(of: entry)?.attempts ?? 0) + 1
       release(ordinal, &outlets)
-      switch exception.verdict {
-      case .later(let after):
-        if attempts >= limits.attempts {
-          bury(ordinal, attempts, .exhausted, now, into: &commit)
-          if row.deadKey == .pass { continue }
-        } else {
-          let wait = after.map { min(max(0, $0.milliseconds), limits.laterMax) } ?? backoff(entry.position, attempts)
-          troubled.append(
-            Troubles.Trouble(
-              position: entry.position, notBefore: now.wall.milliseconds + wait, attempts: attempts, isSuspect: false))
-          window[ordinal].isTroubled = true
-          back.append(ordinal)
+      var holdsBack = true
+      if breaker.pause != nil {
+        // Whatever it says: while deliveries pause it counts nothing and buries nothing.
+        back.append(ordinal)
+      } else {
+        var why = "later"
+        switch exception.verdict {
+        case .later(let after):
+          if attempts >= limits.attempts {
+            bury(ordinal, attempts, .exhausted, now, into: &commit)
+            if row.deadKey == .pass { told.insert(exception.delivery) }
+          } else {
+            let wait = after.map { min(max(0, $0.milliseconds), limits.laterMax) } ?? backoff(entry.position, attempts)
+            troubled.append(
+              Troubles.Trouble(
+                position: entry.position, notBefore: now.wall.milliseconds + wait, attempts: attempts, isSuspect: false))
+            window[ordinal].isTroubled = true
+            back.append(ordinal)
+          }
+        case .never(let reason):
+          why = BrokerMachine.clipped(reason, limits.reasonBytes)
+          bury(ordinal, attempts, .never(why), now, into: &commit)
+          // Behind what passes the consumer goes on at once.
+          holdsBack = row.deadKey == .park
         }
-      case .never(let reason):
-        bury(ordinal, attempts, .never(clipped(reason)), now, into: &commit)
-        if row.deadKey == .pass { continue }
+        noteFailure(entry.position, why, at: now, into: &commit)
       }
-      failed[entry.key] = min(failed[entry.key] ?? .max, ordinal)
+      if holdsBack { failed[entry.key] = min(failed[entry.key] ?? .max, entry.position) }
     }
     if !troubled.isEmpty { write(.troubled(number, troubled), into: &commit) }
-    revoke(from: consumer, also: back, &outlets, into: &commit) { entry, ordinal in
-      if let first = failed[entry.key] { ordinal > first } else { false }
+    revoke(from: consumer, also: back, telling: told, &outlets, into: &commit) { entry in
+      if let first = failed[entry.key] { entry.position > first } else { false }
     }
     relistTouched(now)
   }
@@ -138,22 +152,9 @@ extension Subscription {
         number,
         DeadLetters.Letter(
           position: entry.position, key: entry.key, sequence: entry.sequence, producer: entry.producer, attempts: attempts,
-          at: now.wall.milliseconds, cause: cause)),
+          at: now.wall.milliseconds, cause: cause, type: UInt32(entry.type))),
       into: &commit)
     noteSettled(ordinal)
-  }
-
-  /// As much of a reason as is kept, cut between characters.
-  private func clipped(_ reason: String) -> String {
-    if reason.utf8.count <= limits.reasonBytes { return reason }
-    var kept = String.UnicodeScalarView()
-    var bytes = 0
-    for scalar in reason.unicodeScalars {
-      bytes += UTF8.width(scalar)
-      if bytes > limits.reasonBytes { break }
-      kept.append(scalar)
-    }
-    return String(kept)
   }
 
   /// Full jitter: evenly between nothing and the exponential bound.

@@ -19,6 +19,11 @@ struct Subscription: Sendable {
   var troubles = Troubles()
   var dead = DeadLetters()
   var passedOver = PassedOver()
+  /// Called back by an operator, beside the live flow.
+  var returns = Returns()
+  var replay: Replay?
+  var breaker = FloodBreaker()
+  var interventions: [Intervention] = []
   /// False: the number is free.
   var isOpen = true
 
@@ -37,6 +42,10 @@ struct Subscription: Sendable {
   var counts = Counts()
   /// When the first delayed key is due; uptime.
   var nextDue = Int64.max
+  /// Nothing dead, called back or paused: the fast way is the right one.
+  private(set) var isOrdinary = true
+  /// How many events the window may hold: the look-ahead, or none while the subscription pauses.
+  var room = 0
   private var lastPicked = 0
 
   // Storage used again and again.
@@ -57,6 +66,8 @@ struct Subscription: Sendable {
     var ignored: UInt64 = 0
     var revoked: UInt64 = 0
     var expired: UInt64 = 0
+    /// Times that the flood breaker opened.
+    var pauses = 0
     /// Wall clock: since when it has not read up to the newest event, since when its first unsettled event is the first,
     /// and since when it has no consumer.
     var behindSince: Int64?
@@ -71,6 +82,7 @@ struct Subscription: Sendable {
     self.hash = hash
     progress = Progress(floor: floor)
     reading = Reading(cursor: 0)
+    room = limits.lookAhead
   }
 
   /// Where to read so that nothing beyond the floor is missed. A record begins there: floors are positions of events, but
@@ -107,15 +119,29 @@ struct Subscription: Sendable {
     switch record {
     case .settled(_, let floor, let islands):
       progress.settle(floor: floor, islands)
-      troubles.forget(floor: floor, islands)
-    case .troubled(_, let list): for trouble in list { troubles.set(trouble) }
-    case .dead(_, let letter): dead.add(letter)
+      return troubles.forget(floor: floor, islands)
+    case .troubled(_, let list):
+      for trouble in list where !returns.note(trouble) { troubles.set(trouble) }
+    case .dead(_, let letter): bury(letter)
+    case .recalled(_, let by, let positions): recall(positions, by)
+    case .replayed(_, let by, let cursor, let events): replayed(events, cursor, by)
+    case .returned(_, let positions): returned(positions)
+    case .dropped(_, _, let positions): _ = dead.remove(Set(positions))
+    case .paused(_, let pause): breaker.pause = pause
+    case .intervention(let it): begin(it)
     case .passed(_, let through, let messages, let why, let at):
       progress.settle(floor: through, [])
       troubles.forget(floor: through, [])
       passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: break
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: return
     }
+    settleRoom()
+  }
+
+  /// Works out anew what hot code asks at each event.
+  mutating func settleRoom() {
+    isOrdinary = dead.isEmpty && returns.isEmpty && replay == nil && breaker.pause == nil
+    room = breaker.pause == nil && dead.count + returns.count < limits.deadLetters ? limits.lookAhead : 0
   }
 
   /// New filters: whatever lies beyond the floor is looked at again, so that nothing newly wanted is missed.
@@ -138,14 +164,16 @@ struct Subscription: Sendable {
   /// Writes what was settled since the last time, if anything.
   mutating func recordProgress(_ newest: UInt64, into commit: inout Gathering<Effect>) {
     if runs.isEmpty { return }
+    if returns.here > 0 { separateReturns(into: &commit) }
     window.trim()
+    if runs.isEmpty { return noteFloor(newest, into: &commit) }
     var islands: [Progress.Island] = []
     for run in runs where run.last >= window.first {
       // With their settled neighbours, so that touching islands share a position and become one.
       var from = max(run.first, window.first)
       var through = run.last
-      if from > window.first, window[from - 1].state == .settled { from -= 1 }
-      if through + 1 < window.end, window[through + 1].state == .settled { through += 1 }
+      if from > window.first, window[from - 1].isSettledHere { from -= 1 }
+      if through + 1 < window.end, window[through + 1].isSettledHere { through += 1 }
       islands.append(Progress.Island(from: window[from].position, through: window[through].position))
     }
     runs.removeAll(keepingCapacity: true)
@@ -155,6 +183,24 @@ struct Subscription: Sendable {
       write(.settled(number, floor: floor(newest), part), into: &commit)
       from += 1_024
     } while from < islands.count
+  }
+
+  /// What came back to be settled once more is told apart: it lies where everything is settled already.
+  private mutating func separateReturns(into commit: inout Gathering<Effect>) {
+    var (kept, gone): ([(first: UInt64, last: UInt64)], [UInt64]) = ([], [])
+    for run in runs {
+      var first = run.first
+      for ordinal in run.first...run.last where window[ordinal].isReturn {
+        if first < ordinal { kept.append((first, ordinal - 1)) }
+        first = ordinal + 1
+        returns.here -= 1
+        // Buried again, it is none any more.
+        if returns.contains(window[ordinal].position) { gone.append(window[ordinal].position) }
+      }
+      if first <= run.last { kept.append((first, run.last)) }
+    }
+    runs = kept
+    if !gone.isEmpty { write(.returned(number, gone), into: &commit) }
   }
 
   /// Writes the floor where it has run ahead of what is written: a reader of rare types must not begin far back.
@@ -180,7 +226,7 @@ struct Subscription: Sendable {
   func hasCredit(_ consumer: Int, _ outlets: [Outlet]) -> Bool {
     let it = consumers[consumer]
     return it.creditMessages > 0 && it.creditBytes > 0 && it.isOpen && !it.isLeaving && it.span < limits.numbersSpan
-      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < limits.inFlightPerConnection
+      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < outlets[it.slot].inFlightMax
   }
 
   /// Puts a waiting event at the end of its key's chain.
@@ -195,7 +241,7 @@ struct Subscription: Sendable {
   /// Puts events that were taken back in front of their chains; `ordinals` in any order.
   mutating func prepend(_ ordinals: [UInt64]) {
     // All in flight of a key are older than all waiting: the youngest goes first.
-    for ordinal in ordinals.sorted(by: >) {
+    for ordinal in ordinals.sorted(by: { window[$0].position > window[$1].position }) {
       let node = Int(window[ordinal].node)
       let low = UInt32(truncatingIfNeeded: ordinal)
       if keys[node].waiting == 0 { keys[node].tail = low } else { window[ordinal].next = keys[node].head }
@@ -231,9 +277,13 @@ struct Subscription: Sendable {
   mutating func relist(_ node: Int, _ now: Moment) {
     let (waiting, inFlight) = (keys[node].waiting, keys[node].inFlight)
     if waiting == 0 { return inFlight == 0 ? keys.remove(node) : keys.delist(node) }
-    if row.deadKey == .park, dead.first(of: keys[node].key) != nil { return keys.enlist(node, KeyLeases.List.parking) }
     let head = window[window.ordinal(keys[node].head)]
-    if head.isTroubled, let trouble = troubles.find(head.position) {
+    if !isOrdinary, row.deadKey == .park {
+      if dead.isAhead(of: head.position, key: head.key) { return keys.enlist(node, KeyLeases.List.parking) }
+      // Called back and still to be read: comes first, and finds this key then.
+      if returns.isAwaited(before: head.position, key: head.key) { return keys.delist(node) }
+    }
+    if head.isTroubled, let trouble = trouble(of: head) {
       // Those of its key that are in flight come first.
       if inFlight > 0 { return keys.delist(node) }
       let due = SteadyClock.due(trouble.notBefore, at: now, cap: limits.laterMax)
@@ -245,49 +295,5 @@ struct Subscription: Sendable {
       if trouble.isSuspect { return keys.enlist(node, KeyLeases.List.suspect) }
     }
     keys.enlist(node, inFlight > 0 ? KeyLeases.List.firstConsumer + Int(keys[node].holder) : KeyLeases.List.anyone)
-  }
-}
-
-/// Where a subscription reads.
-struct Reading: Sendable {
-  /// Up with the newest event: commits feed it directly, and `cursor` means nothing.
-  var isLive = false
-  /// Fetched, but not yet in the window: credit ended before them. From `aheadAt` on.
-  var ahead: [IndexedEvent] = []
-  var aheadAt = 0
-  /// Events from here on are neither in the window nor ahead; a record begins here.
-  var cursor: UInt64
-  /// Position of the last event that was read, while not live.
-  var passed: UInt64 = 0
-  /// Asked of the disk.
-  var fetch: Fetch?
-  /// Positions whose bytes the shell holds from the last fetch.
-  var held: Range<UInt64> = 0..<0
-  /// Events behind this position are at hand without the disk.
-  var tailBefore: UInt64 = 0
-  /// What is needed from before this position was copied forward: always at hand.
-  var kept: UInt64 = 0
-  /// Damage that it stands before.
-  var damage: ClosedRange<UInt64>?
-
-  /// The first position that is not in the window.
-  var next: UInt64 { aheadAt < ahead.count ? ahead[aheadAt].position : cursor }
-
-  /// What is ahead is not needed or no longer at hand; reading begins again at `position`.
-  mutating func restart(at position: UInt64) {
-    ahead.removeAll(keepingCapacity: true)
-    aheadAt = 0
-    cursor = position
-  }
-
-  /// Whether the shell has the bytes of the event at `position`.
-  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) || position < kept }
-
-  struct Fetch: Sendable {
-    var from: UInt64
-    /// For events already in the window.
-    var isAgain: Bool
-    /// The window was dropped meanwhile: the answer only ends the waiting.
-    var isStale = false
   }
 }

@@ -4,23 +4,27 @@ import Wire
 
 // How deliveries are taken back: revoked, expired, lost with their consumer, or moved behind a dead event.
 extension Subscription {
-  /// Takes back what `consumer` has in flight and `matches`, uncounted, and tells it. `also`: released already.
+  /// Takes back what `consumer` has in flight and `matches`, uncounted, and tells it. `also`: released already. `telling`: over already,
+  /// though their consumer waits for them.
   /// The keys are touched; the caller relists them.
   mutating func revoke(
-    from consumer: Int, also: [UInt64], _ outlets: inout [Outlet], into commit: inout Gathering<Effect>,
-    where matches: (Window.Entry, UInt64) -> Bool
+    from consumer: Int, also: [UInt64], telling: Set<UInt64> = [], _ outlets: inout [Outlet],
+    into commit: inout Gathering<Effect>, where matches: (Window.Entry) -> Bool
   ) {
     var back = also
     var ranges: DeliveryRanges = []
     var at = consumers[consumer].oldest
     while at < consumers[consumer].next {
-      if let ordinal = inFlight(consumer, at), matches(window[ordinal], ordinal) {
+      let held = inFlight(consumer, at).flatMap { matches(window[$0]) ? $0 : nil }
+      if let ordinal = held {
         release(ordinal, &outlets)
         back.append(ordinal)
         // Their credit comes back with them.
         consumers[consumer].creditMessages = min(consumers[consumer].creditMessages + 1, limits.creditMessages)
         consumers[consumer].creditBytes = min(consumers[consumer].creditBytes + Int(window[ordinal].bytes), limits.creditBytes)
         counts.revoked += 1
+      }
+      if held != nil || telling.contains(at) {
         if let last = ranges.indices.last, ranges[last].upperBound + 1 == at {
           ranges[last] = ranges[last].lowerBound...at
         } else {
@@ -42,7 +46,7 @@ extension Subscription {
       var late: Set<UInt64> = []
       var nextCheck = Int64.max
       let before = counts.revoked
-      revoke(from: consumer, also: [], &outlets, into: &commit) { entry, _ in
+      revoke(from: consumer, also: [], &outlets, into: &commit) { entry in
         if entry.leaseEnd <= now.uptime { late.insert(entry.key) }
         if late.contains(entry.key) { return true }
         nextCheck = min(nextCheck, entry.leaseEnd)
@@ -68,12 +72,20 @@ extension Subscription {
 
   /// Moves followers of dead events to the dead letters, at most `budget` of them; the caller records the progress.
   mutating func park(_ budget: inout Int, at now: Moment, into commit: inout Gathering<Effect>) {
-    while budget > 0, dead.count < limits.deadLetters, let node = keys.first(KeyLeases.List.parking) {
-      guard let behind = dead.first(of: keys[node].key) else { return relist(node, now) }
-      while budget > 0, dead.count < limits.deadLetters, keys[node].waiting > 0 {
+    while budget > 0, let node = keys.first(KeyLeases.List.parking), mayBury(window.ordinal(keys[node].head)) {
+      guard let behind = dead.first(of: keys[node].key), behind < window[window.ordinal(keys[node].head)].position else {
+        relist(node, now)
+        continue
+      }
+      while budget > 0, keys[node].waiting > 0, mayBury(window.ordinal(keys[node].head)) {
         let ordinal = unchain(node)
-        let attempts = troubles.find(window[ordinal].position)?.attempts ?? 0
-        bury(ordinal, attempts, .behind(behind), now, into: &commit)
+        let attempts = trouble(of: window[ordinal])?.attempts ?? 0
+        if window[ordinal].isReturn, returns.find(window[ordinal].position)?.letter == nil {
+          // Replayed: it was done once, and is no loss.
+          noteSettled(ordinal)
+        } else {
+          bury(ordinal, attempts, .behind(behind), now, into: &commit)
+        }
         budget -= 1
       }
       if keys[node].waiting == 0 { relist(node, now) }
@@ -87,17 +99,19 @@ extension Subscription {
   ) {
     var troubled: [Troubles.Trouble] = []
     var back: [UInt64] = []
+    var first: UInt64?
     var at = consumers[consumer].oldest
     while at < consumers[consumer].next {
       defer { at += 1 }
       guard let ordinal = inFlight(consumer, at) else { continue }
       let entry = window[ordinal]
       release(ordinal, &outlets)
-      guard counting, entry.state == .working else {
+      guard counting, breaker.pause == nil, entry.state == .working else {
         back.append(ordinal)
         continue
       }
-      let attempts = (troubles.find(entry.position)?.attempts ?? 0) + 1
+      first = first ?? entry.position
+      let attempts = (trouble(of: entry)?.attempts ?? 0) + 1
       if attempts >= limits.attempts {
         bury(ordinal, attempts, .exhausted, now, into: &commit)
       } else {
@@ -109,6 +123,8 @@ extension Subscription {
       }
     }
     if !troubled.isEmpty { write(.troubled(number, troubled), into: &commit) }
+    // Which of them was the poison nobody knows: one failure, whatever it was at work on.
+    if let first { noteFailure(first, "its consumer was lost while it worked on it", at: now, into: &commit) }
     consumers[consumer].isOpen = false
     attached -= 1
     if solo == consumer { solo = nil }
@@ -133,19 +149,24 @@ extension Subscription {
   mutating func dropWindow() {
     window.clear()
     keys.removeAll()
+    returns.beginAnew()
+    replay?.looked = 0
+    replay?.piece = nil
     solo = nil
     nextDue = .max
     reading.isLive = false
     reading.restart(at: readingStart)
     reading.passed = 0
     reading.held = 0..<0
+    reading.isLiveNext = false
     reading.fetch?.isStale = true
+    settleRoom()
   }
 
   /// Takes back everything in flight, uncounted, and reads again from the floor; for changed filters.
   mutating func startOver(_ newest: UInt64, at now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
     for consumer in consumers.indices where consumers[consumer].isOpen {
-      revoke(from: consumer, also: [], &outlets, into: &commit) { _, _ in true }
+      revoke(from: consumer, also: [], &outlets, into: &commit) { _ in true }
       sweep(consumer)
     }
     relistTouched(now)

@@ -1,4 +1,5 @@
-/// The events of a subscription from its first unsettled one to its reading, in journal order: a ring of places. HOT.
+/// The events of a subscription from its first unsettled one to its reading, in journal order but for what was called back: a ring of
+/// places. HOT.
 ///
 /// Ordinals count the events that entered, from 0, and never repeat; an entry keeps the low 32 bits of others.
 struct Window: Sendable {
@@ -26,11 +27,16 @@ struct Window: Sendable {
     /// Node in `KeyLeases`.
     var node: UInt32 = 0
     var consumer: UInt16 = 0
+    /// Number of the event's type.
+    var type: UInt16 = 0
     var state: State = .settled
     /// Has an entry in `Troubles`.
     var isTroubled = false
+    /// Called back: stands here out of the journal's order, and its position says nothing of the floor.
+    var isReturn = false
 
     var isInFlight: Bool { state == .inFlight || state == .working }
+    var isSettledHere: Bool { state == .settled && !isReturn }
   }
 
   private var ring = Ring(empty: Entry())
@@ -57,18 +63,21 @@ struct Window: Sendable {
     ring.push(
       Entry(
         position: event.position, key: event.key, sequence: event.sequence, producer: event.producer, bytes: event.bytes,
-        state: .waiting))
+        type: UInt16(truncatingIfNeeded: event.type), state: .waiting))
     return end - 1
   }
 
   /// Drops what is settled at the front.
   mutating func trim() {
     while first < end, self[first].state == .settled {
-      passed = self[first].position
+      passed = max(passed, self[first].position)
       ring.dropFirst()
     }
   }
 
   /// Drops everything; ordinals go on.
-  mutating func clear() { ring.clear() }
+  mutating func clear() {
+    ring.clear()
+    passed = 0
+  }
 }

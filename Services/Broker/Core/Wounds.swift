@@ -54,8 +54,11 @@ extension BrokerMachine {
         subscriptions.append(.vacant(UInt32(subscriptions.count), limits: limits, hash: hash))
       }
     case .forgotten(let number): return number < UInt32(subscriptions.count)
-    case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _), .passed(let number, _, _, _, _):
+    case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _), .passed(let number, _, _, _, _),
+      .recalled(let number, _, _), .replayed(let number, _, _, _), .returned(let number, _), .dropped(let number, _, _),
+      .paused(let number, _):
       return number < UInt32(subscriptions.count) && subscriptions[Int(number)].isOpen
+    case .intervention(let it): return it.subscription < UInt32(subscriptions.count) && subscriptions[Int(it.subscription)].isOpen
     case .manifest, .kept, .loss: break
     }
     return true

@@ -31,6 +31,7 @@ package enum ServiceDomain {
     case .audiencePrepared(let fact): .follow(offer: fact.offerID, mark: "\(fact.version) \(time.milliseconds)")
     case .customerKnown(let fact): .know(fact)
     case .productsListed(let fact): .list(fact.products)
+    case .membershipChanged(let fact): .belong(fact)
     case .chainAnchored(let fact): .anchor(fact)
     case .budgetChanged, .policyPublished, .periodClosed: .nothing
     }

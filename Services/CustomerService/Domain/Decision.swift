@@ -10,6 +10,8 @@ package enum ServiceDecision: Sendable, Equatable {
   case know(CustomerKnown)
   /// What is sold.
   case list([ProductsListed.Item])
+  /// Who belongs to a segment or is on a list.
+  case belong(MembershipChanged)
   /// Where the ledger's chain stands.
   case anchor(ChainAnchored)
   /// Nobody's business here.

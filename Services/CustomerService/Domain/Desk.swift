@@ -65,9 +65,10 @@ package enum Desk {
 
   /// What `offer` is to a customer with these orders; nil where it is not to be spoken of.
   ///
-  /// `isOneOrder`: asked about a single order, which is always answered.
+  /// `isMember`: whether they belong to the segment or list that the offer is for; nil where it is for none. `isOneOrder`: asked about a
+  /// single order, which is always answered.
   package static func row(
-    _ offer: DeskOffer, _ judged: [Judged], locale: String?, isOneOrder: Bool = false, at now: Timestamp
+    _ offer: DeskOffer, _ judged: [Judged], isMember: Bool? = nil, locale: String?, isOneOrder: Bool = false, at now: Timestamp
   ) -> Row? {
     let phase = offer.phase(at: now)
     let answers = judged.map { answer(offer, $0, at: now) }
@@ -89,7 +90,7 @@ package enum Desk {
     if !had.isEmpty { near += answers.filter { $0.given == nil && $0.yes } }
     near.sort { ($0.yes ? 0 : 1, $0.order) < ($1.yes ? 0 : 1, $1.order) }
     let best = near.first { $0.given != nil } ?? near.first
-    let (code, sentence, yes) = best.map { ($0.reason.rawValue, $0.sentence, $0.yes) } ?? onItsOwn(offer, phase)
+    let (code, sentence, yes) = best.map { ($0.reason.rawValue, $0.sentence, $0.yes) } ?? onItsOwn(offer, phase, isMember: isMember ?? true)
     return Row(
       kind: kind, phase: phase, offer: offer, name: offer.name(in: locale), yes: yes, reason: code, sentence: sentence,
       given: Telling.sum(near.compactMap(\.given)), wouldBe: Telling.sum(near.compactMap(\.wouldBe)), destination: destinations(near),
@@ -133,8 +134,11 @@ package enum Desk {
   }
 
   /// What is to be said where no order bears on it.
-  private static func onItsOwn(_ offer: DeskOffer, _ phase: DeskOffer.Phase) -> (String, String, Bool) {
+  private static func onItsOwn(_ offer: DeskOffer, _ phase: DeskOffer.Phase, isMember: Bool) -> (String, String, Bool) {
     let document = offer.terms.document
+    guard isMember || phase == .honourable else {
+      return (Reason.notEligibleCustomer.rawValue, "it is for \(DeskWords.customers(document)), and they are none of them now", false)
+    }
     let how =
       switch (document.inWindow.appliedBy, document.inWindow.code) {
       case (.checkout, let code?): "at the checkout with the code \(code)"

@@ -145,9 +145,28 @@ struct DeskWords {
     case .existing(let period):
       let before = history.earlierOrderAt.map { "; the order before was placed \(offer.words(for: $0))" } ?? "; there is no order before it"
       return "customers who ordered before\(period.map { " within \(Self.words($0))" } ?? "")\(before)"
-    case .segment(let name): return "the customers of the segment \(name)"
-    case .list(let name): return "the customers on the list \(name)"
+    case .segment, .list: return "\(Self.customers(document))\(belonging)"
     }
+  }
+
+  /// Whom an offer for a segment or a list is for.
+  static func customers(_ document: OfferDocument) -> String {
+    switch document.eligibility.customers {
+    case .segment(let name): "the customers of the segment \(name)"
+    case .list(let name): "the customers on the list \(name)"
+    case .everyone, .new, .existing: "everyone"
+    }
+  }
+
+  /// Since when, or until when, they belonged to the group when the order was placed.
+  private var belonging: String {
+    guard purchase.personID != nil else { return "" }
+    let span = history.membership.span(at: purchase.placedAt)
+    guard let span else { return "; they were none of them when it was placed" }
+    guard span.holds(at: purchase.placedAt) else {
+      return "; they were one of them only until \(offer.words(for: span.until)), before it was placed"
+    }
+    return span.from > .first ? "; they are one of them since \(offer.words(for: span.from))" : "; they are one of them"
   }
 
   var minimum: String {

@@ -23,7 +23,8 @@ package enum Telling {
     case .consentChanged(let fact):
       "\(fact.given ? "lets us send" : "no longer lets us send") \(fact.purpose.rawValue) by \(fact.channel) (told by \(fact.source))"
     case .customerRestricted(let fact): restricted(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .policyPublished, .budgetChanged,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+      .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audiencePrepared:
       nil
@@ -61,6 +62,10 @@ package enum Telling {
 
   private static func turned(_ fact: MessageTurned) -> String {
     let note = fact.remedyID.map { "the note on remedy \($0)" }
+    if fact.channel == "desk" {
+      return "\(note ?? "the note") of \(fact.offer) is left with the desk: nothing that reaches this customer is known, so tell them when "
+        + "they come or call"
+    }
     let what = note ?? "a \(fact.purpose.rawValue) message"
     switch fact.turn {
     case .planned: return "\(what) of \(fact.offer) by \(fact.channel) is planned: \(fact.verdict.rawValue), \(plain(fact.reason))"

@@ -14,6 +14,7 @@ enum Inlets {
     case .follow(let offer, let mark): try Offers.follow(offer, mark, received, in: transaction)
     case .know(let customer): try Customers.know(customer, at: received.position, in: transaction)
     case .list(let products): try Catalogue.list(products, at: received.position, in: transaction)
+    case .belong(let fact): try Memberships.fold(fact, in: transaction)
     case .anchor(let anchor): try ChainHeads.keep(anchor, received, in: transaction)
     case .nothing: break
     }

@@ -14,12 +14,12 @@ struct Table {
   ) throws -> [Desk.Row] {
     let offers = try offers(in: reading)
     guard let from = offers.map(\.terms.lookBackFrom).min() else { return [] }
-    let used = UseFold(try Uses.remedies(of: person, in: reading))
+    let theirs = try known(of: person, in: reading)
     var bought: [Bought] = []
     for order in try Matters.orders(of: person, since: from, in: reading) {
       if let one = try self.bought(order, in: reading) { bought.append(one) }
     }
-    return try rows(offers, bought, used, locale: locale, in: reading)
+    return try rows(offers, bought, theirs, locale: locale, in: reading)
   }
 
   /// For one order, whoever's it is. Nil where no such order was heard of.
@@ -27,8 +27,8 @@ struct Table {
     for order: Identifier<Order>, locale: String?, in reading: borrowing some Reading & ~Copyable
   ) throws -> (matter: Matter, rows: [Desk.Row])? {
     guard let one = try bought(order, in: reading) else { return nil }
-    let used = try used(by: one.matter.purchase.personID, in: reading)
-    return (one.matter, try rows(try offers(in: reading), [one], used, locale: locale, isOneOrder: true, in: reading))
+    let theirs = try known(of: one.matter.purchase.personID, in: reading)
+    return (one.matter, try rows(try offers(in: reading), [one], theirs, locale: locale, isOneOrder: true, in: reading))
   }
 
   /// One order against one offer. Nil where one of them is not known.
@@ -36,8 +36,8 @@ struct Table {
     _ order: Identifier<Order>, _ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable
   ) throws -> (offer: DeskOffer, judged: Desk.Judged)? {
     guard let found = try shelf.find(offer, in: reading), let one = try bought(order, in: reading) else { return nil }
-    let used = try used(by: one.matter.purchase.personID, in: reading)
-    return (found, Self.judge(one, found, used, total: try Uses.total(of: offer, in: reading)))
+    let theirs = try known(of: one.matter.purchase.personID, in: reading)
+    return (found, Self.judge(one, found, theirs, total: try Uses.total(of: offer, in: reading)))
   }
 
   /// An order with what bears on it whichever the offer is.
@@ -46,15 +46,22 @@ struct Table {
     let history: History
   }
 
+  /// What is known of the customer whichever order it is.
+  private struct Theirs {
+    var used = UseFold()
+    var groups: [CustomerGroup: Membership] = [:]
+  }
+
   private func rows(
-    _ offers: [DeskOffer], _ bought: [Bought], _ used: UseFold, locale: String?, isOneOrder: Bool = false,
+    _ offers: [DeskOffer], _ bought: [Bought], _ theirs: Theirs, locale: String?, isOneOrder: Bool = false,
     in reading: borrowing some Reading & ~Copyable
   ) throws -> [Desk.Row] {
     var rows: [Desk.Row] = []
     for offer in offers {
       let total = offer.terms.document.limits.total == nil ? Tally() : try Uses.total(of: offer.offer.offer, in: reading)
-      let judged = bought.map { Self.judge($0, offer, used, total: total) }
-      if let row = Desk.row(offer, judged, locale: locale, isOneOrder: isOneOrder, at: now) { rows.append(row) }
+      let judged = bought.map { Self.judge($0, offer, theirs, total: total) }
+      let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
+      if let row = Desk.row(offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, at: now) { rows.append(row) }
     }
     return Desk.sorted(rows)
   }
@@ -67,9 +74,9 @@ struct Table {
     return offers
   }
 
-  private func used(by person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable) throws -> UseFold {
-    guard let person else { return UseFold() }
-    return UseFold(try Uses.remedies(of: person, in: reading))
+  private func known(of person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable) throws -> Theirs {
+    guard let person else { return Theirs() }
+    return Theirs(used: UseFold(try Uses.remedies(of: person, in: reading)), groups: try Memberships.of(person, in: reading))
   }
 
   private func bought(_ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bought? {
@@ -79,12 +86,13 @@ struct Table {
     return Bought(matter: matter, history: try Matters.history(of: matter.purchase, in: reading))
   }
 
-  private static func judge(_ bought: Bought, _ offer: DeskOffer, _ used: UseFold, total: Tally) -> Desk.Judged {
+  private static func judge(_ bought: Bought, _ offer: DeskOffer, _ theirs: Theirs, total: Tally) -> Desk.Judged {
     let (purchase, id) = (bought.matter.purchase, offer.offer.offer)
     var history = bought.history
-    if purchase.personID != nil { history.customer = used.used(of: id) }
+    if purchase.personID != nil { history.customer = theirs.used.used(of: id) }
+    if let group = offer.terms.document.eligibility.group { history.membership = theirs.groups[group] ?? Membership() }
     if let subscription = purchase.subscriptionID {
-      history.subscriptionUses = used.holds(subscription, of: id, but: purchase.orderID)
+      history.subscriptionUses = theirs.used.holds(subscription, of: id, but: purchase.orderID)
     }
     history.total = total
     return Desk.Judged(bought.matter, history)

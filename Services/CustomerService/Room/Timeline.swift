@@ -59,7 +59,7 @@ extension DomainEvent {
     case .remedyChanged(let fact): fact.orderID
     case .refundResolved(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
-      .productsListed,
+      .productsListed, .membershipChanged,
       .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       nil
     }

@@ -13,7 +13,7 @@ package struct TakingBack: Sendable, Equatable {
   /// What an offer says about taking back.
   package struct Rule: Sendable, Equatable {
     package let onReturn: Bool
-    /// Less than this is forgiven.
+    /// Less than this is forgiven, all that is due of an order's remedy taken together, however many times goods come back.
     package let waiveBelow: Int64
 
     package init(onReturn: Bool, waiveBelow: Int64) {
@@ -86,14 +86,10 @@ package struct TakingBack: Sendable, Equatable {
     var purse = Purse(credit: credit, refund: gross)
     var claws: [Claw] = []
     var lessened: [Lessened] = []
-    for remedy in standing.remedies where remedy.offer != nil && remedy.isActive {
-      guard let offer = remedy.offer, let rule = rules[offer], rule.onReturn else { continue }
-      let shares = due(remedy, after)
-      let amount = shares.reduce(0) { $0 + $1.amount }
-      guard amount > 0, amount >= rule.waiveBelow else { continue }
-      if remedy.state == .pending {
-        lessened.append(Lessened(remedy: remedy, rest: rest(of: remedy, less: shares)))
-      } else if let claw = claw(remedy, shares, standing.currency, &purse) {
+    for owed in Owed.all(of: after, rules) {
+      if owed.remedy.state == .pending {
+        lessened.append(Lessened(remedy: owed.remedy, rest: rest(of: owed.remedy, less: owed.shares)))
+      } else if let claw = claw(owed.remedy, owed.shares, standing.currency, &purse) {
         claws.append(claw)
       }
     }
@@ -173,24 +169,6 @@ package struct TakingBack: Sendable, Equatable {
       Destination.add(TenderAmount(kind: tenders.last?.kind ?? .unknown, amount: Money(minor: rest, standing.currency)), to: &parts)
     }
     return parts
-  }
-
-  /// What of a remedy belongs to what is gone by now and was not taken back before.
-  private static func due(_ remedy: RemedyStanding, _ after: OrderStanding) -> [Outcome.Share] {
-    remedy.shares.compactMap { share in
-      let whole: Int64
-      if let id = share.lineID {
-        let gone = after.index(of: id).map { after.lines[$0].gone } ?? share.goneBefore
-        guard share.kept > 0, gone > share.goneBefore else { return nil }
-        whole = Rounding.share(of: share.amount, min(gone - share.goneBefore, share.kept), by: share.kept) ?? 0
-      } else {
-        // The first of the shipping that goes back is what the remedy left to be paid.
-        guard after.shippingBack > share.goneBefore else { return nil }
-        whole = max(0, share.amount - (after.shippingPaid - after.shippingBack))
-      }
-      let amount = whole - share.clawedBack
-      return amount > 0 ? Outcome.Share(lineID: share.lineID, amount: amount) : nil
-    }
   }
 
   private static func rest(of remedy: RemedyStanding, less taken: [Outcome.Share]) -> [Outcome.Share] {

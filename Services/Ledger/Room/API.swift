@@ -17,7 +17,8 @@ struct API: Sendable {
 
   var routes: [Route] {
     orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
-      + ChangeImport(desk: desk).routes + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
+      + MembershipImport(desk: desk).routes + MembershipDoors(desk: desk).routes + ChangeImport(desk: desk).routes
+      + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
   }
 
   private var orders: [Route] {

@@ -44,6 +44,7 @@ package enum Facts {
     case .remedyChanged, .orderShipped, .orderCancelled, .orderAmended, .orderReturned, .subscriptionChanged, .refundResolved:
       return try OrderFile.holds(message, in: transaction)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
+      .membershipChanged,
       .policyPublished,
       .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
       return false
@@ -73,6 +74,7 @@ package enum Facts {
     case .chainAnchored(let anchor): try Anchors.fold(anchor, meta, in: transaction)
     case .periodClosed(let period): try Periods.fold(period, meta, books: &books, in: transaction)
     case .productsListed(let listed): try Products.fold(listed, message: meta.messageID, in: transaction)
+    case .membershipChanged(let fact): try Memberships.fold(fact, at: meta.recordedTime, in: transaction)
     case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
     case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)

@@ -96,7 +96,9 @@ struct Judge {
     if let person = purchase.personID {
       switch offer.terms.document.eligibility.customers {
       case .new, .existing: history.earlierOrderAt = try Orders.latest(of: person, before: purchase, in: reading)
-      case .everyone, .segment, .list: break
+      case .segment, .list:
+        if let group = offer.terms.document.eligibility.group { history.membership = try Memberships.of(person, in: group, reading) }
+      case .everyone: break
       }
       if offer.terms.document.limits.perCustomer != nil { history.customer = try Remedies.used(of: id, by: person, in: reading) }
     }

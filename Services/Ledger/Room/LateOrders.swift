@@ -1,20 +1,24 @@
-import Contracts
+package import Contracts
 import Host
 import LedgerDomain
-import Store
+package import Store
 import Terms
-import protocol Store.Reading
 
 /// Orders that become known, or change, when a look-back is over or does not reach them any more: each new fact about an order asks every
 /// offer that may reach it again, until nobody can have the offer any more.
-enum LateOrders {
+package enum LateOrders {
+  /// How many offers a captured order is held against at `now`; it is looked into only where there is one. HOT in imports.
+  package static func offers(
+    concerning order: OrderCaptured, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Int64 {
+    try OfferInForce.countReaching(OrderTimes(order), at: now, in: reading)
+  }
+
   /// An order was captured. HOT in imports: without an offer that may reach it nothing is read but that there is none.
   static func captured(
     _ order: OrderCaptured, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
-    var (first, last) = (min(order.placedAt, order.capturedAt), max(order.placedAt, order.capturedAt))
-    for line in order.lines { if let added = line.addedAt { (first, last) = (min(first, added), max(last, added)) } }
-    guard try OfferInForce.isAnyReaching(first...last, at: occasion.now, in: transaction) else { return }
+    guard try offers(concerning: order, at: occasion.now, in: transaction) > 0 else { return }
     let judge = try Judge(desk, occasion, in: transaction)
     var file = try OrderFile(order, in: transaction)
     try Self.judge(&file, judge, books: &books, in: &transaction)
@@ -25,7 +29,13 @@ enum LateOrders {
     _ file: inout OrderFile, _ judge: Judge, books: inout Books, in transaction: inout Transaction
   ) throws {
     let offers = try OfferInForce.reaching(file.times, at: judge.occasion.now, in: transaction)
-    guard !offers.isEmpty else { return }
+    try Self.judge(&file, offers, judge, books: &books, in: &transaction)
+  }
+
+  /// Decides again on `file` for these offers, earliest start first.
+  static func judge(
+    _ file: inout OrderFile, _ offers: [OfferInForce], _ judge: Judge, books: inout Books, in transaction: inout Transaction
+  ) throws {
     for offer in offers.sorted(by: { ($0.terms.startsAt, $0.name) < ($1.terms.startsAt, $1.name) }) {
       guard try isPastLookBack(file.order, offer, in: transaction) else { continue }
       try decide(&file, offer, judge, books: &books, in: &transaction)

@@ -14,7 +14,7 @@ final class OfferInForce: Sendable {
   let campaignID: Identifier<Campaign>
   let terms: Terms
   let life: Life
-  let state: OfferLife.State
+  let state: LifeFold.State
   /// From when to when its end keeps the reserve; see `OfferRows.Reach`.
   let reach: OfferRows.Reach
   let isReleased: Bool
@@ -23,7 +23,7 @@ final class OfferInForce: Sendable {
   let grant: Grant
 
   private init(
-    _ version: OfferVersion, of campaignID: Identifier<Campaign>, _ terms: Terms, _ life: OfferLife, lived: Life, isReleased: Bool
+    _ version: OfferVersion, of campaignID: Identifier<Campaign>, _ terms: Terms, _ life: LifeFold, lived: Life, isReleased: Bool
   ) {
     self.version = version
     self.campaignID = campaignID
@@ -49,26 +49,40 @@ final class OfferInForce: Sendable {
     return OfferInForce(version, of: campaign, terms, life, lived: lived, isReleased: released != nil)
   }
 
-  /// Whether some offer may have something for an order of these times.
-  static func isAnyReaching(
-    _ times: ClosedRange<Timestamp>, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
-  ) throws -> Bool {
+  /// How many offers may have something for an order of these times. HOT in imports.
+  static func countReaching(_ times: OrderTimes, at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
     try reading.integer(
       """
-      SELECT 1 FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 AND reaches_from <= ?3 AND reaches_to > ?2 LIMIT 1
-      """, .timestamp(now), .timestamp(times.lowerBound), .timestamp(times.upperBound)) != nil
+      SELECT count(*) FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1
+        AND CASE WHEN by_capture THEN reaches_from <= ?4 AND reaches_to > ?4 ELSE reaches_from <= ?3 AND reaches_to > ?2 END
+      """, .timestamp(now), .timestamp(times.lines.lowerBound), .timestamp(times.lines.upperBound), .timestamp(times.captured)) ?? 0
   }
 
   /// The offers that may have something for an order of these times, by id.
   static func reaching(
-    _ times: ClosedRange<Timestamp>, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+    _ times: OrderTimes, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> [OfferInForce] {
     let ids: [Identifier<Offer>] = try reading.all(
       """
-      SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 AND reaches_from <= ?3 AND reaches_to > ?2
+      SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1
+        AND CASE WHEN by_capture THEN reaches_from <= ?4 AND reaches_to > ?4 ELSE reaches_from <= ?3 AND reaches_to > ?2 END
       ORDER BY offer_id
-      """, .timestamp(now), .timestamp(times.lowerBound), .timestamp(times.upperBound)
+      """, .timestamp(now), .timestamp(times.lines.lowerBound), .timestamp(times.lines.upperBound), .timestamp(times.captured)
     ) { row in Identifier(restoring: try row.text(0)) }
+    return try found(ids, in: reading)
+  }
+
+  /// The offers for the members of `group` that somebody can still have, by id.
+  static func honoured(
+    at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [OfferInForce] {
+    let ids: [Identifier<Offer>] = try reading.all(
+      "SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 ORDER BY offer_id", .timestamp(now)
+    ) { row in Identifier(restoring: try row.text(0)) }
+    return try found(ids, in: reading).filter { $0.terms.document.eligibility.group == group }
+  }
+
+  private static func found(_ ids: [Identifier<Offer>], in reading: borrowing some Reading & ~Copyable) throws -> [OfferInForce] {
     var found: [OfferInForce] = []
     for id in ids { if let offer = try find(id, in: reading) { found.append(offer) } }
     return found

@@ -60,9 +60,10 @@ enum OfferRows {
     }
     let reach = Reach(offered, life)
     try transaction.run(
-      "UPDATE offer SET state = ?2, version = ?3, reaches_from = ?4, reaches_to = ?5, honoured_until = ?6 WHERE offer_id = ?1",
-      .text(offer.text), .text(life.state.rawValue), .integer(Int64(version)), .timestamp(reach.from), .timestamp(reach.to),
-      .timestamp(reach.honouredUntil))
+      """
+      UPDATE offer SET state = ?2, version = ?3, reaches_from = ?4, reaches_to = ?5, honoured_until = ?6, by_capture = ?7 WHERE offer_id = ?1
+      """, .text(offer.text), .text(life.state.rawValue), .integer(Int64(version)), .timestamp(reach.from), .timestamp(reach.to),
+      .timestamp(reach.honouredUntil), .integer(offered.document.lookBack.basis == .capturedAt ? 1 : 0))
   }
 
   /// The times of orders that an offer may reach, with a day to spare for orders that are known only to the day.
@@ -71,7 +72,7 @@ enum OfferRows {
     let to: Timestamp
     let honouredUntil: Timestamp
 
-    init(_ terms: Terms, _ life: OfferLife) {
+    init(_ terms: Terms, _ life: LifeFold) {
       from = terms.lookBackFrom.adding(.zero - LookBackLimits.daySlack)
       let isHistorical = life.life?.isHistorical == true
       to = isHistorical ? terms.startsAt : terms.endsAt ?? .last
@@ -90,8 +91,8 @@ enum OfferRows {
     }
   }
 
-  static func life(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> OfferLife {
-    var life = OfferLife()
+  static func life(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> LifeFold {
+    var life = LifeFold()
     try reading.rows("SELECT type, content FROM offer_turn WHERE offer_id = ?1 ORDER BY number", .text(offer.text)) { row in
       guard case .offerTurned(let turn)? = try DomainEvent.decode(type: try row.text(0), data: try row.blob(1)) else { return }
       life.take(turn)

@@ -79,18 +79,14 @@ struct OrderFile {
     return standing
   }
 
-  /// The earliest and the latest time of its lines: of the placement, and of what was added later.
-  var times: ClosedRange<Timestamp> {
-    var (first, last) = (order.placedAt, order.placedAt)
-    func take(_ instant: Timestamp) { (first, last) = (min(first, instant), max(last, instant)) }
-    for line in order.lines { if let added = line.addedAt { take(added) } }
+  /// The times by which offers reach it.
+  var times: OrderTimes {
+    var times = OrderTimes(order)
     for one in events {
       guard case .orderAmended(let fact) = one.event else { continue }
-      for line in fact.lines { take(line.addedAt ?? fact.amendedAt) }
+      for line in fact.lines { times.take(line.addedAt ?? fact.amendedAt) }
     }
-    // An offer may go by the capture.
-    take(order.capturedAt)
-    return first...last
+    return times
   }
 
   /// Whether the fact of this message stands in some order's file.

@@ -167,4 +167,14 @@ extension Schema {
       ('audit', 1, '{"reaches_back":"PT1440H"}');
     INSERT INTO due (at, kind, subject, once, payload) VALUES (0, 'policy.publish', 'all', 'all', x'');
     """)
+
+  /// Offers that reach orders by their capture are told apart from those that go by the placement.
+  static let reachByCapture = Migration(
+    5, "offers that go by the capture",
+    """
+    ALTER TABLE offer ADD COLUMN by_capture INTEGER NOT NULL DEFAULT 0;
+    UPDATE offer SET by_capture = 1 WHERE EXISTS (
+      SELECT 1 FROM offer_version v WHERE v.offer_id = offer.offer_id AND v.version = offer.version
+        AND instr(v.document, CAST('"captured_at"' AS BLOB)) > 0);
+    """)
 }

@@ -1,7 +1,7 @@
 import Contracts
 import Store
 
-/// Who is told of an offer: lists of people by name. Without a list of its name, it is everybody who agreed.
+/// Who is told of an offer: lists of people by name, apart from those who may have it. Without a list of its name, it is everybody who agreed.
 enum Audiences {
   /// What a list is called.
   enum Name {}
@@ -25,10 +25,6 @@ enum Audiences {
   /// How many people are on the list; nil where there is none of this name.
   static func count(_ id: String, in reading: borrowing some Reading & ~Copyable) throws -> Int64? {
     try reading.integer("SELECT people FROM audience WHERE audience_id = ?1", .text(id))
-  }
-
-  static func holds(_ id: String, _ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
-    try reading.integer("SELECT 1 FROM audience_member WHERE audience_id = ?1 AND person_id = ?2", .text(id), .text(person.text)) != nil
   }
 
   /// The next people of an offer's audience after `person`, by id.

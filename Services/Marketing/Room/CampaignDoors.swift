@@ -25,6 +25,11 @@ struct CampaignDoors: Sendable {
       Route(.post, "/v1/campaigns", "opens a campaign with its budget") { request, _ in
         desk.command(request) { transaction, occasion in try open(request, Telling(desk: desk, occasion: occasion), in: transaction) }
       },
+      Route(.post, "/v1/campaigns/{id}/fund", "gives an open campaign more money") { request, parameters in
+        desk.command(request) { transaction, occasion in
+          try fund(parameters["id"], request, Telling(desk: desk, occasion: occasion), in: transaction)
+        }
+      },
       Route(.post, "/v1/campaigns/{id}/close", "closes a campaign: no offer may begin under it") { request, parameters in
         desk.command(request) { transaction, occasion in
           try close(parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction)
@@ -40,14 +45,11 @@ struct CampaignDoors: Sendable {
     do {
       let body = try JSON(parsing: request.body)
       id = try Identifier(body["campaign_id"]?.string ?? "")
-      guard let minor = body["budget"]?["amount_minor"]?.integer,
-        let currency = body["budget"]?["currency"]?.string.flatMap({ Currency($0) }),
-        (1...Limits.amountMax).contains(minor)
-      else {
+      guard let budget = Self.amount(body["budget"]) else {
         return .refused(
           status: 400, code: "budget", sentence: "a campaign needs a budget above zero in a known currency, such as 5000.00 USD; give one")
       }
-      amount = Money(minor: minor, currency)
+      amount = budget
       approvedBy = try body["approved_by"]?.string.map { text throws(InvalidIdentifier) in try Identifier(text) }
     } catch {
       return .refused(status: 400, code: "campaign_unreadable", sentence: "the campaign cannot be read: \(error)")
@@ -56,11 +58,11 @@ struct CampaignDoors: Sendable {
       guard known.isOpen else {
         return .refused(status: 409, code: "campaign_closed", sentence: "the campaign \(id) is closed for good; open one of another name")
       }
-      guard known.amount == amount, known.approvedBy == approvedBy?.text else {
+      guard known.opening == amount, known.approvedBy == approvedBy?.text else {
         return .refused(
           status: 409, code: "campaign_exists",
           sentence:
-            "the campaign \(id) is open with \(known.amount)\(known.approvedBy.map { ", approved by \($0)" } ?? ""); open one of another name"
+            "the campaign \(id) is open with \(known.amount)\(known.approvedBy.map { ", approved by \($0)" } ?? ""); give it more with `accord campaign fund`, or open one of another name"
         )
       }
       return .done(status: 200, .object([.init("outcome", "exists"), .init("campaign", Self.line(known))]))
@@ -70,6 +72,50 @@ struct CampaignDoors: Sendable {
         BudgetChanged(kind: .opened, publisher: .marketing, campaignID: id, amount: amount, approvedBy: approvedBy ?? telling.by)),
       in: transaction)
     return try answer("opened", id, message, in: transaction)
+  }
+
+  /// An amount above zero; nil where there is none.
+  private static func amount(_ json: JSON?) -> Money? {
+    guard let minor = json?["amount_minor"]?.integer, let currency = json?["currency"]?.string.flatMap({ Currency($0) }),
+      (1...Limits.amountMax).contains(minor)
+    else { return nil }
+    return Money(minor: minor, currency)
+  }
+
+  /// The same fact as the opening, told again with what is added: the ledger books it, and repays from it first what was advanced.
+  private func fund(
+    _ name: String, _ request: Request, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws -> DepartmentDesk.Outcome {
+    guard let id = try? Identifier<Campaign>(name), let known = try Campaigns.find(id, in: transaction) else {
+      return .refused(status: 404, code: "no_campaign", sentence: Self.nobody(name))
+    }
+    guard known.isOpen else {
+      return .refused(status: 409, code: "campaign_closed", sentence: "the campaign \(id) is closed for good; open one of another name")
+    }
+    let amount: Money
+    let approvedBy: Identifier<Colleague>?
+    do {
+      let body = try JSON(parsing: request.body)
+      guard let given = Self.amount(body["amount"]) else {
+        return .refused(
+          status: 400, code: "amount", sentence: "an amount above zero in a known currency is needed, such as 1000.00 USD; give one")
+      }
+      amount = given
+      approvedBy = try body["approved_by"]?.string.map { text throws(InvalidIdentifier) in try Identifier(text) }
+    } catch { return .refused(status: 400, code: "amount_unreadable", sentence: "the amount cannot be read: \(error)") }
+    guard amount.currency == known.amount.currency else {
+      return .refused(
+        status: 409, code: "campaign_currency",
+        sentence: "the campaign \(id) is kept in \(known.amount.currency), not in \(amount.currency); give it \(known.amount.currency)")
+    }
+    guard let sum = try? known.amount.adding(amount), sum.minor <= Limits.amountMax else {
+      return .refused(status: 422, code: "amount", sentence: "the campaign \(id) would have more than can be counted; give it less")
+    }
+    let message = try telling.tell(
+      .budgetChanged(
+        BudgetChanged(kind: .opened, publisher: .marketing, campaignID: id, amount: amount, approvedBy: approvedBy ?? telling.by)),
+      in: transaction)
+    return try answer("funded", id, message, in: transaction)
   }
 
   private func close(_ name: String, _ telling: Telling, in transaction: borrowing Transaction) throws -> DepartmentDesk.Outcome {

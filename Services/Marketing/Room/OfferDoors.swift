@@ -133,7 +133,8 @@ struct OfferDoors: Sendable {
     _ document: JSON, _ body: JSON, _ deeds: OfferDeeds, isHistorical: Bool, refusing: (OfferFinding) -> Bool,
     in transaction: borrowing Transaction
   ) throws -> OfferVersion {
-    let context = try Surroundings.of(document, at: deeds.telling.now, isHistorical: isHistorical, in: transaction)
+    let document = try Surroundings.filled(document, in: transaction)
+    let context = try Surroundings.of(document, at: deeds.telling.now, isHistorical: isHistorical, rehearsing: true, in: transaction)
     try confirmUnchanged(body, document["offer_id"]?.string, in: transaction)
     return try deeds.save(document, context: context, refusing: refusing, in: transaction)
   }
@@ -189,8 +190,9 @@ struct OfferDoors: Sendable {
       }
     }
     let now = desk.clock.now()
+    let filled = try Surroundings.filled(document, in: snapshot)
     let context = try Surroundings.of(
-      document, at: now, staff: staff, isHistorical: body["historical"]?.bool ?? false, in: snapshot)
-    return .json(OfferView.reading(document, context))
+      filled, at: now, staff: staff, isHistorical: body["historical"]?.bool ?? false, rehearsing: true, in: snapshot)
+    return .json(OfferView.reading(filled, context))
   }
 }

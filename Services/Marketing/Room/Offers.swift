@@ -142,28 +142,17 @@ enum Offers {
 
   /// What became of the offer since it went live, as far as it bears on intervals. Nil where it never did.
   static func life(of known: Known, in reading: borrowing some Reading & ~Copyable) throws -> Life? {
-    guard let effectiveFrom = known.effectiveFrom else { return nil }
-    var life = Life(effectiveFrom: effectiveFrom)
-    var rests: Timestamp?
+    var fold = LifeFold()
     for turn in try turns(of: known.id, in: reading) {
-      switch turn.turn {
-      case "paused": rests = rests ?? turn.at
-      case "stopped":
-        rests = rests ?? turn.at
-        life.stoppedAt = turn.at
-      case "resumed", "launched":
-        if let since = rests, since < turn.at { life.pauses.append(since..<turn.at) }
-        rests = nil
-        // A newer version took over: what lies between is a rest like any other.
-        life.stoppedAt = nil
-      case "ended": life.endedAt = turn.at
-      default: break
-      }
+      guard let word = OfferTurned.Turn(rawValue: turn.turn) else { continue }
+      // Later versions take the beginning over from the first, and only a first one may be historical.
+      let launched = word == .launched ? OfferVersion(offer: known.id, version: turn.version) : nil
+      fold.take(
+        OfferTurned(
+          turn: word, offerID: known.id, version: turn.version, effectiveFrom: launched == nil ? nil : known.effectiveFrom,
+          historical: try launched.flatMap { try version($0, in: reading)?.historical } ?? false, sentence: turn.sentence,
+          by: Identifier(restoring: turn.by), at: turn.at))
     }
-    if let rests, life.stoppedAt == nil { life.pauses.append(rests..<max(life.endedAt ?? .last, rests)) }
-    if let running = known.running.flatMap({ OfferVersion(offer: known.id, version: $0) }) {
-      life.isHistorical = try version(running, in: reading)?.historical ?? false
-    }
-    return life
+    return fold.life
   }
 }

@@ -13,7 +13,7 @@ package enum MarketingProgram {
     [OrderCaptured.type] + OrderCancelled.types + OrderAmended.types + OrderReturned.types + RemedyChanged.types
   private static let facts =
     BudgetChanged.types.filter { $0.hasPrefix("ledger.") } + LookBackCompleted.types + ChainAnchored.types + CustomerKnown.types
-    + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + PolicyPublished.types
+    + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + MembershipChanged.types + PolicyPublished.types
 
   /// The department; `hearing` tells how old its knowledge of the ledger is.
   package static func department(hearing: Hearing) -> Department {

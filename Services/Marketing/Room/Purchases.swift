@@ -33,15 +33,21 @@ enum Purchases {
       .text(person.text), .timestamp(from)
     ) { row throws(StoreFault) in Kept(order: Identifier(restoring: try row.text(0)), content: try row.blob(1)) }
     var purchases: [Purchase] = []
-    for kept in orders {
-      var purchase = Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person))
-      for event in try changes(of: kept.order, in: reading) { try purchase.take(event, group: group) }
-      purchases.append(purchase)
-    }
+    for kept in orders { purchases.append(try purchase(kept, of: person, group: group, in: reading)) }
     return purchases
   }
 
-  private struct Kept {
+  /// An order as it stands.
+  static func purchase(
+    _ kept: Kept, of person: Identifier<Person>, group: (OfferVersion) throws -> String?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Purchase {
+    var purchase = Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person))
+    for event in try changes(of: kept.order, in: reading) { try purchase.take(event, group: group) }
+    return purchase
+  }
+
+  /// An order as it was captured.
+  struct Kept {
     let order: Identifier<Order>
     let content: [UInt8]
   }

@@ -90,4 +90,19 @@ extension Schema {
       PRIMARY KEY (offer_id, version, from_at)
     ) STRICT, WITHOUT ROWID;
     """)
+
+  /// What a campaign was given after its opening, and orders by their time, for the rehearsal of a look-back.
+  static let rehearsals = Migration(
+    5, "more money for campaigns, purchases by time",
+    """
+    CREATE TABLE campaign_money (
+      message_id TEXT PRIMARY KEY NOT NULL,
+      campaign_id TEXT NOT NULL,
+      amount_minor INTEGER NOT NULL CHECK (amount_minor > 0),
+      approved_by TEXT,
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX campaign_money_by_campaign ON campaign_money (campaign_id);
+    CREATE INDEX purchase_by_time ON purchase (placed_at);
+    """)
 }

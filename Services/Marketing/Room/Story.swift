@@ -28,15 +28,24 @@ enum Story {
       "the campaign \(try row.text(0)) was opened at \(try row.timestamp(1))"
     }
     if let campaign { return campaign }
+    let more = try snapshot.first("SELECT campaign_id, at FROM campaign_money WHERE message_id = ?1", id) { row throws(StoreFault) in
+      "the campaign \(try row.text(0)) was given more at \(try row.timestamp(1)); what was advanced for it is repaid first"
+    }
+    if let more { return more }
     let prepared = try snapshot.first("SELECT offer_id, version, prepared_at FROM preparation WHERE message_id = ?1", id) {
       row throws(StoreFault) in
       "everybody of \(try row.text(0))@\(try row.integer(1)) was judged by \(try row.timestamp(2)), after the ledger's look-back"
     }
     if let prepared { return prepared }
     return try snapshot.first(
-      "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id FROM message WHERE fact_id = ?1", id
+      "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id, channel FROM message WHERE fact_id = ?1", id
     ) { row throws(StoreFault) in
-      "the \(try row.text(1)) message \(try row.text(7)) to \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is "
+      if try row.text(8) == Judging.desk {
+        return
+          "the note \(try row.text(7)) for \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is left with the desk, and "
+          + "customer service tells them: no address of theirs is known that could be used (\(try row.text(6)))"
+      }
+      return "the \(try row.text(1)) message \(try row.text(7)) to \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is "
         + "\(try row.text(4)): \(try row.text(5)), \(try row.text(6))"
     }
   }

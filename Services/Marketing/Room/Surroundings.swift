@@ -1,5 +1,6 @@
 import Contracts
 import Host
+import MarketingDomain
 import Shop
 import Store
 import Terms
@@ -16,13 +17,26 @@ enum Surroundings {
     (try? zoneFiles.bytes(of: name)).flatMap { try? Zone(name: name, bytes: $0) }
   }
 
-  /// For a check of `document` at `now`. `staff` stands in for the people who are known to work here.
+  /// `document` with what it leaves to policy written into it, as the policies are now. To be done wherever a document comes in: what was
+  /// not written must be the same for everybody who reads it later.
+  static func filled(_ document: JSON, in reading: borrowing some StoreReading & ~Copyable) throws -> JSON {
+    guard let goods = try Policies.duration("look-back", "goods", in: reading),
+      let plans = try Policies.duration("look-back", "plans", in: reading)
+    else { return document }
+    return OfferDocument.filled(document, lookBackForGoods: goods, forPlans: plans)
+  }
+
+  /// For a check of `document` at `now`. `staff` stands in for the people who are known to work here; `rehearsing` also asks what its
+  /// look-back would come to.
   static func of(
-    _ document: JSON, at now: Timestamp, staff: [OfferContext.Staff]? = nil, isHistorical: Bool = false,
+    _ document: JSON, at now: Timestamp, staff: [OfferContext.Staff]? = nil, isHistorical: Bool = false, rehearsing: Bool = false,
     in reading: borrowing some StoreReading & ~Copyable
   ) throws -> OfferContext {
     var context = OfferContext(now: now, zone: zone, isHistorical: isHistorical)
     context.catalogue = try Catalogue.whole(in: reading)
+    context.templates = NoteTemplate.names
+    if rehearsing { context.rehearsed = try Rehearsing.of(document, at: now, isHistorical: isHistorical, in: reading) }
+    context.groups = try Memberships.groups(in: reading)
     context.people = try staff ?? Staff.known(in: reading)
     if let id = document["campaign_id"]?.string.flatMap({ try? Identifier<Contracts.Campaign>($0) }) {
       context.campaign = try Campaigns.find(id, in: reading).map { $0.isOpen ? .open : .closed } ?? .unknown

@@ -33,9 +33,8 @@ package struct Audit {
     var paid: Int64 = 0
     var refunded: Int64 = 0
     var remedies: Int64 = 0
-    /// What one return may leave with the customer although the goods came back.
+    /// What the terms may leave with the customer although the goods came back: of each remedy once, whatever the number of returns.
     var waived: Int64 = 0
-    var returns: Int64 = 0
   }
 
   /// What an offer's terms leave with a customer who returns the goods.
@@ -165,7 +164,6 @@ package struct Audit {
       orders[order, default: OrderSums()].remedies += funds
     case "order.returned", "order.cancelled":
       orders[order, default: OrderSums()].refunded += draft.legs.total
-      orders[order, default: OrderSums()].returns += 1
     case let kind where kind.hasPrefix("remedy."):
       // Goodwill without an offer is nobody's price: it is never taken back.
       let waiver = draft.about.offer.flatMap { waivers[$0] }
@@ -204,8 +202,7 @@ package struct Audit {
       find("(ii) company/goodwill less all funds is \(sum) in \(currency), remedies less claw-backs are \(given[currency, default: 0])")
     }
     for (order, sums) in orders {
-      let waived = sums.waived.multipliedReportingOverflow(by: sums.returns).partialValue
-      guard sums.remedies < 0 || sums.remedies > max(0, sums.paid - sums.refunded) + waived else { continue }
+      guard sums.remedies < 0 || sums.remedies > max(0, sums.paid - sums.refunded) + sums.waived else { continue }
       find("(iv) order \(order) paid \(sums.paid), got \(sums.refunded) back and has \(sums.remedies) of remedies")
     }
   }

@@ -24,7 +24,8 @@ package enum Posting {
       case .budgetChanged(let budget): return try entries(for: budget)
       case .remedyChanged(let remedy): return try entries(for: remedy)
       case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown,
-        .consentChanged, .customerRestricted, .productsListed, .policyPublished, .offerVersioned, .offerScheduled, .offerTurned,
+        .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .offerVersioned, .offerScheduled,
+        .offerTurned,
         .audiencePrepared, .messageTurned:
         return []
       }

@@ -6,6 +6,8 @@ struct RowBatch {
   let file: String
   /// ISO 4217; nil where the head names none.
   let currency: String?
+  /// Whether a row may replace what an earlier one told otherwise.
+  let corrects: Bool
   let rows: [Row]
 
   /// One row, read member by member; what is missing or wrong is named.
@@ -62,6 +64,7 @@ struct RowBatch {
     let head = try JSON(parsing: Array(first))
     file = head["file"]?.string ?? "unknown"
     currency = head["currency"]?.string
+    corrects = head["correct"]?.bool ?? false
     rows = try lines.map { try Row(JSON(parsing: Array($0))) }
   }
 }
