@@ -20,15 +20,9 @@ import Zones
       people: [
         .init(id: "marketer/maya"), .init(id: "marketer/otto", hasLeft: true), .init(id: "agent/ines"), .init(id: "supervisor/ruth"),
       ],
-<<<<<<< HEAD
-      campaign: .open, rehearsed: 50_000, returnPeriod: .seconds(30 * 86_400), briefingNotice: .seconds(72 * 3_600),
-      templates: ["applied-already", "applied-to-your-plan"],
-      groups: [CustomerGroup(.list, Identifier(restoring: "spring-guests")), CustomerGroup(.segment, Identifier(restoring: "gold"))])
-=======
       campaign: .open, rehearsed: .init(sum: 50_000, looked: 20, of: 20), returnPeriod: .seconds(30 * 86_400),
-      briefingNotice: .seconds(72 * 3_600),
-      templates: ["applied-already", "applied-to-your-plan"])
->>>>>>> main
+      briefingNotice: .seconds(72 * 3_600), templates: ["applied-already", "applied-to-your-plan"],
+      groups: [CustomerGroup(.list, Identifier(restoring: "spring-guests")), CustomerGroup(.segment, Identifier(restoring: "gold"))])
     change(&context)
     return context
   }
