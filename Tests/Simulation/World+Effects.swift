@@ -28,6 +28,7 @@ extension World {
     case .fetch(let subscription, let from, let bytesMax):
       tell("fetch \(subscription) from \(from)")
       fetches.append((subscription, from, bytesMax, uptime + Int64(chance.below(30))))
+    case .carry, .forget, .examine, .heal, .mend: fail(.machines, "nothing on this disk was to be kept or healed: \(effect)")
     case .close(let id, let refusal):
       guard let line = line(id) else { return }
       if line.isBarred {
@@ -107,7 +108,7 @@ extension World {
       guard let producer = line.producer else { return }
       if shadow.event(producer, sequence) != nil { fail(.onlyAccepted, "number \(sequence) is refused, but was accepted: \(refusal)") }
     case .unsubscribed(_, let reason?): fail(.machines, "a subscription ends: \(reason)")
-    case .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault: break
+    case .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault, .heal: break
     }
   }
 
