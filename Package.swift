@@ -114,6 +114,8 @@ let package = Package(
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
+    module("Simulation", "Tests/Simulation", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "MeshMachines"]),
+    program("accord-simulate", "Tests/Simulate", uses: ["Simulation"]),
     suite("TidyTests", uses: []),
   ],
   swiftLanguageModes: [.v6]

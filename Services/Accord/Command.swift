@@ -32,7 +32,7 @@ struct Command: Sendable {
   ]
 
   /// Every command, in the order in which `--help` tells them.
-  static let all: [Command] = running + customers + campaigns + imports + books + looking + measuring
+  static let all: [Command] = running + customers + campaigns + imports + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -45,6 +45,10 @@ struct Command: Sendable {
   ]
   private static let books: [Command] = [
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,
+  ]
+  private static let operating: [Command] = [
+    .deadList, .deadShow, .deadRedrive, .deadDrop, .deadAudit, .subscriptionList, .subscriptionShow, .subscriptionReset, .subscriptionReplay,
+    .subscriptionStop, .subscriptionRemove, .drain,
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [

@@ -39,25 +39,22 @@ enum Status {
       let name = subscription["name"]?.string ?? "?"
       let behind = subscription["behind"]?.integer ?? 0
       let flight = subscription["in_flight"]?.integer ?? 0
+      let asides = asides(subscription)
       guard let why = subscription["waits_for"]?.string, why != "nothing" else {
-        Terminal.print("  \(name): caught up\(flight > 0 ? ", \(flight) in flight" : "")")
+        Terminal.print("  \(name): caught up\(flight > 0 ? ", \(flight) in flight" : "")\(asides)")
         continue
       }
       let since = subscription["since"]?.integer.map { " since \(Timestamp(milliseconds: $0))" } ?? ""
-      Terminal.print("  \(name): \(behind) bytes behind, \(flight) in flight: \(reasons[why] ?? why)\(since)")
+      Terminal.print("  \(name): \(behind) bytes behind\(since), \(flight) in flight: \(subscription["sentence"]?.string ?? why)\(asides)")
     }
   }
 
-  private static let reasons = [
-    "consumer": "nobody is connected to it",
-    "credit": "its consumer takes no more for now",
-    "damage": "the journal is damaged there",
-    "reading": "older messages are being read from the disk",
-    "dead_letters": "it has as many dead letters as it may; look at them first",
-    "settle": "its consumer is at work on them",
-    "delay": "a failed message may not be tried again yet",
-    "key": "the next messages wait behind others of their key",
-  ]
+  /// What stands beside the live flow.
+  private static func asides(_ subscription: JSON) -> String {
+    [("dead", "dead letters"), ("parked_keys", "parked keys"), ("returning", "on their way back")].map { name, words in
+      subscription[name]?.integer.flatMap { $0 > 0 ? "; \($0) \(words)" : nil } ?? ""
+    }.joined()
+  }
 
   private static func tell(department name: String, _ status: JSON?) {
     guard let status else { return Terminal.print("\(name): does not answer") }

@@ -20,6 +20,12 @@ struct Why {
     let relation: String
     var told: [(program: String, story: JSON)] = []
     var record: JSON?
+    /// What the broker says of it at each subscription, in sentences.
+    var standing: [JSON] = []
+    /// Why the broker never took it.
+    var refused: JSON?
+
+    var isKnown: Bool { !told.isEmpty || record != nil || refused != nil }
 
     var position: Int64 { record?["position"]?.integer ?? told.lazy.compactMap { $0.story["position"]?.integer }.first ?? .max }
     var event: JSON? { record?["event"] }
@@ -61,7 +67,7 @@ struct Why {
       for known in (related + [asked]).sorted(by: { $0.position < $1.position }) where !related.isEmpty { outline(known) }
       if !silent.isEmpty { Terminal.note("\(silent.joined(separator: ", ")) could not be asked") }
     }
-    guard !asked.told.isEmpty else {
+    guard asked.isKnown else {
       throw Complaint(
         code: .refused, happened: "nobody knows a message \(id)",
         advice: silent.isEmpty ? "`accord tail` shows the ids of what happens" : "ask again when \(silent.joined(separator: ", ")) answers")
@@ -82,7 +88,13 @@ struct Why {
       if story["known"]?.bool == true { known.told.append((name, story)) }
     }
     let position = known.told.lazy.compactMap { $0.story["position"]?.integer }.first
-    known.record = position.flatMap { office.askIfThere("broker", "/v1/events/\($0)") }
+    // By its id alone the broker looks through its latest events: worth it for the one that was asked about.
+    guard position != nil || relation == "itself" else { return known }
+    let query = position.map { "?position=\($0)" } ?? ""
+    let broker = office.askIfThere("broker", "/v1/messages/\(id.percentEncoded)\(query)")
+    known.record = broker?["journal"]
+    known.standing = broker?["subscriptions"]?.array ?? []
+    known.refused = broker?["refused"]
     return known
   }
 
@@ -113,7 +125,9 @@ struct Why {
         "broker: took it from \(record["producer"]?.string ?? "?") as its number \(record["sequence"]?.integer ?? 0), durable at position "
           + "\(record["position"]?.integer ?? 0), \(record["accepted_at"]?.string ?? "?")")
     }
+    if let refused = known.refused { Terminal.print("broker: \(refused["sentence"]?.string ?? "refused")") }
     for (program, story) in known.told where story["role"]?.string != "publisher" { tell(program, story) }
+    for row in known.standing { Terminal.print("broker: \(row["sentence"]?.string ?? "?")") }
   }
 
   private static func tell(_ program: String, _ story: JSON) {
@@ -134,7 +148,8 @@ struct Why {
 
   private static func json(_ asked: Known, _ related: [Known], _ silent: [String]) -> JSON {
     .object([
-      .init("message_id", .string(asked.id)), .init("journal", asked.record ?? .null), .init("departments", departments(asked)),
+      .init("message_id", .string(asked.id)), .init("journal", asked.record ?? .null), .init("subscriptions", .array(asked.standing)),
+      .init("refused", asked.refused ?? .null), .init("departments", departments(asked)),
       .init(
         "related",
         .array(

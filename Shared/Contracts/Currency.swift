@@ -7,10 +7,27 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
 
   /// Nil where ISO 4217 has no such currency with a minor unit.
   package init?(_ code: String) {
-    guard let exponent = Self.exponents[code] else { return nil }
+    // A table by letters instead of a dictionary: each amount of each fact comes here.
+    var place = 0
+    guard code.utf8.count == 3 else { return nil }
+    for byte in code.utf8 {
+      guard byte &- UInt8(ascii: "A") < 26 else { return nil }
+      place = place &* 26 &+ Int(byte &- UInt8(ascii: "A"))
+    }
+    let exponent = Self.byLetters[place]
+    guard exponent >= 0 else { return nil }
     self.code = code
-    self.exponent = exponent
+    self.exponent = Int(exponent)
   }
+
+  /// The decimals of each three letters; -1 where they name no currency.
+  private static let byLetters: [Int8] = {
+    var table = [Int8](repeating: -1, count: 26 * 26 * 26)
+    for (code, exponent) in exponents {
+      table[code.utf8.reduce(0) { $0 * 26 + Int($1 - UInt8(ascii: "A")) }] = Int8(exponent)
+    }
+    return table
+  }()
 
   package var description: String { code }
   package static func == (a: Self, b: Self) -> Bool { a.code == b.code }

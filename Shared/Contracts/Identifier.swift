@@ -11,6 +11,13 @@ package struct Identifier<Subject>: Hashable, Comparable, Sendable, CustomString
     self.text = text
   }
 
+  /// Whether these bytes are an identifier's. HOT.
+  static func isPlain(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard (1...Limits.identifierBytesMax).contains(bytes.count) else { return false }
+    for byte in bytes where byte <= 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C { return false }
+    return true
+  }
+
   /// Takes back an identifier that was checked when it was written.
   package init(restoring text: String) { self.text = text }
 

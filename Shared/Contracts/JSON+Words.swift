@@ -2,8 +2,13 @@
 extension JSONReader {
   /// An identifier by its rules.
   package mutating func identifier<Subject>() throws(JSONFault) -> Identifier<Subject> {
-    let text = try text()
-    do { return try Identifier(text.value) } catch { throw JSONFault(.rule(.identifier(error)), at: text.offset) }
+    let start = try start()
+    let name = JSONName(bytes, try span())
+    // The scanner has passed the text, so what stands in it without an escape is looked at where it is.
+    if !name.escaped, Identifier<Subject>.isPlain(name.written) {
+      return Identifier(restoring: String(decoding: name.written, as: UTF8.self))
+    }
+    do { return try Identifier(name.description) } catch { throw JSONFault(.rule(.identifier(error)), at: start) }
   }
 
   /// An RFC 3339 time.

@@ -18,23 +18,32 @@ package struct JSONReader {
   /// Where the next token is looked for.
   package private(set) var offset = 0
   private var open: [Level] = []
+  /// A stack: what stands at or behind `nameCount` is left over.
   private var names: [SeenName] = []
+  private var nameCount = 0
 
   private struct Level {
     let isObject: Bool
     var isFirst = true
     /// Where this object's names begin in `names`.
     let names: Int
+    /// A bit for each digest that was seen: where it is not set, no name before is the same.
+    var seen: UInt64 = 0
     /// Takes the names' place where there are many, so that a hostile object costs linear time.
     var wide: Set<[UInt8]>?
   }
   private struct SeenName {
     let span: JSONSpan
-    let digest: UInt32
+    let digest: UInt64
   }
   private static let namesComparedMax = 32
 
-  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  package init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    // Enough for nearly every fact, so that they are not moved while it is read.
+    open.reserveCapacity(8)
+    names.reserveCapacity(48)
+  }
 
   // Containers
 
@@ -48,7 +57,7 @@ package struct JSONReader {
     guard try peek() == bracket else { throw JSONFault(.notA(isObject ? .object : .array), at: offset) }
     guard open.count < Limits.jsonDepthMax else { throw JSONFault(.tooDeep, at: offset) }
     offset += 1
-    open.append(Level(isObject: isObject, names: names.count))
+    open.append(Level(isObject: isObject, names: nameCount))
   }
 
   /// The name of the next member; its value is next to be read or skipped. Nil at the object's end, which is stepped over.
@@ -70,7 +79,7 @@ package struct JSONReader {
     let byte = try peek()
     if byte == closing {
       offset += 1
-      names.removeLast(names.count - open[last].names)
+      nameCount = open[last].names
       open.removeLast()
       return false
     }
@@ -84,35 +93,61 @@ package struct JSONReader {
     return true
   }
 
+  @inline(__always)
   private mutating func remember(_ name: JSONName, _ span: JSONSpan) throws(JSONFault) {
     let last = open.count - 1
     let digest = Self.digest(name)
+    let bit = 1 as UInt64 &<< (digest &>> 58)
+    if open[last].wide != nil || nameCount &- open[last].names >= Self.namesComparedMax || open[last].seen & bit != 0 {
+      try compare(name, span, digest)
+    }
+    open[last].seen |= bit
+    push(SeenName(span: span, digest: digest))
+  }
+
+  private mutating func push(_ name: SeenName) {
+    if nameCount < names.count { names[nameCount] = name } else { names.append(name) }
+    nameCount &+= 1
+  }
+
+  /// The long way: against each name before, or against the set of them.
+  @inline(never)
+  private mutating func compare(_ name: JSONName, _ span: JSONSpan, _ digest: UInt64) throws(JSONFault) {
+    let last = open.count - 1
     if open[last].wide != nil {
       guard open[last].wide?.insert(name.text).inserted == true else { throw duplicate(name, span) }
-    } else {
-      for seen in names[open[last].names...] where seen.digest == digest {
-        guard !JSONName(bytes, seen.span).equals(name) else { throw duplicate(name, span) }
-      }
-      if names.count - open[last].names == Self.namesComparedMax {
-        open[last].wide = Set(names[open[last].names...].map { JSONName(bytes, $0.span).text } + [name.text])
-      }
+      return
     }
-    names.append(SeenName(span: span, digest: digest))
+    for seen in names[open[last].names..<nameCount] where seen.digest == digest {
+      guard !JSONName(bytes, seen.span).equals(name) else { throw duplicate(name, span) }
+    }
+    if nameCount - open[last].names == Self.namesComparedMax {
+      open[last].wide = Set(names[open[last].names..<nameCount].map { JSONName(bytes, $0.span).text } + [name.text])
+    }
   }
 
   private func duplicate(_ name: JSONName, _ span: JSONSpan) -> JSONFault {
     JSONFault(.duplicateName(name.description), at: span.start - 1)
   }
 
-  /// Tells most names apart without looking at their bytes again.
-  private static func digest(_ name: JSONName) -> UInt32 {
-    var digest: UInt32 = 2_166_136_261
-    if name.escaped {
-      for byte in name.text { digest = (digest ^ UInt32(byte)) &* 16_777_619 }
+  /// Tells most names apart without looking at their bytes again: the first eight, the last eight, and their number.
+  @inline(__always)
+  private static func digest(_ name: JSONName) -> UInt64 {
+    if name.escaped { return name.text.withUnsafeBytes { digest($0) } }
+    return digest(name.written)
+  }
+
+  @inline(__always)
+  private static func digest(_ text: UnsafeRawBufferPointer) -> UInt64 {
+    var (head, tail): (UInt64, UInt64) = (0, 0)
+    if text.count >= 8 {
+      head = text.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+      tail = text.loadUnaligned(fromByteOffset: text.count &- 8, as: UInt64.self)
     } else {
-      for byte in name.written { digest = (digest ^ UInt32(byte)) &* 16_777_619 }
+      for byte in text { head = head &<< 8 | UInt64(byte) }
     }
-    return digest
+    let mixed = (head ^ tail &* 0xFF51_AFD7_ED55_8CCD ^ UInt64(text.count)) &* 0x9E37_79B9_7F4A_7C15
+    return mixed ^ mixed &>> 29 &* 0x9E37_79B9_7F4A_7C15
   }
 
   // Values
@@ -123,7 +158,8 @@ package struct JSONReader {
     let range = try raw()
     let last = open.count - 1
     if last >= 0, open[last].isObject {
-      let skipped = names.removeLast()
+      nameCount &-= 1
+      let skipped = names[nameCount]
       if open[last].wide != nil { open[last].wide?.remove(JSONName(bytes, skipped.span).text) }
     }
     return range

@@ -19,5 +19,5 @@ package struct OfferVersion: Hashable, Sendable, CustomStringConvertible {
     self.init(offer: offer, version: version)
   }
 
-  package var description: String { "\(offer)@\(version)" }
+  package var description: String { offer.text + "@" + String(version) }
 }

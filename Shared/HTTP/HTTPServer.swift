@@ -45,7 +45,7 @@ package final class HTTPServer: @unchecked Sendable {
     self.listener = listener
     address = listener.address
     door.server = self
-    listener.isFull = { [weak self] in (self?.connections.count ?? 0) >= limits.connectionsMax }
+    listener.isFull = { [weak self] in self.map { !$0.hasRoom() } ?? true }
   }
 
   /// Connections open now. Reactor's thread.
@@ -117,6 +117,16 @@ package final class HTTPServer: @unchecked Sendable {
     let served = ServerConnection(connection, peer: peer.host, server: self)
     connections[ObjectIdentifier(served)] = served
     if sweep == nil { sweepLater() }
+  }
+
+  /// Whether one more caller may come in. Where all places are taken, the one that has waited longest without asking anything whole makes
+  /// room: who opens connections and leaves them keeps nobody out, and who is being answered is never cut off.
+  private func hasRoom() -> Bool {
+    guard connections.count >= limits.connectionsMax else { return true }
+    guard let idlest = connections.values.filter(\.isExpendable).min(by: { $0.waitsSince < $1.waitsSince }) else { return false }
+    connections[ObjectIdentifier(idlest)] = nil
+    idlest.close()
+    return true
   }
 
   /// One timer looks at all connections: cheaper than one each, and exact enough.

@@ -7,7 +7,8 @@ package struct HTTPLimits: Sendable {
   package var fieldsMax = 100
   /// The body of a route that sets no limit of its own: an import of a hundred thousand lines. More is 413.
   package var bodyBytesMax = 16 * 1024 * 1024
-  /// Connections at one time; the next is accepted and closed. Consoles of an office and its scripts stay below.
+  /// Connections at one time; for the next one the idlest makes room, and where none is idle it is accepted and closed. Consoles of an
+  /// office and its scripts stay below.
   package var connectionsMax = 1_024
   /// Handlers of the reading lane that run at one time: the machine has two cores and the store two readers.
   package var readersMax = 2

@@ -45,6 +45,11 @@ final class ServerConnection {
 
   func close() { connection.close() }
 
+  /// Nothing whole was asked yet, or all of it was answered.
+  var isExpendable: Bool { phase == .idle || phase == .head || phase == .lingering }
+  /// Nanoseconds since boot.
+  var waitsSince: Int64 { since }
+
   /// Ends now where nothing has begun, else with the next answer.
   func drain() {
     closes = true

@@ -56,12 +56,23 @@ package struct Credential: Sendable {
     return try Self.read(file: path)
   }
 
+  /// Writes the credential in place of one that may be there; returns where.
+  func written(to folder: DataFolder) throws(CredentialFault) -> String {
+    let path = Self.path(of: name, in: folder)
+    do throws(FileFault) { try Files.write(json.bytes, to: path) } catch { throw .file(error) }
+    return path
+  }
+
+  /// Removes the secret of `name`, where it is there.
+  static func remove(_ name: String, in folder: DataFolder) { Files.remove(path(of: name, in: folder)) }
+
   var json: JSON { .object([.init("name", .string(name)), .init("secret", .string(secret))]) }
 
   /// SHA-256 of the secret. Unsalted and fast on purpose: the secret is 256 random bits, not a word that somebody thought of.
   var digest: [UInt8] { Self.digest(of: secret) }
 
-  static func digest(of secret: String) -> [UInt8] { SHA256.hash(Array(secret.utf8)) }
+  /// SHA-256 of a secret.
+  package static func digest(of secret: String) -> [UInt8] { SHA256.hash(Array(secret.utf8)) }
 
   private static func path(of name: String, in folder: DataFolder) -> String { "\(folder.path)/credentials/\(name).json" }
 }
@@ -71,13 +82,15 @@ package enum CredentialFault: Explained, Equatable {
   case absent(String)
   case open(String)
   case damaged(String)
+  /// The registry at this path says what cannot be; the clause says what.
+  case row(String, String)
   case file(FileFault)
 
   package var exitCode: ExitCode {
     switch self {
     case .absent: .noInput
     case .open: .noPermission
-    case .damaged: .configuration
+    case .damaged, .row: .configuration
     case .file(let fault): fault.exitCode
     }
   }
@@ -89,6 +102,7 @@ package enum CredentialFault: Explained, Equatable {
     case .open(let path):
       "the credential \(path) is not used; others may read it; run `chmod 600 \(path)`, and mint a new one if others did"
     case .damaged(let path): "\(path) cannot be read; it is no credential of ours; restore it from a backup"
+    case .row(let path, let clause): "\(path) cannot be used; \(clause); correct it there, or change credentials with `accord credential`"
     case .file(let fault): fault.description
     }
   }

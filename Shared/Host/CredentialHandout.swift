@@ -11,7 +11,7 @@ import Contracts
 package enum CredentialHandout {
   /// Writes what `registry` knows from the credentials of `folder` below `path`, which exists; what is there is replaced.
   package static func write(_ registry: CredentialRegistry, from folder: DataFolder, to path: String) throws(CredentialFault) {
-    for entry in registry.entries {
+    for entry in registry.entries where entry.revoked == nil {
       let credential: Credential
       do throws(CredentialFault) { credential = try Credential.read(entry.name, in: folder) } catch {
         // Its secret was taken away from here: it is with its owner already.

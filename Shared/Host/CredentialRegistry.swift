@@ -1,41 +1,20 @@
-import Contracts
+package import Contracts
 import Glibc
 
 /// Whom the broker lets in: DIR/broker/credentials.json, with a digest for each secret and the rights that go with it.
 ///
-/// Read again at SIGHUP, so that access is given and taken without a restart.
+/// Replaced whole and at once, by whoever changes it; the running broker sees that and follows within a second, or at SIGHUP.
 package struct CredentialRegistry: Sendable {
-  /// One who may speak to the broker.
-  package struct Entry: Sendable, Equatable {
-    package let name: String
-    /// SHA-256 of the secret.
-    package let digest: [UInt8]
-    /// Types that may be published: exact, `prefix.*` or `*`.
-    package let publish: [String]
-    /// Types that may be read.
-    package let subscribe: [String]
-    /// The `source` its events carry; nil where it may not publish.
-    package let source: String?
-    /// May use the admin commands.
-    package let administers: Bool
-
-    package init(name: String, digest: [UInt8], publish: [String], subscribe: [String], source: String?, administers: Bool) {
-      self.name = name
-      self.digest = digest
-      self.publish = publish
-      self.subscribe = subscribe
-      self.source = source
-      self.administers = administers
-    }
-  }
-
-  package private(set) var entries: [Entry]
+  package internal(set) var entries: [Entry]
 
   /// The entry called `name` whose secret is `secret`; nil where there is none. Compares digests, so timing tells nothing of use.
-  package func entry(_ name: String, secret: String) -> Entry? {
+  package func entry(_ name: String, secret: String, at now: Timestamp = .last) -> Entry? {
     let digest = Credential.digest(of: secret)
-    return entries.first { $0.name == name && $0.digest == digest }
+    return entries.first { $0.name == name && $0.accepts(digest, at: now) }
   }
+
+  /// The entry called `name` that was not taken away.
+  package func entry(_ name: String) -> Entry? { entries.first { $0.name == name && $0.revoked == nil } }
 
   /// Reads the registry of `folder`, first minting what a whole installation needs where it is not there yet: a credential for each
   /// department and `operator` for people. Called under the folder's or the broker's lock.
@@ -49,12 +28,11 @@ package struct CredentialRegistry: Sendable {
     guard !missing.isEmpty else { return registry }
     for wanted in missing {
       let credential = try Credential.minted(wanted.name, using: &random).kept(in: folder)
-      registry.entries.append(
-        Entry(
-          name: wanted.name, digest: credential.digest, publish: wanted.publish, subscribe: wanted.subscribe, source: wanted.source,
-          administers: wanted.administers))
+      var entry = wanted
+      entry.digest = credential.digest
+      registry.entries.append(entry)
     }
-    do throws(FileFault) { try Files.write(registry.json.bytes, to: path(in: folder)) } catch { throw .file(error) }
+    try registry.write(to: folder)
     return registry
   }
 
@@ -65,52 +43,52 @@ package struct CredentialRegistry: Sendable {
     let bytes: [UInt8]
     do throws(FileFault) { bytes = try Files.read(path) } catch { throw .file(error) }
     guard let json = try? JSON(parsing: bytes), case .array(let rows)? = json["credentials"] else { throw .damaged(path) }
+    guard rows.count <= HostLimits.credentialsMax else { throw .row(path, "it has more than \(HostLimits.credentialsMax) rows") }
     var entries: [Entry] = []
     for row in rows {
-      guard let entry = Entry(row) else { throw .damaged(path) }
-      entries.append(entry)
+      do throws(CredentialRowFault) { entries.append(try Entry(row)) } catch { throw .row(path, error.clause) }
+      if let last = entries.last, entries.dropLast().contains(where: { $0.name == last.name }) {
+        throw .row(path, "\(last.name) has two rows")
+      }
     }
     return CredentialRegistry(entries: entries)
   }
 
-  private static let standard =
-    ["ledger", "marketing", "service"].map {
-      Entry(name: $0, digest: [], publish: ["\($0).*"], subscribe: ["*"], source: "/\($0)", administers: false)
-    } + [Entry(name: "operator", digest: [], publish: [], subscribe: ["*"], source: nil, administers: true)]
+  /// Replaces the file of `folder`.
+  func write(to folder: DataFolder) throws(CredentialFault) {
+    do throws(FileFault) { try Files.write(json.bytes, to: Self.path(in: folder)) } catch { throw .file(error) }
+  }
 
-  private static func path(in folder: DataFolder) -> String { folder.folder(of: .broker) + "/credentials.json" }
+  /// Which version of the file this is, for who waits until the broker has it.
+  package var revision: String { Hex.encode(SHA256.hash(json.bytes).prefix(8)) }
+
+  /// What tells one version of the file from the next without reading it; nil where there is none. Every version is a file of its own, so
+  /// two within one tick of the clock differ as well.
+  package static func stamp(in folder: DataFolder) -> Stamp? {
+    var status = stat()
+    guard stat(path(in: folder), &status) == 0 else { return nil }
+    return Stamp(
+      inode: UInt64(status.st_ino), bytes: Int64(status.st_size), seconds: Int64(status.st_mtim.tv_sec),
+      nanoseconds: Int64(status.st_mtim.tv_nsec))
+  }
+
+  /// See `stamp`.
+  package struct Stamp: Sendable, Equatable {
+    let inode: UInt64
+    let bytes, seconds, nanoseconds: Int64
+  }
+
+  static let departments = ["ledger", "marketing", "service"]
+
+  static let standard =
+    departments.map { name in
+      Entry(
+        name: name, digest: [], publish: ["\(name).*"], subscribe: ["*"], source: "/\(name)", administers: false,
+        asks: departments.filter { $0 != name })
+    } + [Entry(name: "operator", digest: [], publish: [], subscribe: ["*"], source: nil, administers: true, asks: ["*"])]
+
+  /// Where the registry of `folder` lies.
+  package static func path(in folder: DataFolder) -> String { folder.folder(of: .broker) + "/credentials.json" }
 
   private var json: JSON { .object([.init("credentials", .array(entries.map(\.json)))]) }
-}
-
-extension CredentialRegistry.Entry {
-  init?(_ json: JSON) {
-    guard case .string(let name)? = json["name"], case .string(let hex)? = json["sha256"], let digest = Hex.decode(hex), digest.count == 32,
-      let publish = Self.texts(json["publish"]), let subscribe = Self.texts(json["subscribe"])
-    else { return nil }
-    var source: String?
-    if case .string(let text)? = json["source"] { source = text }
-    self.init(
-      name: name, digest: digest, publish: publish, subscribe: subscribe, source: source, administers: json["administers"] == .bool(true))
-  }
-
-  var json: JSON {
-    var members: [JSON.Member] = [.init("name", .string(name)), .init("sha256", .string(Hex.encode(digest)))]
-    if let source { members.append(.init("source", .string(source))) }
-    members += [
-      .init("publish", .array(publish.map(JSON.string))), .init("subscribe", .array(subscribe.map(JSON.string))),
-      .init("administers", .bool(administers)),
-    ]
-    return .object(members)
-  }
-
-  private static func texts(_ json: JSON?) -> [String]? {
-    guard case .array(let values)? = json else { return nil }
-    var texts: [String] = []
-    for value in values {
-      guard case .string(let text) = value else { return nil }
-      texts.append(text)
-    }
-    return texts
-  }
 }

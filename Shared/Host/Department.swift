@@ -20,6 +20,8 @@ package struct Department: Sendable {
   package let subscriptions: @Sendable (DepartmentDesk) -> [MeshSubscription]
   /// What takes back the facts that it told itself, when its store is rebuilt from the journal; nil where it tells none.
   package let ownFacts: (@Sendable (DepartmentDesk) -> Inlet)?
+  /// What it does when its store was rebuilt from all facts of the journal, in a last transaction.
+  package let afterRebuild: @Sendable (DepartmentDesk, borrowing Transaction) throws -> Void
   /// What it does with what falls due, by kind.
   package let dueRules: @Sendable (DepartmentDesk) -> [String: DueRule]
   /// How its long work goes on, by kind.
@@ -40,6 +42,7 @@ package struct Department: Sendable {
     name: String, part: DataFolder.Part, summary: String, httpPort: Int, applicationID: Int32, migrations: [Migration], manifest: Manifest,
     subscriptions: @escaping @Sendable (DepartmentDesk) -> [MeshSubscription] = { _ in [] },
     ownFacts: (@Sendable (DepartmentDesk) -> Inlet)? = nil,
+    afterRebuild: @escaping @Sendable (DepartmentDesk, borrowing Transaction) throws -> Void = { _, _ in },
     dueRules: @escaping @Sendable (DepartmentDesk) -> [String: DueRule] = { _ in [:] },
     runRules: @escaping @Sendable (DepartmentDesk) -> [String: RunRule] = { _ in [:] },
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
@@ -56,6 +59,7 @@ package struct Department: Sendable {
     self.manifest = manifest
     self.subscriptions = subscriptions
     self.ownFacts = ownFacts
+    self.afterRebuild = afterRebuild
     self.dueRules = dueRules
     self.runRules = runRules
     self.routes = routes

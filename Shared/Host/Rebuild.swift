@@ -43,6 +43,9 @@ package final class Rebuild {
     }
   }
 
+  /// Every event was taken in.
+  package func end() throws { try desk.store.write { transaction in try desk.department.afterRebuild(desk, transaction) } }
+
   private func take(_ delivery: Delivery, in transaction: inout Transaction) throws {
     do {
       let received = try Received(delivery)

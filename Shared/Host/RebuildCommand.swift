@@ -46,6 +46,7 @@ enum RebuildCommand {
         department: department, store: store, mesh: mesh, clock: clock, log: log, door: try OperatorDoor(folder), isRebuilding: true),
       clock: clock)
     try feed(rebuild)
+    try rebuild.end()
     store.close()
     let findings = rebuild.findings + Check.findings(inFileOf: options, with: department.checks).map(\.description)
     let figures = rebuild.figures

@@ -15,8 +15,8 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
-  /// The fatal fault that ended this journal.
-  var ended: JournalFault?
+  /// The fatal fault that ended this journal. Growing a segment may end it without throwing: look after each `gather`.
+  package private(set) var ended: JournalFault?
   /// Why the current segment could not be grown, while it could not.
   var growth: DiskFault?
 

@@ -2,7 +2,8 @@
 //
 //   survey    headers of all segments; a newer or foreign one ends it
 //   start     the newest segment whose checkpoint verifies
-//   newest    scanned once quietly: a rest in doubt is kept aside, then zeroed; file and folder are synced
+//   newest    scanned once quietly: a rest in doubt is kept aside, then zeroed; the last commit is written once more; file and folder are
+//             synced
 //   replay    checkpoint, then records of the start segment and all after it
 //   leftover  files of preparations that were cut short are removed
 
@@ -139,6 +140,10 @@ struct Recovery<D: Disk> {
         try keepAside(UnsafeRawBufferPointer(rebasing: scan.bytes[range]), at: scan.base.advanced(by: range.lowerBound))
         try disk.fill(current.file, from: range.lowerBound, to: range.upperBound)
       }
+      // A sync that failed on it may have left it in the system's memory, taken for clean and not on the disk, where this start has read it
+      // (LWN 752063). Written again, it is synced in truth.
+      let unproven = UnsafeRawBufferPointer(rebasing: scan.bytes[outcome.last..<outcome.end])
+      if !unproven.isEmpty { try disk.write(unproven, to: current.file, at: outcome.last) }
       try disk.sync(current.file)
       try disk.syncDirectory()
     } catch { throw error.isFull ? .full(error) : .disk(error) }

@@ -28,6 +28,8 @@ struct SegmentScan {
   struct Outcome: Equatable {
     /// Offset behind the last thing that counts.
     var end: Int
+    /// Offset of the last commit or mark that counts: no later sync proves it.
+    var last: Int
     var commits = 0
     var records = 0
     /// The last thing that counts is a closing mark.
@@ -42,12 +44,13 @@ struct SegmentScan {
   func walk<Stop: Error>(
     from headEnd: Int, sealedEnd: Int?, isSealed: Bool, _ visit: (Step) throws(Stop) -> Void
   ) throws(Stop) -> Outcome {
-    var outcome = Outcome(end: headEnd, undecidedEnd: headEnd)
+    var outcome = Outcome(end: headEnd, last: headEnd, undecidedEnd: headEnd)
     var proven = sealedEnd
     var offset = headEnd
     while sealedEnd.map({ offset < $0 }) ?? true {
       if let end = wholeCommit(at: offset) {
         outcome.commits += 1
+        outcome.last = offset
         var at = offset + RecordLayout.commitBytes
         while at < end, let record = RecordLayout.readUnverified(bytes, at, position: base.advanced(by: at)) {
           outcome.records += 1
@@ -60,6 +63,7 @@ struct SegmentScan {
       }
       let found = record(at: offset)
       if let found, found.kind == .closingMark {
+        outcome.last = offset
         offset += found.byteCount
         outcome.isClosed = true
         continue

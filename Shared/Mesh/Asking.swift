@@ -42,6 +42,7 @@ final class Asking {
   }
 
   func tick() {
+    guard machine.count > 0 else { return }
     for completion in machine.tick(at: .now) {
       completion(.failure(Self.refusal("deadline", "No answer came in time; ask again later.")))
     }

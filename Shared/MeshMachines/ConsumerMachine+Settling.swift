@@ -44,7 +44,9 @@ extension ConsumerMachine {
   }
 
   mutating func putBack(_ entries: some Collection<Entry>) {
-    if !entries.isEmpty { queue.insert(contentsOf: entries, at: 0) }
+    guard !entries.isEmpty else { return }
+    for entry in entries { note(entry.leased) }
+    queue.insert(contentsOf: entries, at: 0)
   }
 
   /// Settled: its credit is granted anew with the next top-up.
@@ -74,6 +76,8 @@ extension ConsumerMachine {
   /// Restarts the leases that have run for half their time; not those of a batch that hangs.
   mutating func extend(_ lease: Duration, at now: Uptime) -> Action? {
     let due = lease / MeshLimits.extendAtShareOfLease
+    guard let leasedFrom, now.since(leasedFrom) >= due else { return nil }
+    defer { noteLeases(after: due) }
     var ranges = DeliveryGather()
     switch work {
     case .running(var running):
@@ -93,25 +97,32 @@ extension ConsumerMachine {
     return ranges.isEmpty ? nil : .extend(ranges.ranges)
   }
 
+  /// Looks at each lease in hand that may still be extended; between two such looks they only become younger.
+  private mutating func noteLeases(after due: Duration) {
+    leasedFrom = nil
+    for index in queue.indices { note(queue[index].leased) }
+    switch work {
+    case .running(let running):
+      for entry in running.entries where running.extension(of: entry, after: due) != nil { note(entry.leased) }
+    case .resting, .orphaned, .heldBack: break
+    }
+  }
+
+  private mutating func note(_ leased: Uptime) { leasedFrom = leasedFrom.map { min($0, leased) } ?? leased }
+
   // MARK: Seen from outside
 
-  /// When `next` should be asked again even if nothing happens; nil where nothing is due by itself.
+  /// When `next` should be asked again even if nothing happens; nil where nothing is due by itself. HOT.
   package var wake: Uptime? {
     switch line {
     case .closed: return nil
     case .open(let lease):
-      let due = lease / MeshLimits.extendAtShareOfLease
-      var wake = queue.map(\.leased).min()?.adding(due)
+      let look = leasedFrom?.adding(lease / MeshLimits.extendAtShareOfLease)
       switch work {
-      case .heldBack(let until): if !queue.isEmpty { wake = wake.map { min($0, until) } }
-      case .running(let running):
-        for entry in running.entries {
-          guard let when = running.extension(of: entry, after: due) else { continue }
-          wake = wake.map { min($0, when) } ?? when
-        }
-      case .resting, .orphaned: break
+      case .heldBack(let until): return queue.isEmpty ? nil : look.map { min($0, until) } ?? until
+      case .running: return look
+      case .resting, .orphaned: return queue.isEmpty ? nil : look
       }
-      return wake
     }
   }
 

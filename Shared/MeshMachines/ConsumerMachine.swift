@@ -97,6 +97,8 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   var settlements: [Settlement] = []
   var tokens: UInt64 = 0
   var storeRefusals = 0
+  /// No lease in hand is older: so long none of them needs a look.
+  var leasedFrom: Uptime?
   /// The store asks for less (full disk, large write-ahead log): no new credit.
   package internal(set) var isStoreStopped = false
   package internal(set) var isDraining = false
@@ -130,6 +132,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     bars.clear()
     passedOver.removeAll()
     settlements.removeAll()
+    leasedFrom = nil
     lastNumber = 0
     grantedMessages = 0
     grantedBytes = 0
@@ -142,6 +145,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   }
 
   /// HOT: one delivery.
+  @specialized(where Contents == Delivery)
   package mutating func delivered(_ parcel: Parcel<Contents>, at now: Uptime) -> Intake {
     switch line {
     case .closed: return .dropped
@@ -164,6 +168,7 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
       return .dropped
     }
     queue.append(Entry(parcel: parcel, leased: now))
+    if leasedFrom == nil { leasedFrom = now }
     return .queued
   }
 
@@ -189,8 +194,10 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
   // MARK: The store
 
   /// The batch's transaction is durable: its verdicts may be told.
-  package mutating func committed(_ proof: some Proof, at now: Uptime) {
-    let verdicts = proof.verdicts
+  package mutating func committed(_ proof: some Proof, at now: Uptime) { proven(proof.verdicts, at: now) }
+
+  @specialized(where Contents == Delivery)
+  private mutating func proven(_ verdicts: Verdicts, at now: Uptime) {
     storeRefusals = 0
     switch work {
     case .running(let running) where running.token == verdicts.token:
@@ -225,7 +232,8 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
 
   // MARK: What is next
 
-  /// The next thing to do; nil when there is nothing to do now.
+  /// The next thing to do; nil when there is nothing to do now. HOT.
+  @specialized(where Contents == Delivery)
   package mutating func next(at now: Uptime) -> Action? {
     switch line {
     case .closed: return nil
@@ -253,14 +261,17 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
     }
     var working = DeliveryGather()
     var entries = Array(queue[..<count])
-    for index in entries.indices where !entries[index].isAnnounced {
+    var parcels: [Parcel<Contents>] = []
+    parcels.reserveCapacity(count)
+    for index in entries.indices {
+      parcels.append(entries[index].parcel)
+      guard !entries[index].isAnnounced else { continue }
       entries[index].isAnnounced = true
       working.add(entries[index].parcel.number)
     }
     queue.removeFirst(count)
     tokens += 1
     work = .running(Running(token: tokens, entries: entries, begun: now))
-    let batch = Batch(token: tokens, parcels: entries.map(\.parcel), deadKey: deadKey)
-    return .begin(batch, working: working.ranges)
+    return .begin(Batch(token: tokens, parcels: parcels, deadKey: deadKey), working: working.ranges)
   }
 }

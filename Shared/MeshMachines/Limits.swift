@@ -27,12 +27,12 @@ package enum MeshLimits {
 
   // Consumers.
 
-  /// Deliveries in hand at once: enough to keep one transaction busy while the next ones gather.
-  package static let creditMessages = 256
+  /// Deliveries in hand at once: enough to keep one transaction busy while the next ones gather, and two megabytes of usual facts.
+  package static let creditMessages = 1_024
   /// Four of the largest messages.
   package static let creditBytes = 4 << 20
-  /// A transaction's fixed cost is well spread over so many.
-  package static let batchMessages = 256
+  /// A transaction's fixed cost is well spread over so many: its sync, and the last page of each table, which each transaction writes anew.
+  package static let batchMessages = 512
   /// Bounds what one transaction keeps in memory, beside one message that is larger.
   package static let batchBytes = 1 << 20
   /// How long one batch may hold the store's only writer: a person's command waits behind it.
@@ -54,10 +54,10 @@ package enum MeshLimits {
 
   /// How long to wait when the outbox cannot be read at the start: the store tells of it itself, and a person mends it.
   package static let outboxRetry = Duration.seconds(1)
-  /// Rows of one read from the outbox.
-  package static let relayChunk = 256
+  /// Rows of one read from the outbox: half a megabyte of usual facts, so that a backlog is not read page by page.
+  package static let relayChunk = 512
   /// Rows read ahead of the window: the disk works while answers are on their way.
-  package static let relayAhead = 512
+  package static let relayAhead = 1_024
   /// Rows below the forget mark before they are worth a transaction of their own at once.
   package static let trimRows: UInt64 = 4_096
   /// Fewer rows wait so long for company.

@@ -83,7 +83,8 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
     each.reserveCapacity(batch.parcels.count)
   }
 
-  /// The next message to handle; `record` its verdict before asking for another. Nil at the end.
+  /// The next message to handle; `record` its verdict before asking for another. Nil at the end. HOT.
+  @specialized(where Contents == Delivery)
   package mutating func next() -> Parcel<Contents>? {
     while each.count < batch.parcels.count {
       let parcel = batch.parcels[each.count]
@@ -93,7 +94,8 @@ package struct BatchWalk<Contents: Sendable>: Sendable {
     return nil
   }
 
-  /// Notes what became of the next parcel; one that failed holds back the later ones of its key.
+  /// Notes what became of the next parcel; one that failed holds back the later ones of its key. HOT.
+  @specialized(where Contents == Delivery)
   package mutating func record(_ verdict: Verdict) {
     switch (verdict, batch.deadKey) {
     case (.done, _), (.never, .pass): break

@@ -1,7 +1,8 @@
 extension RelayMachine {
   // MARK: What is next
 
-  /// The next thing to do; nil when there is nothing to do now.
+  /// The next thing to do; nil when there is nothing to do now. HOT.
+  @specialized(where Contents == [UInt8])
   package mutating func next(at now: Uptime) -> Action? {
     switch state {
     case .offline, .stopped: break

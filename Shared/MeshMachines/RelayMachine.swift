@@ -178,6 +178,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
 
   /// The answer to `read`: rows in ascending order without gaps (fewer than asked for where they are large), and the highest
   /// number in the same snapshot.
+  @specialized(where Contents == [UInt8])
   package mutating func rows(_ read: [Row], highest now: UInt64, token: UInt64) -> RelayFault? {
     guard reading == token else { return nil }
     reading = nil

@@ -33,10 +33,11 @@ package struct RequestMachine<Asker: Sendable>: Sendable {
 
   /// Those whose deadline has passed.
   package mutating func tick(at now: Uptime) -> [Asker] {
+    guard !waiting.isEmpty else { return [] }
     let late = waiting.filter { $0.value.until <= now }.sorted { $0.key < $1.key }
     for (id, _) in late { waiting[id] = nil }
     return late.map(\.value.asker)
   }
 
-  package var wake: Uptime? { waiting.values.map(\.until).min() }
+  package var wake: Uptime? { waiting.isEmpty ? nil : waiting.values.map(\.until).min() }
 }

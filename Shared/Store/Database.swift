@@ -25,8 +25,9 @@ import Glibc
   // Held here because SQLite keeps only their addresses.
   var gauge: LogGauge?
   var deadline: Deadline?
-  /// By the address of the literal: each literal of the program is compiled once, so their number bounds the cache.
-  private var statements: [UInt: Statement] = [:]
+  /// The producer whose message was marked last: nearly always the next one's too. Known to be a row of this transaction or before.
+  var producer: (name: String, number: Int64)?
+  private var statements = StatementShelf()
 
   /// Opens the file; the writer makes it where it is absent. Nothing is read or set yet.
   init(_ path: String, as role: Role, faults: FaultPlan? = nil) throws(StoreFault) {
@@ -223,10 +224,12 @@ import Glibc
   /// Leaves nothing of the transaction. Does nothing where SQLite already rolled it back (sqlite.org/lang_transaction.html 3).
   func rollback() {
     (isWriting, doom) = (false, nil)
-    (noted, outboxHighest) = ([], nil)
+    (noted, outboxHighest, producer) = ([], nil, nil)
     guard isInTransaction else { return }
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")
+    // The transaction may have ended while the outbox was trimmed, which goes without it.
+    _ = try? run("PRAGMA secure_delete = ON")
   }
 
   // MARK: Faults
@@ -248,12 +251,12 @@ import Glibc
     precondition(sql.hasPointerRepresentation, "SQL is a literal of more than one character")
     let open = unsafe try handle
     let key = unsafe UInt(bitPattern: sql.utf8Start)
-    if let kept = statements[key], !kept.isBusy { return kept }
+    let kept = statements.find(key)
+    if let kept, !kept.isBusy { return kept }
     let text = unsafe UnsafeBufferPointer(start: sql.utf8Start, count: sql.utf8CodeUnitCount)
     // The same statement further out stands on a row: the inner use gets its own, which is not kept.
-    let isKept = statements[key] != nil
-    let made = unsafe try Statement(text, on: open, cached: !isKept)
-    if !isKept { statements[key] = made }
+    let made = unsafe try Statement(text, on: open, cached: kept == nil)
+    if kept == nil { statements.add(made, under: key) }
     return made
   }
 }

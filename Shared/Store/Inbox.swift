@@ -18,22 +18,20 @@ package enum Inbox {
     producer: String, sequence: UInt64, position: UInt64, at handledAt: Timestamp, in transaction: borrowing Transaction
   ) throws(StoreFault) -> Bool {
     try confirm(producer, sequence, position)
-    if try insert(producer, sequence, position, handledAt, in: transaction) { return true }
-    // Either known, or the first message of its producer.
-    let isNewProducer = try transaction.run("INSERT INTO inbox_producer (name) VALUES (?1) ON CONFLICT DO NOTHING", .text(producer)) == 1
-    guard isNewProducer else { return false }
-    return try insert(producer, sequence, position, handledAt, in: transaction)
+    return try transaction.run(
+      "INSERT INTO inbox (producer, sequence, position, handled_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+      .integer(try number(of: producer, in: transaction)), .unsigned(sequence), .unsigned(position), .timestamp(handledAt)) == 1
   }
 
-  private static func insert(
-    _ producer: String, _ sequence: UInt64, _ position: UInt64, _ handledAt: Timestamp, in transaction: borrowing Transaction
-  ) throws(StoreFault) -> Bool {
-    try transaction.run(
-      """
-      INSERT INTO inbox (producer, sequence, position, handled_at)
-      SELECT number, ?2, ?3, ?4 FROM inbox_producer WHERE name = ?1
-      ON CONFLICT DO NOTHING
-      """, .text(producer), .unsigned(sequence), .unsigned(position), .timestamp(handledAt)) == 1
+  /// The small number that stands for a producer; given out with its first message. HOT: one producer speaks again and again.
+  private static func number(of producer: String, in transaction: borrowing Transaction) throws(StoreFault) -> Int64 {
+    if let known = transaction.database.producer, known.name == producer { return known.number }
+    try transaction.run("INSERT INTO inbox_producer (name) VALUES (?1) ON CONFLICT DO NOTHING", .text(producer))
+    guard let number = try transaction.integer("SELECT number FROM inbox_producer WHERE name = ?1", .text(producer)) else {
+      throw .corrupt(reason: "a producer that was just written is not there")
+    }
+    transaction.database.producer = (producer, number)
+    return number
   }
 
   /// The mark of a message; nil where it was not handled.

@@ -33,6 +33,8 @@ package enum StoreLimits {
   package static let chunkYieldTime = Duration.microseconds(500)
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
+  /// Room for the values of one statement that is kept from one execution to the next: an event and what stands beside it.
+  static let roomBytesKept = 64 << 10
   /// One event: the broker's bound of a message.
   package static let eventBytesMax = 1 << 20
   /// Names of producers, kinds and subjects: a few identifiers, such as a remedy's key, with a prefix; they stand in indexes.

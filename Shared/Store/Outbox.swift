@@ -86,6 +86,19 @@ package enum Outbox {
     guard sequence > gone else { return 0 }
     let through = min(sequence, gone + UInt64(atMost))
     try transaction.run("UPDATE outbox_forgotten SET through = ?1", .unsigned(through))
-    return try transaction.run("DELETE FROM outbox WHERE sequence <= ?1", .unsigned(through))
+    return try overwritingNothing(in: transaction) { () throws(StoreFault) in
+      try transaction.run("DELETE FROM outbox WHERE sequence <= ?1", .unsigned(through))
+    }
+  }
+
+  /// What was published is no secret, and emptied pages need not be written once more (sqlite.org/pragma.html, secure_delete).
+  private static func overwritingNothing(
+    in transaction: borrowing Transaction, _ body: () throws(StoreFault) -> Int
+  ) throws(StoreFault) -> Int {
+    try transaction.run("PRAGMA secure_delete = OFF")
+    let count = try body()
+    // Where the body throws the transaction is rolled back, and that puts it back as well.
+    try transaction.run("PRAGMA secure_delete = ON")
+    return count
   }
 }

@@ -33,6 +33,8 @@ enum Settings {
       PRAGMA journal_mode = WAL;
       -- The log is synced at each commit: NORMAL would lose the last ones in a power cut, after they were answered.
       PRAGMA synchronous = FULL;
+      -- What is taken away is overwritten: of people who were erased nothing stays in the file. The outbox does without; see there.
+      PRAGMA secure_delete = ON;
       -- The checkpointer copies beside the writer: inside commits it costs them their even pace (p99 11 ms against 2 ms).
       PRAGMA wal_autocheckpoint = 0;
       -- A log that is written over syncs faster than one that grows, so its file keeps its length until the store is idle;

@@ -27,7 +27,7 @@ package struct Transaction: Reading, ~Copyable {
     } catch {
       // A doomed transaction may be gone already; then there is nothing to go back to.
       if let doom = database.doom { throw doom }
-      database.outboxHighest = nil
+      (database.outboxHighest, database.producer) = (nil, nil)
       try run("ROLLBACK TO message")
       try run("RELEASE message")
       throw error

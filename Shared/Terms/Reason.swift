@@ -32,5 +32,7 @@ package enum Reason: String, Sendable, CaseIterable, Comparable {
 
   package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
 
-  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+  private var rank: Int { Self.ladder.firstIndex(of: self) ?? 0 }
+  // Made once: an order is held against it several times.
+  private static let ladder = allCases
 }

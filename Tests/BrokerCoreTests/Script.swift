@@ -70,6 +70,10 @@ final class Script {
     case "buried": limits.buriedPerInput = value
     case "backoff": limits.backoffFirst = Int64(value)
     case "in_flight": limits.inFlightPerConnection = value
+    case "flood": limits.floodFailures = value
+    case "returns": limits.returnsAhead = value
+    case "interventions": limits.interventions = value
+    case "rows": limits.answerRows = value
     default: Issue.record("no limit is called \(name)")
     }
   }
@@ -110,6 +114,9 @@ final class Script {
     case "full": try stage.apply(.storage(isFull: rest[0] == "on"))
     case "drain": try stage.apply(.drain(reason: "stopping"))
     case "status": return status()
+    case "rights": try stage.change(rest[0], rest["gone"] == nil ? Self.rights(rest[0], rest) : nil)
+    case "holds": return stage.takeHolds().map { "\(names[$0.connection.raw]!) for \($0.milliseconds) ms" }
+    case "withdraw": return [try stage.withdraw(rest[0])]
     case "deadline": return [stage.machine.nextDeadline.map { "in \($0 - stage.now.uptime) ms" } ?? "none"]
     default: Issue.record("no such line: \(words)")
     }
@@ -127,10 +134,7 @@ final class Script {
       let hello = Hello(
         version: 1, credential: credential, secret: "s", lineage: words["lineage"], epoch: words.number("epoch") ?? 1,
         highestSequence: words.number("highest") ?? 0, manifest: Manifest())
-      let rights = Rights(
-        publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
-        source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil)
-      return try stage.apply(.hello(id, hello, rights))
+      return try stage.apply(.hello(id, hello, Self.rights(credential, words)))
     }
     guard let id = connections[name] else {
       Issue.record("\(name) has not said hello")
@@ -199,14 +203,47 @@ final class Script {
             deadline: .milliseconds(words["deadline"].map(Self.duration) ?? 1_000), body: .null)))
     case "reply": try stage.apply(.reply(id, Reply(id: UInt64(words[1])!, outcome: .answered(.string("yes")))))
     case "admin":
-      let command: [JSON.Member] =
-        [.init("name", .string(words[1]))] + (words["subscription"].map { [.init("subscription", .string($0))] } ?? [])
-      try stage.apply(.admin(id, id: 1, command: .object(command)))
+      try stage.apply(.admin(id, id: 1, command: .object([.init("name", .string(words[1]))] + words.list.dropFirst(2).map(member))))
     case "farewell": try stage.apply(.farewell(id))
     case "lost": try stage.apply(.disconnected(id))
     case "flushed": try stage.apply(.flushed(id, queuedBytes: Int(words[1])!))
     default: Issue.record("no such input: \(words[0])")
     }
+  }
+
+  /// A member of an admin command: `rate=10`, `to=beginning`, `from=@ledger-3`, `since=-5s`, `dry_run`.
+  private func member(_ word: String) -> JSON.Member {
+    let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return .init(word, true) }
+    let (name, text) = (parts[0], parts[1])
+    func position(_ text: Substring) -> JSON { .integer(Int64(events.first { $0.value == text }!.key)) }
+    let value: JSON =
+      if text.hasPrefix("@") {
+        switch name {
+        case "position": position(text.dropFirst())
+        case "positions": .array(text.split(separator: ",").map { position($0.dropFirst()) })
+        default: .object([.init("position", position(text.dropFirst()))])
+        }
+      } else if name != "subscription", text.hasPrefix("-") || text.hasPrefix("+") {
+        ["from", "to"].contains(name)
+          ? .object([.init("time", .integer(stage.now.wall.milliseconds + Self.duration(text)))])
+          : .integer(stage.now.wall.milliseconds + Self.duration(text))
+      } else if ["rate", "limit"].contains(name) {
+        .integer(Int64(text)!)
+      } else {
+        .string(text)
+      }
+    return .init(name, value)
+  }
+
+  private static func rights(_ credential: String, _ words: Words) -> Rights {
+    func number(_ name: String) -> Int? { words.number(name).map { Int($0) } }
+    return Rights(
+      publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
+      source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil, asks: words["asks"].map { [$0] } ?? ["*"],
+      quota: Quota(
+        connections: number("connections"), messagesPerSecond: number("rate"), bytesPerSecond: number("byte_rate"),
+        pending: number("pending"), subscriptions: number("subscriptions")))
   }
 
   // MARK: Words

@@ -16,11 +16,14 @@ struct ShadowModel {
     var settled: Set<Int> = []
     var attempts: [Int: Int] = [:]
     var dead: Set<Int> = []
-    /// Keys with a dead event that parks.
-    var deadKeys: Set<String> = []
     /// In flight: event to consumer and number. Of this run only.
     var inFlight: [Int: (consumer: UInt32, number: UInt64)] = [:]
     var working: Set<Int> = []
+
+    /// Whether an earlier event of its key is dead and parks it.
+    func isBehindDead(_ event: Int, _ events: [Event]) -> Bool {
+      parks && dead.contains { $0 < event && events[$0].key == events[event].key }
+    }
 
     func wants(_ event: Event) -> Bool {
       filter == "*" || event.type == filter || (filter.hasSuffix("*") && event.type.hasPrefix(filter.dropLast()))
@@ -51,7 +54,7 @@ struct ShadowModel {
     guard subscription.wants(it), event >= subscription.from else { return "is not wanted" }
     if subscription.settled.contains(event) { return "was settled" }
     if subscription.dead.contains(event) { return "is dead" }
-    if subscription.deadKeys.contains(it.key) { return "is behind a dead event" }
+    if subscription.isBehindDead(event, events) { return "is behind a dead event" }
     if subscription.inFlight[event] != nil { return "is in flight" }
     if Int(attempt) != 1 + (subscription.attempts[event] ?? 0) {
       return "is attempt \(attempt), not \(1 + (subscription.attempts[event] ?? 0))"
@@ -81,7 +84,6 @@ struct ShadowModel {
     subscriptions[s].attempts[event] = attempts
     if never || attempts >= attemptsMax {
       subscriptions[s].dead.insert(event)
-      if subscriptions[s].parks { subscriptions[s].deadKeys.insert(events[event].key) }
     }
   }
 
@@ -112,7 +114,7 @@ struct ShadowModel {
     let subscription = subscriptions[s]
     return (subscription.from..<max(subscription.from, events.count)).filter { event in
       subscription.wants(events[event]) && !subscription.settled.contains(event) && !subscription.dead.contains(event)
-        && !(subscription.deadKeys.contains(events[event].key) && subscription.inFlight[event] == nil)
+        && !(subscription.isBehindDead(event, events) && subscription.inFlight[event] == nil)
     }
   }
 }

@@ -60,6 +60,22 @@ final class Stage {
     machine.apply(input, at: now, into: &commit!)
   }
 
+  func change(_ name: String, _ rights: Rights?) throws {
+    try makeRoom()
+    machine.change(name, rights, at: now, into: &commit!)
+  }
+
+  /// What a program had said it reads, or why it is not withdrawn.
+  func withdraw(_ name: String) throws -> String {
+    try makeRoom()
+    do { return try machine.withdrawReads(of: name, at: now, into: &commit!).joined(separator: " ") } catch { return "[\(error.code)]" }
+  }
+
+  func takeHolds() -> [Hold] { machine.takeHolds() }
+
+  /// A frame other than a publish, as the shell counts it.
+  func heard(_ id: ConnectionID, bytes: Int) { machine.heard(id, bytes: bytes, at: now) }
+
   /// Room for the largest input, as the shell makes it before each.
   private func makeRoom() throws {
     if commit?.remaining ?? 0 >= inputBytesMax { return }

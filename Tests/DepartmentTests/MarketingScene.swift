@@ -209,6 +209,15 @@ final class MarketingScene: Sendable {
     }
   }
 
+  /// One chunk of each run under way.
+  func chunk() throws {
+    let runs = premises.department.runRules(premises.desk)
+    for run in try store.read({ try Runs.running(limit: 10, in: $0) }) {
+      guard let rule = runs[run.kind] else { throw Nobody() }
+      _ = try step(run, rule)
+    }
+  }
+
   private struct Waits: Error {}
   private struct Nobody: Error {}
 

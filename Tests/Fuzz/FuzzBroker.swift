@@ -7,8 +7,8 @@ import Wire
 /// A broker without sockets, small enough to be made for every input: sessions, machine and journal as the shell joins them.
 struct FuzzBroker: ~Copyable {
   static let journalID = [UInt8](1...16)
-  static let segmentBytes = 512 << 10
-  static let inputBytesMax = 96 << 10
+  static let segmentBytes = 256 << 10
+  static let inputBytesMax = 24 << 10
 
   private let disk: MemoryDisk
   private(set) var machine: BrokerMachine
@@ -42,7 +42,7 @@ struct FuzzBroker: ~Copyable {
     var options = JournalOptions(newID: Self.journalID, now: now.wall)
     options.segmentBytes = Self.segmentBytes
     options.inputBytesMax = Self.inputBytesMax
-    options.growthBytes = 128 << 10
+    options.growthBytes = 64 << 10
     var machine = BrokerMachine(journalID: Self.journalID, limits: Self.limits)
     journal = try Journal(opening: disk, options: options) { (told) throws(ReplayRefusal) in
       do {
@@ -63,8 +63,9 @@ struct FuzzBroker: ~Copyable {
     var session = sessions[number] ?? SessionMachine()
     defer { sessions[number] = session }
     let id = ConnectionID(number)
+    let moulded = machine.moulded(id, payload)
     let message: ClientMessage
-    do throws(WireFault) { message = try ClientMessageDecoder.decode(payload) } catch {
+    do throws(WireFault) { message = try moulded.map { .publish($0) } ?? ClientMessageDecoder.decode(payload) } catch {
       guard case .event(let sequence, let reason) = error, case .take = session.receivedRefusedEvent() else {
         return try lose(number, &session)
       }
@@ -79,7 +80,7 @@ struct FuzzBroker: ~Copyable {
     switch message {
     case .publish(let publish):
       try makeRoom()
-      machine.publish(id, publish, frame: payload, at: now, into: &commit!)
+      machine.publish(id, publish, frame: payload, isMoulded: moulded != nil, at: now, into: &commit!)
     case .hello(let hello):
       let name = hello.credential
       try apply(.hello(id, hello, Rights(publish: ["*"], subscribe: ["*"], source: "/" + name, administers: name == "operator")))

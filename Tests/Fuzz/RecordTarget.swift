@@ -92,7 +92,7 @@ struct KnownJournal: Sendable {
     case 5:
       // A stretch of another segment, as a write that went astray.
       let other = files[Int(value) % files.count]
-      for place in at..<min(at + 64, files[index].count, other.count) { files[index][place] = other[place] }
+      for place in at..<max(at, min(at + 64, files[index].count, other.count)) { files[index][place] = other[place] }
     case 6: for place in at..<min(at + 8, files[index].count) { files[index][place] = value }
     default: files[index].append(contentsOf: files[index][at...].prefix(64))
     }

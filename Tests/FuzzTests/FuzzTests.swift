@@ -6,7 +6,7 @@ import Testing
 /// The fuzz targets without a fuzzer: their seeds, what once was found, and mutations by chance.
 @Suite struct FuzzTests {
   /// Mutations of each target; `ACCORD_MUTATIONS` asks for more.
-  private static let mutations = ProcessInfo.processInfo.environment["ACCORD_MUTATIONS"].flatMap(Int.init) ?? 4_000
+  private static let mutations = ProcessInfo.processInfo.environment["ACCORD_MUTATIONS"].flatMap(Int.init) ?? 3_000
 
   @Test(arguments: FuzzTarget.all) func `a seed is answered rightly`(target: FuzzTarget) {
     let seeds = target.seeds()
@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: FuzzTarget.all) func `mutated inputs are answered rightly`(target: FuzzTarget) {
     var mutator = Mutator(Seed.printed(for: "fuzz \(target.name)"))
     let seeds = target.seeds()
-    for _ in 0..<Self.mutations {
+    for _ in 0..<Self.mutations / target.weight {
       let input = mutator.input(of: seeds)
       guard let wrong = target.check(input) else { continue }
       Issue.record("\(target.name): \(wrong); input \(Self.spelled(input))")

@@ -88,7 +88,9 @@ import Testing
     chmod(place.file("credentials/ledger.json"), 0o600)
     #expect(throws: CredentialFault.damaged(place.file("credentials/ledger.json"))) { _ = try Credential.read("ledger", in: folder) }
     try place.write(#"{"credentials":[{"name":"x","sha256":"00","publish":[],"subscribe":[]}]}"#, to: "broker/credentials.json")
-    #expect(throws: CredentialFault.damaged(place.file("broker/credentials.json"))) { _ = try CredentialRegistry.existing(in: folder) }
+    #expect(throws: CredentialFault.row(place.file("broker/credentials.json"), "the row of x has no sha256 of 32 bytes")) {
+      _ = try CredentialRegistry.existing(in: folder)
+    }
   }
 
   @Test(arguments: ["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT+5"]) func `time zones are found`(name: String) throws

@@ -53,6 +53,11 @@ extension MeshTests {
       #expect(demo.exit == .code(0), "\(demo)")
       let said = try shop.accord("replay", "--into", again.file("data"), "--json")
       #expect(said.exit == .code(0), "\(said)")
+      // What is due is what was due, before anything runs.
+      for name in ["ledger", "marketing"] {
+        let (due, before) = (try Self.due(again, name), try Self.due(played, name))
+        #expect(due == before && !due.isEmpty, "\(name): \(due) \(before)")
+      }
       var books: [[String]] = []
       for folder in [played, again] {
         let mesh = try LooseMesh(on: folder, ["--sandbox", "--clock", "manual"])
@@ -63,9 +68,39 @@ extension MeshTests {
           found.append(answer.stdout)
         }
         books.append(found)
+        guard folder.path == again.path else {
+          try mesh.stopAll()
+          continue
+        }
+        // Time goes on for a minute, and nobody says again what was said: the new journal stays empty.
+        #expect(try mesh.caller.accord("clock", "advance", "10s", within: .seconds(60)).exit == .code(0))
+        let told = try mesh.caller.events().compactMap { $0["event"] }
+        #expect(told.isEmpty, "\(told)")
+        #expect(try Self.running(again, "ledger") == [] && Self.running(again, "marketing") == [])
         try mesh.stopAll()
       }
       #expect(books[0] == books[1])
+    }
+
+    private static func rows(_ folder: Folder, _ department: String, _ sql: String) throws -> [String] {
+      let script = """
+        import sqlite3, sys
+        for row in sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True).execute(sys.argv[2]): print(*row)
+        """
+      let said = try ChildProgram.run(
+        "/usr/bin/env", ["python3", "-c", script, folder.file("data") + "/\(department)/store.sqlite", sql], environment: [:],
+        within: .seconds(30))
+      #expect(said.exit == .code(0), "\(said.stderr)")
+      return said.stdout.split(separator: "\n").map(String.init)
+    }
+
+    /// What waits for its instant; remembered answers are no facts.
+    private static func due(_ folder: Folder, _ department: String) throws -> [String] {
+      try rows(folder, department, "SELECT kind, subject, at FROM due WHERE kind != 'purge_answers' ORDER BY 1, 2, 3")
+    }
+
+    private static func running(_ folder: Folder, _ department: String) throws -> [String] {
+      try rows(folder, department, "SELECT kind, subject FROM run WHERE state = 'running'")
     }
 
     @Test func `a folder that is none, or a word too few, is named`() throws {

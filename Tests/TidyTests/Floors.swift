@@ -11,7 +11,7 @@ enum Floors {
     "Mesh": 3, "HTTP": 3, "Host": 3,
     "LedgerRoom": 4, "MarketingRoom": 4, "ServiceRoom": 4,
     "accord-broker": 4, "accord-ledger": 4, "accord-marketing": 4, "accord-service": 4, "accord": 4,
-    "TestKit": 5, "Fuzz": 5, "host-probe": 5, "hot-paths": 5,
+    "TestKit": 5, "Fuzz": 5, "host-probe": 5, "hot-paths": 5, "Simulation": 5, "accord-simulate": 5,
   ]
 
   /// What a pure target may see beside Contracts.

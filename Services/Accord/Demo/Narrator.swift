@@ -139,6 +139,10 @@ struct Narrator {
     let person = data["person_id"]?.string ?? "?"
     let reason = words(data["reason"]?.string ?? "")
     let isNote = data["purpose"]?.string == "transaction"
+    if data["channel"]?.string == "desk" {
+      return
+        "left the note “it is already applied” for customer \(person) with the desk: no address of theirs is known, service tells them."
+    }
     if type.contains("suppressed") { return "did not write to customer \(person): \(reason)." }
     let what = isNote ? "the note “it is already applied”" : "the campaign's message"
     return "\(type.contains("sent") ? "sent" : "planned") \(what) to customer \(person): \(reason)."
@@ -159,7 +163,11 @@ struct Narrator {
     case "ledger.refund.confirmed.v1": return "heard of \(count) refunds that they arrived."
     case "marketing.message.planned.v1": return "planned \(count) messages."
     case "marketing.message.sent.v1": return "sent \(count) messages."
-    case "marketing.message.suppressed.v1": return "held \(count) messages back, each with its reason."
+    case "marketing.message.suppressed.v1":
+      let notes = all.filter { $0["channel"]?.string == "desk" }.count
+      guard notes > 0 else { return "held \(count) messages back, each with its reason." }
+      return "left \(notes) notes with the desk, where no address is known"
+        + (notes < all.count ? ", and held \(all.count - notes) messages back, each with its reason." : ": service tells them.")
     case "ledger.subscription.changed.v1": return "wrote down \(count) changes of plans."
     case _: return all.first.flatMap { one(type, $0) }
     }

@@ -20,9 +20,13 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
+  /// Asked on the reactor's thread alone: carries out an admin command.
+  let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
+  let segmentBytes: UInt64
+  let credentials: CredentialRoutes
 
   var routes: [Route] {
-    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + credentials.routes + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
@@ -35,7 +39,7 @@ struct BrokerAPI: Sendable {
       Route(.get, "/v1/events/{position}", "the event at a position") { request, parameters in
         door.guarding(request) { one(parameters["position"]) }
       },
-    ]
+    ] + operatorRoutes
   }
 
   private func page(_ request: Request) -> Response {
@@ -76,7 +80,7 @@ struct BrokerAPI: Sendable {
     return .json(found)
   }
 
-  private func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
+  func describe(_ record: JournalWindow.Event, _ event: JSON) -> JSON {
     let number = record.head.producer
     let producer = reactor.perform { [producerName] in producerName(number) } ?? "?"
     return .object([

@@ -22,7 +22,10 @@ extension BrokerLoop {
           deliver(to: session, handle, number, position, attempt, producer, sequence, bytes)
         }
       case .send(let id, let message):
-        guard let session = sessions[id] else { continue }
+        guard let session = sessions[id] else {
+          answerDesk(id, message)
+          continue
+        }
         send(message, to: session)
         touch(session, &touched)
       case .fetch(let subscription, let from, let bytesMax):
@@ -54,6 +57,8 @@ extension BrokerLoop {
       return
     }
     session.connection.send(frame)
+    // Who does not read is not heard: else what he asks for would pile up here.
+    if session.connection.queuedBytes > DoorLimits.unreadBytesMax { session.hold(.unread) }
   }
 
   /// Header, event, closing brace: three copies into the out buffer, nothing allocated. HOT.

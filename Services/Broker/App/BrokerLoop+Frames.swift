@@ -11,17 +11,27 @@ extension BrokerLoop {
   func receive(_ bytes: UnsafeRawBufferPointer, from session: Session) -> Int {
     session.machine.heardBytes()
     var offset = 0
-    while session.connection.isOpen {
+    while session.connection.isOpen, session.holds.isEmpty {
       let step: FrameDecoder.Step
       do throws(WireFault) { step = try session.decoder.next(in: bytes, from: offset) } catch {
         end(session, error.refusal)
         return bytes.count
       }
-      guard case .payload(let range) = step else { return offset }
+      guard case .payload(let range) = step else {
+        if session.credential == nil { heard(from: session, unfinished: bytes.count - offset) }
+        return offset
+      }
       take(UnsafeRawBufferPointer(rebasing: bytes[range]), from: session)
       offset = range.upperBound
     }
-    return bytes.count
+    return session.connection.isOpen ? offset : bytes.count
+  }
+
+  /// A stranger has sent the beginning of a hello.
+  private func heard(from session: Session, unfinished count: Int) {
+    guard session.machine.state == .awaitingHello else { return }
+    strangers.holds(session.id, count)
+    makeRoomAmongStrangers()
   }
 
   private func take(_ payload: UnsafeRawBufferPointer, from session: Session) {
@@ -31,6 +41,8 @@ extension BrokerLoop {
       message = .publish(moulded)
     } else {
       do throws(WireFault) { message = try ClientMessageDecoder.decode(payload) } catch { return refuse(error, from: session) }
+      // A publish is counted where it is admitted.
+      if case .publish = message {} else { machine.heard(session.id, bytes: payload.count, at: moment()) }
     }
     switch session.machine.received(message) {
     case .take: break
@@ -77,14 +89,18 @@ extension BrokerLoop {
   }
 
   private func greet(_ session: Session, _ hello: Hello) {
-    guard let entry = credentials().entry(hello.credential, secret: hello.secret) else {
+    guard let entry = desk.registry.entry(hello.credential, secret: hello.secret, at: clock.now()) else {
       metrics.wrongCredentials.increment()
-      if doorkeeper.wrong(hello.credential, uptime: clock.uptime()) {
+      let verdict = doorkeeper.wrong(hello.credential, uptime: clock.uptime())
+      if verdict.unlogged > 0 {
+        log.warning("session.refused", "\(verdict.unlogged) more hellos were turned away in the last minutes than are told here")
+      }
+      if verdict.isLogged {
         log.warning(
           "session.refused", "a hello as \(hello.credential) was turned away: unknown name or wrong secret",
           ["peer": .text(session.connection.peer.description)])
       }
-      session.connection.pauseReading()
+      session.hold(.secret)
       _ = reactor.after(Doorkeeper.answerAfter) { [unowned self, id = session.id] in
         guard let session = sessions[id] else { return }
         end(
@@ -95,12 +111,13 @@ extension BrokerLoop {
       }
       return
     }
+    strangers.left(session.id)
     session.credential = entry.name
+    session.digest = Credential.digest(of: hello.secret)
     session.decoder.payloadBytesMax = WireLimits.frameBytesMax
     log.info(
       "session.opened", "\(entry.name) is here",
       ["connection": .integer(Int64(session.id.raw)), "epoch": .integer(Int64(clamping: hello.epoch))])
-    let rights = Rights(publish: entry.publish, subscribe: entry.subscribe, source: entry.source, administers: entry.administers)
-    apply(.hello(session.id, hello, rights))
+    apply(.hello(session.id, hello, entry.machineRights))
   }
 }

@@ -6,7 +6,7 @@ import Telemetry
 import Transport
 import Wire
 
-/// The life of a connection beside its frames: accepted, asked whether it is there, ended, gone; and the end of them all.
+/// The life of a connection beside its frames: accepted, asked whether it is there, ended, gone.
 extension BrokerLoop {
   /// A client has connected.
   func accept(_ descriptor: consuming FileDescriptor) {
@@ -14,24 +14,42 @@ extension BrokerLoop {
     let connection = Connection(
       adopting: descriptor, on: reactor,
       limits: ConnectionLimits(
-        inboundBytesMax: WireLimits.frameBytesMax + WireLimits.lengthBytes, outboundBytesMax: 64 << 20, highWater: 256 << 10,
-        lowWater: 64 << 10, unacknowledgedMax: .seconds(30)))
+        inboundBytesMax: WireLimits.frameBytesMax + WireLimits.lengthBytes, outboundBytesMax: DoorLimits.outboundBytesMax,
+        highWater: 256 << 10, lowWater: 64 << 10, unacknowledgedMax: .seconds(30)))
     let session = Session(id: id, connection: connection)
     sessions.insert(session)
     metrics.connections.set(Int64(sessions.count))
     connection.onBytes = { [unowned self, unowned session] bytes in receive(bytes, from: session) }
     connection.onWritable = { [unowned self, unowned session] in hasRoom(session) }
-    if isHeldBack { connection.pauseReading() }
+    if isHeldBack { session.hold(.storage) }
     connection.onClose = { [unowned self, unowned session] reason in closed(session, reason) }
-    _ = reactor.after(WireLimits.helloWithin) { [unowned self] in
-      // By its number: a weak reference would make every later count of the session take the long way.
-      guard let session = sessions[id], let fault = session.machine.helloOverdue() else { return }
+    strangers.came(id, at: clock.uptime())
+    makeRoomAmongStrangers()
+  }
+
+  /// The oldest of too many strangers go, without a word: words would be kept for them.
+  func makeRoomAmongStrangers() {
+    while strangers.isOverfull, let id = strangers.oldest() {
+      strangers.left(id)
+      metrics.strangersDropped.increment()
+      sessions[id]?.connection.close()
+    }
+  }
+
+  /// Ends who has not said hello in time, for as long as the loop runs.
+  func sweepStrangers() {
+    let latest = clock.uptime() - WireLimits.helloWithin.components.seconds * 1_000
+    while let id = strangers.oldest(before: latest) {
+      strangers.left(id)
+      guard let session = sessions[id], let fault = session.machine.helloOverdue() else { continue }
       end(session, fault.refusal)
     }
+    _ = reactor.after(DoorLimits.strangersSweep) { [unowned self] in sweepStrangers() }
   }
 
   private func closed(_ session: Session, _ reason: CloseReason) {
     session.machine.closed()
+    strangers.left(session.id)
     if session.credential != nil {
       log.info("session.closed", "\(session.credential ?? "?") is gone: \(reason)", ["connection": .integer(Int64(session.id.raw))])
       apply(.disconnected(session.id))
@@ -49,13 +67,14 @@ extension BrokerLoop {
 
   /// The peer has taken so much that there is room again.
   private func hasRoom(_ session: Session) {
+    session.release(.unread)
     guard session.credential != nil else { return }
     apply(.flushed(session.id, queuedBytes: session.connection.queuedBytes))
   }
 
   /// Asks silent clients whether they are there, for as long as the loop runs.
   func beatHearts() {
-    _ = reactor.after(WireLimits.heartbeat) { [unowned self] in
+    _ = reactor.after(machine.limits.heartbeat) { [unowned self] in
       for session in sessions.all {
         switch session.machine.heartbeat() {
         case .well: break
@@ -66,26 +85,4 @@ extension BrokerLoop {
       beatHearts()
     }
   }
-
-  /// Says farewell to everybody, takes what still comes for a moment, then leaves a closed journal behind. `done` runs on this thread.
-  func drain(_ done: @escaping () -> Void) {
-    isDraining = true
-    apply(.drain(reason: "the broker stops"))
-    for session in sessions.all { _ = session.machine.stopping() }
-    waitForFarewells(until: clock.uptime() + Self.drainMillisecondsMax, done)
-  }
-
-  private func waitForFarewells(until deadline: Int64, _ done: @escaping () -> Void) {
-    guard sessions.count > 0, clock.uptime() < deadline else {
-      if commit?.isEmpty == false { finish() }
-      flushTouched()
-      for session in sessions.all { session.connection.closeAfterFlush() }
-      writeClosingMark()
-      return done()
-    }
-    _ = reactor.after(.milliseconds(20)) { [unowned self] in waitForFarewells(until: deadline, done) }
-  }
-
-  /// Departments leave on their own before the broker does; this is for those that do not.
-  private static let drainMillisecondsMax: Int64 = 2_000
 }

@@ -25,11 +25,14 @@ final class BrokerLoop {
   /// Nil only while it is being written.
   var commit: Gathering<Effect>?
   var sessions = Sessions()
+  var strangers = Strangers()
   var recent = RecentBytes()
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let credentials: () -> CredentialRegistry
+  let desk: CredentialDesk
+  /// Told when the credentials have changed.
+  let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
   /// Told after each commit, for readers on other threads.
@@ -51,11 +54,18 @@ final class BrokerLoop {
   private(set) var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
+  /// Questions of the desk under way, by number; see BrokerLoop+Asking.swift.
+  var asked: [UInt64: (JSON) -> Void] = [:]
+  var asks: UInt64 = 0
+  var isStopAsked = false
+  /// Asks for the ordered end of the program, and says why.
+  let askToStop: (String) -> Void
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    credentials: @escaping () -> CredentialRegistry, abort: @escaping (JournalFault) -> Never
+    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
     self.clock = clock
@@ -66,7 +76,9 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.credentials = credentials
+    self.desk = desk
+    self.onCredentials = onCredentials
+    self.askToStop = askToStop
     self.abort = abort
     commit = self.journal.gather()
     published.advance(to: self.journal.durableThrough)
@@ -78,6 +90,9 @@ final class BrokerLoop {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
     beatHearts()
+    noteFigures()
+    sweepStrangers()
+    watchCredentials()
     settleTicks()
   }
 
@@ -101,7 +116,7 @@ final class BrokerLoop {
   }
 
   /// Now, read once a turn.
-  private func moment() -> Moment {
+  func moment() -> Moment {
     if let turnMoment { return turnMoment }
     let now = Moment(wall: clock.now(), uptime: clock.uptime())
     turnMoment = now
@@ -149,6 +164,8 @@ final class BrokerLoop {
     }
     flushTouched()
     holdBackWhereTight()
+    holdThoseOverTheirRate()
+    stopIfAsked()
     settleTicks()
     turnMoment = nil
   }
@@ -159,7 +176,7 @@ final class BrokerLoop {
     let isTight = (rollFault != nil || journal.fullBecause != nil) && (commit?.remaining ?? 0) < Self.tightBytes
     guard isTight != isHeldBack else { return }
     isHeldBack = isTight
-    for session in sessions.all { isTight ? session.connection.pauseReading() : session.connection.resumeReading() }
+    for session in sessions.all { isTight ? session.hold(.storage) : session.release(.storage) }
     guard isTight else { return log.info("journal.roomy", "there is room again; everybody is heard") }
     log.error("journal.tight", "the disk is full and the segment nearly so: nobody is heard until some space is freed")
     seekRoom()
@@ -229,6 +246,8 @@ final class BrokerLoop {
   }
 
   private func tellStorage() {
+    // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
+    if let ended = journal.ended { abort(ended) }
     let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
     let isFull = fault != nil
     guard isFull != wasFull else { return }

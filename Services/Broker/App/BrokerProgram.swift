@@ -1,10 +1,10 @@
 import BrokerCore
 import Contracts
 import Disk
+import Dispatch
 import HTTP
 import Host
 import Journal
-import Synchronization
 import Telemetry
 import Transport
 import Wire
@@ -18,12 +18,15 @@ enum BrokerProgram {
     "http-port", .integer(in: 0...65_535), default: String(httpPortUsual), doc: "the HTTP port; 0 picks a free one")
   static let segment = Setting("segment-mib", .integer(in: 4...1_024), default: "64", doc: "size of a new journal's segments in MiB")
 
+  static let heartbeat = Setting(
+    "heartbeat", .duration, default: "10s", doc: "who is silent for so long is asked; three unanswered questions end the connection")
+
   static let handOut = Setting(
     optional: "hand-out", .path, doc: "also write each credential into PATH/NAME, for programs that do not share this data folder")
 
   static let program = Program(
     "accord-broker", part: .broker, summary: "Takes events, keeps them, and delivers them in order per key.",
-    settings: [host, port, httpPort, segment, handOut])
+    settings: [host, port, httpPort, segment, heartbeat, handOut])
 
   static func run() -> Never {
     program.run { start in try begin(start) }
@@ -31,9 +34,10 @@ enum BrokerProgram {
 
   private static func begin(_ start: Start) throws -> Running {
     var random = SystemRandomNumberGenerator()
-    let registry = Mutex(try CredentialRegistry.open(in: start.folder, using: &random))
+    let registry = try CredentialRegistry.open(in: start.folder, using: &random)
     let handOut = start.configuration[handOut]
-    if let handOut { try CredentialHandout.write(registry.withLock { $0 }, from: start.folder, to: handOut) }
+    if let handOut { try CredentialHandout.write(registry, from: start.folder, to: handOut) }
+    let desk = CredentialDesk(start.folder, registry)
     let folder = BrokerFolders.journal(in: start.folder)
     try Files.makeFolder(folder)
     let disk = try FileDisk(folder: folder)
@@ -41,6 +45,7 @@ enum BrokerProgram {
     // Recovery: the checkpoint, then what came after it.
     var limits = BrokerLimits()
     limits.frameBytes = WireLimits.frameBytesMax
+    limits.heartbeat = min(max(start.configuration[heartbeat], .milliseconds(100)), WireLimits.heartbeat)
     var options = JournalOptions(newID: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }, now: start.clock.now())
     options.segmentBytes = start.configuration[segment] << 20
     var machine = BrokerMachine(journalID: try Journal.id(on: disk) ?? options.newID, limits: limits)
@@ -56,7 +61,7 @@ enum BrokerProgram {
     machine.recovered(segmentBytes: journal.segmentBytes)
     tell(journal.recovery, start.log)
 
-    try OpenFiles.raiseLimit()
+    let descriptorsMax = Int(clamping: try OpenFiles.raiseLimit())
     let reactor = try Reactor()
     let mark = DurableMark()
     let metrics = BrokerMetrics(start.metrics)
@@ -66,19 +71,40 @@ enum BrokerProgram {
       reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
       backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
       preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
-      credentials: { registry.withLock { $0 } },
-      abort: { start.abort(.inputOutput, $0.description) })
+      desk: desk,
+      onCredentials: { fresh in
+        guard let handOut else { return }
+        // Files are written and synced: not on the loop's thread.
+        DispatchQueue.global().async {
+          do throws(CredentialFault) { try CredentialHandout.write(fresh, from: start.folder, to: handOut) } catch {
+            start.log.error("credentials.handout", "the credentials could not be handed out: \(error)")
+          }
+        }
+      },
+      askToStop: { start.end(.success, $0) }, abort: { start.abort(.inputOutput, $0.description) })
     let shared = LoopHandle(loop)
 
     let listener = try Listener(host: start.configuration[host], port: UInt16(start.configuration[port]), on: reactor) { descriptor, _ in
       shared.loop.accept(descriptor)
     }
-    let readiness = Readiness()
+    let httpConnectionsMax = min(DoorLimits.httpConnectionsMax, descriptorsMax / 8)
+    let sessionsMax = descriptorsMax - httpConnectionsMax - DoorLimits.descriptorsKept
+    // A descriptor that the journal lacks for its next segment is worse than a caller turned away.
+    listener.isFull = { shared.loop.sessions.count >= sessionsMax }
+    let trouble = desk.trouble
+    let readiness = Readiness { trouble.now }
+    let door = try OperatorDoor(start.folder)
     let api = BrokerAPI(
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
-      metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: try OperatorDoor(start.folder), readiness: readiness)
+      metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: door, readiness: readiness,
+      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes),
+      credentials: CredentialRoutes(
+        reactor: reactor, door: door, rows: { shared.loop.credentialRows() }, withdraw: { shared.loop.withdrawReads(of: $0) }))
+    var httpLimits = HTTPLimits()
+    httpLimits.connectionsMax = httpConnectionsMax
     let http = try HTTPServer(
-      reactor: reactor, host: start.configuration[host], port: UInt16(start.configuration[httpPort]), routes: api.routes)
+      reactor: reactor, host: start.configuration[host], port: UInt16(start.configuration[httpPort]), routes: api.routes, limits: httpLimits
+    )
     loop.start()
     try reactor.start(name: "broker")
     readiness.becomesReady()
@@ -89,20 +115,13 @@ enum BrokerProgram {
         ("mesh", Address(host: start.configuration[host], port: listener.port)),
         ("http", Address(host: start.configuration[host], port: http.port)),
       ],
-      reload: {
-        do {
-          let fresh = try CredentialRegistry.existing(in: start.folder)
-          registry.withLock { $0 = fresh }
-          if let handOut { try CredentialHandout.write(fresh, from: start.folder, to: handOut) }
-          start.log.info("credentials.reloaded", "\(fresh.entries.count) credentials are known")
-        } catch { start.log.error("credentials.unreadable", "the old credentials stay: \(error)") }
-      },
+      reload: { _ = reactor.perform { shared.loop.lookAtCredentials() } },
       stops: [
         Stop("turn away callers") {
           readiness.stops()
           _ = reactor.perform { listening.listener.close() }
         },
-        Stop("drain the sessions", within: .seconds(4)) {
+        Stop("drain the sessions", within: .seconds(6)) {
           let done = Event()
           reactor.post { shared.loop.drain { done.happen() } }
           done.wait()
@@ -134,7 +153,12 @@ extension BrokerLoop {
   /// For people: what the machine knows, and how far the journal is.
   func status() -> JSON {
     let told = machine.status()
-    return .object((told.object ?? []) + [.init("durable_through", .integer(Int64(clamping: journal.durableThrough.value)))])
+    return .object(
+      (told.object ?? []) + [
+        .init("durable_through", .integer(Int64(clamping: journal.durableThrough.value))),
+        .init("strangers", .integer(Int64(strangers.count))),
+        .init("credentials_problem", desk.trouble.now.map(JSON.string) ?? .null),
+      ])
   }
 }
 

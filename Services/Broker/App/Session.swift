@@ -8,8 +8,9 @@ final class Session {
   let connection: Connection
   var decoder = FrameDecoder(payloadBytesMax: WireLimits.helloBytesMax)
   var machine = SessionMachine()
-  /// The credential's name, from its hello on.
+  /// The credential's name, from its hello on, and the digest of the secret that it came in with.
   var credential: String?
+  var digest: [UInt8] = []
   /// The newest cumulative answer that has not been put into the out buffer: of one turn only the last one is sent.
   var accepted: (through: UInt64, forget: UInt64)?
   /// It said farewell: closes once it has what it is owed.
@@ -17,9 +18,34 @@ final class Session {
   /// Something was appended in this turn.
   var isTouched = false
 
+  /// Why nothing is read from it for now.
+  private(set) var holds: Holds = []
+
+  struct Holds: OptionSet {
+    let rawValue: UInt8
+    /// The journal has no room for what it would say.
+    static let storage = Holds(rawValue: 1)
+    /// Its credential is over its rate.
+    static let rate = Holds(rawValue: 2)
+    /// It brought a wrong secret and waits for the answer.
+    static let secret = Holds(rawValue: 4)
+    /// It does not read what was sent to it.
+    static let unread = Holds(rawValue: 8)
+  }
+
   init(id: ConnectionID, connection: Connection) {
     self.id = id
     self.connection = connection
+  }
+
+  func hold(_ reason: Holds) {
+    if holds.isEmpty { connection.pauseReading() }
+    holds.insert(reason)
+  }
+
+  func release(_ reason: Holds) {
+    guard holds.remove(reason) != nil, holds.isEmpty else { return }
+    connection.resumeReading()
   }
 }
 

@@ -35,12 +35,17 @@ package struct BrokerMachine: Sendable {
   var connections: [Connection] = []
   var outlets: [Outlet] = []
   var slots = HashIndex()
+  var accounts: [Account] = []
+  var holds: [Hold] = []
   var hellos: UInt64 = 0
   var tail: TailIndex
   var requests = Requests()
+  var refusals = Refusals()
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
+  /// An operator asked for the end of the program, and why.
+  package internal(set) var drainAsked: String?
   /// How many followers of dead events this input may still move.
   var burials = 0
   package internal(set) var counts = Counts()

@@ -10,6 +10,7 @@ struct ByteWriter: Sendable {
   mutating func put(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
   mutating func put(_ value: Int64) { put(UInt64(bitPattern: value)) }
   mutating func put(count: Int) { put(UInt32(count)) }
+  mutating func put(bytes more: [UInt8]) { bytes.append(contentsOf: more) }
 
   /// Length and UTF-8; texts in records are short.
   mutating func put(_ text: String) {
@@ -36,6 +37,12 @@ struct ByteReader {
     guard count <= bytes.count - at else { throw .short(offset: at) }
     defer { at += count }
     return at
+  }
+
+  /// The next `count` bytes, to be read by themselves.
+  mutating func part(_ count: Int) throws(MemoryFault) -> ByteReader {
+    let from = try take(count)
+    return ByteReader(UnsafeRawBufferPointer(rebasing: bytes[from..<from + count]))
   }
 
   mutating func u8() throws(MemoryFault) -> UInt8 { bytes[try take(1)] }
@@ -81,7 +88,7 @@ package enum MemoryFault: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .short(let offset): "the broker's memory ends early, at byte \(offset); the journal was written by another program, use that one"
-    case .version(let version): "the broker's memory has format \(version), this program knows an older one; start the program that wrote it"
+    case .version(let version): "the broker's memory has format \(version), this program knows 1 and 2; start the program that wrote it"
     case .long: "the broker's memory has bytes left over; the journal was written by another program, use that one"
     case .kind(let kind): "the journal holds a record of kind \(kind), unknown to this program; start the program that wrote it"
     case .unknown(let what, let number):

@@ -3,24 +3,40 @@ import Wire
 
 // The machine's whole durable memory in one piece, for the head of each segment. Little-endian, as records are:
 //
-//  u32 version, i64 newest instant of acceptance, u64 position of the newest event
+//  u32 version (1, or 2 where sections follow), i64 newest instant of acceptance, u64 position of the newest event
 //  producers      list of: text credential, text lineage, u64 epoch, u64 last, u64 last position, u64 forget,
 //                 u64 next forget, u64 its position, text id of the last event (empty: not known)
 //  types          list of text
 //  subscriptions  list of: u8 open; where open: row, u64 floor, islands, troubles, list of letters
 //  contracts      list of: u32 type, list of text schemas, the newest last
 //  manifests      list of: text credential, list of reads
-//  from version 2 on what operators did (Interventions.swift)
+//  sections       list of: u8 number, u32 length, its bytes; ascending, empty ones left out, and with none of them the version is 1:
+//                 2 interventions (Interventions.swift)
 //
 // What a record tells and what a checkpoint tells are the same: replaying into an empty machine and restoring the checkpoint
 // of a machine that lived through it give equal checkpoints.
 extension BrokerMachine {
-  private static let version: UInt32 = 2
+  private static let version: UInt32 = 1
+  /// Of a checkpoint with sections at its end.
+  private static let versionOfSections: UInt32 = 2
+
+  /// What has come to the checkpoint since version 1, each in its own file: its number, what it holds now, how it is taken back.
+  private func sections() -> [(number: UInt8, bytes: [UInt8])] {
+    [(2, interventionSection())].filter { !$0.bytes.isEmpty }
+  }
+
+  private mutating func restore(section number: UInt8, _ bytes: inout ByteReader) throws(MemoryFault) {
+    switch number {
+    case 2: try restoreInterventions(&bytes)
+    case let other: throw .value("a checkpoint's section", UInt64(other))
+    }
+  }
 
   /// All that must survive, as of everything that was applied. Equal states give equal bytes.
   package func checkpoint() -> [UInt8] {
     var out = ByteWriter()
-    out.put(Self.version)
+    let sections = sections()
+    out.put(sections.isEmpty ? Self.version : Self.versionOfSections)
     out.put(lastAccepted)
     out.put(newest)
     out.put(count: producers.count)
@@ -53,7 +69,12 @@ extension BrokerMachine {
       out.put(reader.credential)
       out.put(reader.reads) { $0.put($1) }
     }
-    putInterventions(into: &out)
+    if sections.isEmpty { return out.bytes }
+    out.put(sections) { out, section in
+      out.put(section.number)
+      out.put(count: section.bytes.count)
+      out.put(bytes: section.bytes)
+    }
     return out.bytes
   }
 
@@ -61,7 +82,7 @@ extension BrokerMachine {
   package mutating func restore(checkpoint: UnsafeRawBufferPointer) throws {
     var bytes = ByteReader(checkpoint)
     let version = try bytes.u32()
-    guard (1...Self.version).contains(version) else { throw MemoryFault.version(version) }
+    guard version == Self.version || version == Self.versionOfSections else { throw MemoryFault.version(version) }
     lastAccepted = try bytes.i64()
     newest = try bytes.u64()
     clock.remember(lastAccepted)
@@ -92,8 +113,17 @@ extension BrokerMachine {
       subscriptions.append(subscription)
     }
     try restoreContracts(&bytes)
-    if version >= 2 { try restoreInterventions(&bytes) }
+    if version == Self.versionOfSections { try restoreSections(&bytes) }
     guard bytes.isAtEnd else { throw MemoryFault.long }
+  }
+
+  private mutating func restoreSections(_ bytes: inout ByteReader) throws(MemoryFault) {
+    for _ in 0..<(try bytes.u32()) {
+      let number = try bytes.u8()
+      var section = try bytes.part(Int(try bytes.u32()))
+      try restore(section: number, &section)
+      guard section.isAtEnd else { throw .long }
+    }
   }
 
   private mutating func restoreContracts(_ bytes: inout ByteReader) throws(MemoryFault) {

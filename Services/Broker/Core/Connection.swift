@@ -12,9 +12,11 @@ struct Connection: Sendable {
 
   let id: ConnectionID
   let credential: String
-  let rights: Rights
+  var rights: Rights
   /// The rights' source as bytes.
-  let source: [UInt8]
+  var source: [UInt8]
+  /// Its credential's place among the accounts.
+  let account: Int
   /// Counts hellos: the newest connection has the highest.
   let order: UInt64
   /// Whom it publishes as; without a lineage only from its first publish on.
@@ -27,6 +29,10 @@ struct Connection: Sendable {
   let writtenBefore: UInt64
   /// After a gap: only the awaited sequence is answered.
   var isResuming = false
+  /// Publishes dropped unanswered since it was last told to go back.
+  var dropped = 0
+  /// Over its rate, and the shell has yet to hear of it.
+  var isHeld = false
   /// Where the commit began that its last publish went into, and how many it has had there.
   var windowStart: UInt64 = 0
   var windowUsed = 0
@@ -62,6 +68,18 @@ extension BrokerMachine {
     guard slots.count < limits.connections else {
       return close("limit", "The broker has \(limits.connections) connections, which is its limit; reconnect later.")
     }
+    let account = account(of: hello.credential, rights)
+    // Bound to be let go below where its store was here before: then it takes no further place.
+    let replaced = hello.lineage.flatMap { producers.find(hello.credential, $0) }.flatMap { producers[$0].slot } != nil ? 1 : 0
+    guard accounts[account].connections - replaced < accounts[account].allowance.connections else {
+      return close(
+        "limit",
+        "The credential \(hello.credential) has \(accounts[account].connections) connections, which is its quota; end one or ask for more.")
+    }
+    // Saying hello is work too: who does nothing else is put off like anybody.
+    if !accounts[account].spend(0), let wait = accounts[account].wait(at: now.uptime) {
+      return close("limit", "The credential \(hello.credential) is over its rate; reconnect in \(wait) ms.")
+    }
     let registration: Registration
     do { registration = try judge(hello.manifest, of: hello.credential, rights) } catch { return close(error.code, error.sentence) }
     var producer: Int?
@@ -86,6 +104,10 @@ extension BrokerMachine {
               Refusal(code: "superseded", sentence: "A newer connection of this store has taken over; end this one.")))
           lose(older, counting: true, into: &commit)
         }
+      } else if producers.list.count(where: { $0.credential == hello.credential }) >= limits.producersOfOne {
+        return close(
+          "limit",
+          "The broker knows \(limits.producersOfOne) stores of \(hello.credential), which is the limit; keep the lineage of a store.")
       } else if producers.count >= limits.producers {
         return close("limit", "The broker knows \(limits.producers) stores, which is its limit; keep the lineage of a store.")
       }
@@ -99,7 +121,7 @@ extension BrokerMachine {
     hellos += 1
     let slot = connections.firstIndex { !$0.isOpen } ?? connections.count
     let connection = Connection(
-      id: id, credential: hello.credential, rights: rights, source: Array((rights.source ?? "").utf8), order: hellos,
+      id: id, credential: hello.credential, rights: rights, source: Array((rights.source ?? "").utf8), account: account, order: hellos,
       producer: producer, isSession: producer == nil, last: producer.map { producers[$0].last } ?? 0,
       writtenBefore: producer == nil ? 0 : hello.highestSequence)
     if slot == connections.count {
@@ -110,6 +132,8 @@ extension BrokerMachine {
       outlets[slot] = Outlet()
     }
     slots.insert(UInt64(id.raw), slot)
+    outlets[slot].inFlightMax = limits.inFlightMax(rights.quota)
+    accounts[account].connections += 1
     if let producer { producers[producer].slot = slot }
     let welcome = Welcome(
       version: WireLimits.version, journal: journal, lastSequence: connections[slot].last,
@@ -133,14 +157,16 @@ extension BrokerMachine {
   package mutating func disconnected(_ id: ConnectionID, at moment: Moment, into commit: inout Gathering<Effect>) {
     enter(moment)
     guard let slot = slot(id) else { return }
-    lose(slot, counting: !connections[slot].isLeaving, into: &commit)
+    // Nor does it count against anybody that the broker stops.
+    lose(slot, counting: !connections[slot].isLeaving && !isDraining, into: &commit)
   }
 
-  private mutating func lose(_ slot: Int, counting: Bool, into commit: inout Gathering<Effect>) {
+  mutating func lose(_ slot: Int, counting: Bool, into commit: inout Gathering<Effect>) {
     let connection = connections[slot]
     slots.remove(UInt64(connection.id.raw))
     connections[slot].isOpen = false
     connections[slot].handles = []
+    accounts[connection.account].connections -= 1
     if let producer = connection.producer, producers[producer].slot == slot { producers[producer].slot = nil }
     for handle in connection.handles { leave(handle, counting: counting, into: &commit) }
     outlets[slot] = Outlet()
@@ -161,6 +187,7 @@ extension BrokerMachine {
 
   /// The broker is about to stop: says farewell to all and delivers nothing more.
   package mutating func drain(reason: String, into commit: inout Gathering<Effect>) {
+    if isDraining { return }
     isDraining = true
     for connection in connections where connection.isOpen {
       commit.afterDurable(.send(connection.id, .farewell(reason: reason)))

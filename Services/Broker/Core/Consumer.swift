@@ -65,4 +65,6 @@ struct Outlet: Sendable {
   /// Delivered or queued since the last flush was reported.
   var queuedBytes = 0
   var inFlight = 0
+  /// The connection's limit of deliveries in flight, by its credential's quota.
+  var inFlightMax = 0
 }

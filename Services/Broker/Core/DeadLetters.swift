@@ -32,6 +32,7 @@ struct DeadLetters: Sendable, Equatable {
 
   var isEmpty: Bool { list.isEmpty }
   var count: Int { list.count }
+  var keyCount: Int { keys.count }
 
   init(_ list: [Letter] = []) { for letter in list { add(letter) } }
 

@@ -39,7 +39,7 @@ extension Subscription {
     } else if !keys.isEmpty(KeyLeases.List.unread) {
       fetch(tail, outlets, into: &commit)
     }
-    if breaker.pause != nil { closeBehindProbe(delivered, now) }
+    if breaker.pause != nil { closeBehindProbe(delivered, now, &outlets, into: &commit) }
     if !reading.isLive, counts.behindSince == nil { counts.behindSince = now.wall.milliseconds }
     recordProgress(newest, into: &commit)
   }

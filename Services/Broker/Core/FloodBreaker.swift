@@ -25,6 +25,8 @@ struct FloodBreaker: Sendable {
   private var row: [(position: UInt64, at: Int64)] = []
   /// When the next probe may go out, while paused; uptime.
   var probeDue: Int64 = 0
+  /// Sent as probes in this pause: others come first, so that one bad event does not keep all others out.
+  var probed: Set<UInt64> = []
 
   var isStirred: Bool { !row.isEmpty || pause != nil }
 
@@ -35,5 +37,8 @@ struct FloodBreaker: Sendable {
     return row.count >= limits.floodFailures
   }
 
-  mutating func calm() { row.removeAll() }
+  mutating func calm() {
+    row.removeAll()
+    probed.removeAll()
+  }
 }

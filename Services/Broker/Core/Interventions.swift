@@ -1,6 +1,6 @@
 import Journal
 
-// What operators did, in memory and in the checkpoint: behind its first part, from version 2 on, there follow
+// What operators did, in memory and as a section of the checkpoint; empty while nobody did anything and nothing is dead or paused:
 //
 //  for each open subscription, in order
 //    letters        list of u32 type, one for each of its dead letters
@@ -39,7 +39,9 @@ extension BrokerMachine {
     if retired.count > limits.interventions { retired.removeFirst(retired.count - limits.interventions) }
   }
 
-  func putInterventions(into out: inout ByteWriter) {
+  func interventionSection() -> [UInt8] {
+    guard !retired.isEmpty || subscriptions.contains(where: { !$0.isOrdinary || !$0.interventions.isEmpty }) else { return [] }
+    var out = ByteWriter()
     for subscription in subscriptions where subscription.isOpen {
       out.put(subscription.dead.list) { $0.put($1.type) }
       out.put(subscription.returns.list) { $0.put($1) }
@@ -52,6 +54,7 @@ extension BrokerMachine {
       out.put(subscription.interventions) { $0.put($1) }
     }
     out.put(retired) { $0.put($1) }
+    return out.bytes
   }
 
   mutating func restoreInterventions(_ bytes: inout ByteReader) throws(MemoryFault) {

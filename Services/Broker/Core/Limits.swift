@@ -18,6 +18,18 @@ package struct BrokerLimits: Sendable {
   package var contractVersions = 8
   /// Bytes of all contracts and of who reads what: they stand in every checkpoint.
   package var contractBytes = 8_388_608
+  /// What a credential without a quota of its own may use: the departments' own programs, which are trusted and must be able to catch up
+  /// after a day away. The rates are beyond what the broker takes from all together; fairness among connections is the loop's, which reads
+  /// each in turn. 256 connections are a department's workers many times over; 64 subscriptions leave room for three other such greedy ones.
+  package var allowance = Allowance(
+    connections: 256, messagesPerSecond: 1_000_000, bytesPerSecond: 1_073_741_824, pending: 8_192, subscriptions: 64)
+  /// Lineages and types of one credential: a quarter of all, so that the mistake of one leaves room for the others.
+  package var producersOfOne = 1_024
+  package var typesOfOne = 1_024
+  /// The longest that nothing is read from a connection over its rate: below the heartbeat, so that it is never taken for silent.
+  package var holdMax: Int64 = 5_000
+  /// The longest that a publisher over its rate is told to wait, before it is told again. Milliseconds.
+  package var rateWaitMax: Int64 = 60_000
   /// Durable subscriptions; with `settledRanges` this keeps the checkpoint within half a segment.
   package var subscriptions = 256
   /// Subscriptions joined by one connection.
@@ -103,4 +115,7 @@ package struct BrokerLimits: Sendable {
   package var healBytes: UInt64 = 67_108_864
 
   package init() {}
+
+  /// Deliveries in flight on one connection of a credential with this quota.
+  func inFlightMax(_ quota: Quota) -> Int { min(inFlightPerConnection, quota.pending ?? allowance.pending) }
 }

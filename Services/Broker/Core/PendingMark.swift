@@ -33,7 +33,7 @@ extension Subscription {
 
   private func isSettled(_ mark: PendingMark, _ newest: UInt64, thorough: Bool) -> Bool {
     if settledThrough(newest) >= mark.after { return true }
-    guard thorough, reading.isLive || reading.cursor > mark.after else { return false }
+    guard thorough, reading.isLive || reading.next > mark.after else { return false }
     var ordinal = window.first
     while ordinal < window.end, window[ordinal].position <= mark.after {
       if window[ordinal].state != .settled, !window[ordinal].isReturn, window[ordinal].producer == mark.producer { return false }
@@ -56,7 +56,8 @@ extension BrokerMachine {
     let producer = connections[slot].producer
     let mark = PendingMark(
       source: source, producer: producer.map { UInt32($0) }, after: producer.map { producers[$0].lastPosition } ?? 0,
-      through: through)
+      // A publisher whose clock runs ahead cannot know what has not happened yet.
+      through: min(through, now.wall))
     for number in subscriptions.indices
     where subscriptions[number].isAttached && subscriptions[number].row.hears(connections[slot].rights) {
       subscriptions[number].offer(mark, newest, into: &commit)

@@ -9,6 +9,7 @@ extension Subscription {
     breaker.calm()
     breaker.probeDue = now.uptime + limits.probeEvery
     let pause = FloodBreaker.Pause(since: now.wall.milliseconds, failures: UInt32(limits.floodFailures), reason: reason)
+    counts.pauses += 1
     write(.paused(number, pause), into: &commit)
   }
 
@@ -18,14 +19,18 @@ extension Subscription {
     if breaker.pause != nil { write(.paused(number, nil), into: &commit) }
   }
 
-  /// Room for one event to be read, where a probe is due and none waits.
+  /// Room for one event to be read, where a probe is due and none waits that was not one before.
   mutating func openForProbe(_ now: Moment) {
-    room = now.uptime >= breaker.probeDue && candidate == nil ? window.count + 1 : 0
+    room = now.uptime >= breaker.probeDue && candidate(isFresh: true) == nil ? window.count + 1 : 0
   }
 
   /// One delivery is a probe; the next one is due later. `delivered`: deliveries before this input.
-  mutating func closeBehindProbe(_ delivered: UInt64, _ now: Moment) {
+  mutating func closeBehindProbe(
+    _ delivered: UInt64, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
+  ) {
     room = 0
+    // What was read for it may have to wait for something else, were it no probe; and where nothing is to be read, an old one serves.
+    if counts.delivered == delivered, reading.fetch == nil { probe(now, &outlets, into: &commit) }
     if counts.delivered > delivered {
       breaker.probeDue = now.uptime + limits.probeEvery
     } else if now.uptime >= breaker.probeDue, reading.fetch == nil {
@@ -35,24 +40,29 @@ extension Subscription {
 
   /// Sends out one of those that wait, whatever it waits for.
   mutating func probe(_ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>) {
-    guard now.uptime >= breaker.probeDue, room == 0, let node = candidate else { return }
+    guard now.uptime >= breaker.probeDue, room == 0, let node = candidate(isFresh: true) ?? candidate(isFresh: false) else { return }
+    let position = window[window.ordinal(keys[node].head)].position
     let list = Int(keys[node].list)
     let holder = list >= KeyLeases.List.firstConsumer ? list - KeyLeases.List.firstConsumer : nil
     guard let taker = holder ?? pick(outlets), hasCredit(taker, outlets) else { return }
     let before = counts.delivered
     handOut(node, taker, now, &outlets, into: &commit)
-    if counts.delivered > before { breaker.probeDue = now.uptime + limits.probeEvery }
+    guard counts.delivered > before else { return }
+    breaker.probeDue = now.uptime + limits.probeEvery
+    breaker.probed.insert(position)
   }
 
   /// A key whose first waiting event can be a probe; one whose bytes are at hand, if there is any.
-  private var candidate: Int? {
+  private func candidate(isFresh: Bool) -> Int? {
     var first: Int?
     for list in [KeyLeases.List.anyone, KeyLeases.List.delayed, KeyLeases.List.suspect] + consumerLists {
       var node = keys.first(list)
       while let at = node {
-        if reading.isAtHand(window[window.ordinal(keys[at].head)].position) { return at }
-        first = first ?? at
+        let position = window[window.ordinal(keys[at].head)].position
         node = keys.following(at)
+        if isFresh, breaker.probed.contains(position) { continue }
+        if reading.isAtHand(position) { return at }
+        first = first ?? at
       }
     }
     return first
@@ -65,6 +75,6 @@ extension Subscription {
     guard hasErrands else { return .max }
     guard breaker.pause != nil else { return returns.due }
     // Up with the newest and nothing waiting: whatever comes next is the probe.
-    return reading.fetch != nil || reading.isLive && candidate == nil ? .max : breaker.probeDue
+    return reading.fetch != nil || reading.isLive && candidate(isFresh: false) == nil ? .max : breaker.probeDue
   }
 }

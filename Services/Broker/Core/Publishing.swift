@@ -18,15 +18,15 @@ extension BrokerMachine {
   ) {
     guard let slot = slot(id) else { return }
     enter(moment)
-    guard admits(slot, publish.sequence, into: &commit) else { return }
+    guard admits(slot, publish.sequence, bytes: frame.count, into: &commit) else { return }
     let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
     if !spells(connections[slot].typeSpelled, spelled) {
-      if let refusal = learnType(slot, spelled, into: &commit) { return refuse(slot, publish.sequence, refusal, into: &commit) }
+      if let refusal = learnType(slot, spelled, into: &commit) { return refuse(slot, publish, frame, refusal, into: &commit) }
     }
     guard speaks(slot, UnsafeRawBufferPointer(rebasing: frame[publish.routing.source])) else {
-      return refuse(slot, publish.sequence, sourceRefusal(slot, frame, publish), into: &commit)
+      return refuse(slot, publish, frame, sourceRefusal(slot, frame, publish), into: &commit)
     }
-    if !isMoulded, let refusal = holdToContract(slot, publish, frame) { return refuse(slot, publish.sequence, refusal, into: &commit) }
+    if !isMoulded, let refusal = holdToContract(slot, publish, frame) { return refuse(slot, publish, frame, refusal, into: &commit) }
     guard let producer = connections[slot].producer ?? sessionProducer(slot, into: &commit) else {
       return refuse(
         slot, publish.sequence, Refusal(code: "limit", sentence: "The broker knows too many stores; tell its operator."),
@@ -62,45 +62,66 @@ extension BrokerMachine {
   ) {
     guard let slot = slot(id) else { return }
     enter(moment)
-    if admits(slot, sequence, into: &commit) { refuse(slot, sequence, refusal, into: &commit) }
+    if admits(slot, sequence, bytes: 0, into: &commit) { refuse(slot, sequence, refusal, into: &commit) }
   }
 
   /// Whether this is the sequence awaited; everything else is answered here.
-  private mutating func admits(_ slot: Int, _ sequence: UInt64, into commit: inout Gathering<Effect>) -> Bool {
+  private mutating func admits(_ slot: Int, _ sequence: UInt64, bytes: Int, into commit: inout Gathering<Effect>) -> Bool {
     let last = connections[slot].last
     if commit.start.value != connections[slot].windowStart {
       connections[slot].windowStart = commit.start.value
       connections[slot].windowUsed = 0
     }
-    connections[slot].windowUsed += 1
     if sequence == last + 1 {
+      if !accounts[connections[slot].account].spend(bytes), let wait = overdraft(slot) {
+        accounts[connections[slot].account].giveBack(bytes)
+        putOff(slot, wait, into: &commit)
+        return false
+      }
       if isStorageFull {
         resume(
           slot, after: .milliseconds(250), "disk_full",
           "The broker's disk is full up to its reserve; free space, publishing goes on by itself.", into: &commit)
         return false
       }
-      if connections[slot].windowUsed > limits.window {
+      // Only what is taken counts: it moves the commit's begin. What is put off would count for ever, where nobody else writes.
+      guard connections[slot].windowUsed < limits.window else {
         resume(slot, after: .zero, "rate", "More than \(limits.window) publishes are unanswered; wait for answers.", into: &commit)
         return false
       }
+      connections[slot].windowUsed += 1
       connections[slot].isResuming = false
       return true
     }
     if sequence <= last {
       // Perhaps of an event in this very commit: the answer leaves behind it.
       counts.duplicates += 1
+      if !accounts[connections[slot].account].spend(bytes) { _ = overdraft(slot) }
       accept(slot, into: &commit)
     } else if !connections[slot].isResuming {
       resume(slot, after: .zero, "gap", "Sequence \(last + 1) is awaited, \(sequence) came; publish from there.", into: &commit)
+    } else {
+      // What a publisher had sent before it could hear that it must go back is at most its window; more than that counts.
+      connections[slot].dropped += 1
+      if connections[slot].dropped > limits.window, !accounts[connections[slot].account].spend(bytes) { _ = overdraft(slot) }
     }
     return false
+  }
+
+  /// Over the rate: this one and what follows it come again when what was taken is paid for.
+  private mutating func putOff(_ slot: Int, _ wait: Int64, into commit: inout Gathering<Effect>) {
+    let allowance = accounts[connections[slot].account].allowance
+    resume(
+      slot, after: .milliseconds(min(wait, limits.rateWaitMax)), "rate",
+      "The credential \(connections[slot].credential) may send \(allowance.messagesPerSecond) frames and \(allowance.bytesPerSecond) bytes "
+        + "a second; publish again from there after the wait.", into: &commit)
   }
 
   private mutating func resume(
     _ slot: Int, after: Duration, _ code: String, _ sentence: String, into commit: inout Gathering<Effect>
   ) {
     connections[slot].isResuming = true
+    connections[slot].dropped = 0
     counts.resumed += 1
     let reason = Refusal(code: code, sentence: sentence)
     commit.afterDurable(
@@ -113,6 +134,14 @@ extension BrokerMachine {
     var forget = last
     if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forget }
     commit.afterDurable(.accepted(connections[slot].id, through: last, forget: forget))
+  }
+
+  private mutating func refuse(
+    _ slot: Int, _ publish: Publish, _ frame: UnsafeRawBufferPointer, _ refusal: Refusal, into commit: inout Gathering<Effect>
+  ) {
+    let id = UnsafeRawBufferPointer(rebasing: frame[publish.routing.id])
+    refusals.note(id, connections[slot].credential, publish.sequence, now.wall.milliseconds, refusal)
+    refuse(slot, publish.sequence, refusal, into: &commit)
   }
 
   /// Permanent: the number is used up. That of a session ends with its connection and needs no record.
@@ -158,6 +187,13 @@ extension BrokerMachine {
       return EventFault.undeclared(type: name).refusal
     }
     if known == nil {
+      guard types.names.count(where: connections[slot].rights.mayPublish) < limits.typesOfOne else {
+        return Refusal(
+          code: "limit",
+          sentence:
+            "The broker knows \(limits.typesOfOne) event types that \(connections[slot].credential) may publish, which is the limit; "
+            + "a type names a kind of event, not one event.")
+      }
       guard types.count < limits.types else {
         return Refusal(
           code: "limit",

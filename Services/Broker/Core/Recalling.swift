@@ -1,10 +1,11 @@
 import Contracts
 import Journal
+import Wire
 
 // How what an operator called back comes to consumers, beside the live flow. Cold: nothing here runs for a subscription that is left alone.
 extension Subscription {
-  /// Positions that must stay readable, wherever the floor is: the dead, and those on their way back. In no order.
-  var kept: [UInt64] { dead.list.map(\.position) + returns.list.map(\.position) }
+  /// Whether the event at `position` must stay readable though it is settled: it is dead, or on its way back from there.
+  func holdsOn(to position: UInt64) -> Bool { dead.contains(position) || returns.contains(position) }
 
   /// The tries of an event in the window so far.
   func trouble(of entry: Window.Entry) -> Troubles.Trouble? {
@@ -16,7 +17,9 @@ extension Subscription {
   /// Takes over an operator's decision; `settleRoom` follows.
   mutating func begin(_ it: Intervention) {
     interventions.append(it)
-    if interventions.count > limits.interventions { interventions.removeFirst() }
+    if interventions.count > limits.interventions, let oldest = interventions.firstIndex(where: { $0.number != replay?.by }) {
+      interventions.remove(at: oldest)
+    }
     switch it.deed {
     case .redrive, .drop, .remove: break
     case .replay: resume(it, at: it.from)
@@ -214,7 +217,7 @@ extension Subscription {
   /// Only what is over and done with: everything else comes by itself.
   private func isMeant(_ event: IndexedEvent, _ it: Replay) -> Bool {
     event.position > it.behind && event.acceptedAt >= it.since && event.acceptedAt <= it.until && it.types.contains(Int(event.type))
-      && wants(type: Int(event.type)) && progress.contains(event.position) && !dead.contains(event.position)
-      && !returns.contains(event.position)
+      && wants(type: Int(event.type)) && progress.contains(event.position) && !holdsOn(to: event.position)
+      && !(row.deadKey == .park && dead.isAhead(of: event.position, key: event.key))
   }
 }

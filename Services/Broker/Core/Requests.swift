@@ -9,6 +9,8 @@ struct Requests: Sendable {
     /// The asker's own number for it.
     let askedAs: UInt64
     let peer: ConnectionID
+    /// The asker's place among the accounts.
+    let account: Int
     /// Uptime.
     let due: Int64
   }
@@ -43,10 +45,8 @@ struct Requests: Sendable {
     return take { $0.due <= uptime }
   }
 
-  /// Takes out all that `connection` was asked, in the order of asking, and drops what it asked itself.
-  mutating func lost(_ connection: ConnectionID) -> [Pending] {
-    take { $0.peer == connection || $0.asker == connection }.filter { $0.asker != connection }
-  }
+  /// Takes out all that `connection` was asked or asked itself, in the order of asking.
+  mutating func lost(_ connection: ConnectionID) -> [Pending] { take { $0.peer == connection || $0.asker == connection } }
 
   private mutating func take(_ matches: (Pending) -> Bool) -> [Pending] {
     let ids = pending.filter { matches($0.value) }.keys.sorted()
@@ -63,9 +63,14 @@ extension BrokerMachine {
       let reply = Reply(id: request.id, outcome: .failed(Refusal(code: code, sentence: sentence)))
       commit.afterDurable(.send(id, .reply(reply)))
     }
-    guard requests.count < limits.requests, requests.count(of: id) < limits.requestsPerConnection else {
-      return fail("limit", "Too many questions are under way; wait for answers before asking more.")
+    let account = connections[slot].account
+    guard connections[slot].rights.mayAsk(request.peer) else {
+      return fail(
+        "not_allowed", "The credential \(connections[slot].credential) may not put questions to \(request.peer); ask for the right.")
     }
+    guard requests.count < limits.requests, requests.count(of: id) < limits.requestsPerConnection,
+      accounts[account].questions < accounts[account].allowance.pending
+    else { return fail("limit", "Too many questions are under way; wait for answers before asking more.") }
     // The newest connection of a program is the likeliest to be alive.
     guard
       let peer = connections.indices.filter({
@@ -73,9 +78,14 @@ extension BrokerMachine {
           && connections[$0].credential == request.peer
       }).max(by: { connections[$0].order < connections[$1].order })
     else { return fail("nobody_there", "\(request.peer) is not connected; ask again later.") }
+    // What it has not read yet would only grow.
+    guard outlets[peer].queuedBytes < limits.queuedBytes else {
+      return fail("limit", "\(request.peer) has not yet read what was sent to it; ask again later.")
+    }
+    accounts[account].questions += 1
     let wait = min(max(1, request.deadline.milliseconds), limits.deadlineMax)
     let asked = requests.add(
-      Requests.Pending(asker: id, askedAs: request.id, peer: connections[peer].id, due: now.uptime + wait))
+      Requests.Pending(asker: id, askedAs: request.id, peer: connections[peer].id, account: account, due: now.uptime + wait))
     let question = Request(
       id: asked, peer: connections[slot].credential, subject: request.subject, deadline: .milliseconds(wait), body: request.body)
     commit.afterDurable(.send(connections[peer].id, .request(question)))
@@ -83,11 +93,13 @@ extension BrokerMachine {
 
   mutating func answer(_ slot: Int, _ reply: Reply, into commit: inout Gathering<Effect>) {
     guard let question = requests.answer(reply.id, by: connections[slot].id) else { return }
+    accounts[question.account].questions -= 1
     commit.afterDurable(.send(question.asker, .reply(Reply(id: question.askedAs, outcome: reply.outcome))))
   }
 
   mutating func endOverdueRequests(_ now: Moment, into commit: inout Gathering<Effect>) {
     for question in requests.overdue(at: now.uptime) {
+      accounts[question.account].questions -= 1
       let refusal = Refusal(code: "deadline", sentence: "The program asked has not answered in time; ask again later.")
       commit.afterDurable(.send(question.asker, .reply(Reply(id: question.askedAs, outcome: .failed(refusal)))))
     }
@@ -95,6 +107,8 @@ extension BrokerMachine {
 
   mutating func endRequests(lost connection: ConnectionID, into commit: inout Gathering<Effect>) {
     for question in requests.lost(connection) {
+      accounts[question.account].questions -= 1
+      guard question.asker != connection else { continue }
       let refusal = Refusal(code: "nobody_there", sentence: "The program asked has gone away without an answer; ask again later.")
       commit.afterDurable(.send(question.asker, .reply(Reply(id: question.askedAs, outcome: .failed(refusal)))))
     }

@@ -8,17 +8,25 @@ package struct Rights: Sendable, Equatable {
   package var source: String?
   /// May use the admin commands.
   package var administers: Bool
+  /// Credentials that it may put questions to; `*` for all.
+  package var asks: [String]
+  package var quota: Quota
 
   /// `publish` and `subscribe`: exact types, `prefix.*`, or `*` for all.
-  package init(publish: [String], subscribe: [String], source: String?, administers: Bool = false) {
+  package init(
+    publish: [String], subscribe: [String], source: String?, administers: Bool = false, asks: [String] = ["*"], quota: Quota = Quota()
+  ) {
     self.publish = publish.map(TypePattern.init)
     self.subscribe = subscribe.map(TypePattern.init)
     self.source = source
     self.administers = administers
+    self.asks = asks
+    self.quota = quota
   }
 
   func mayRead(_ pattern: TypePattern) -> Bool { subscribe.contains { $0.covers(pattern) } }
   func mayPublish(_ type: String) -> Bool { publish.contains { $0.matches(type) } }
+  func mayAsk(_ credential: String) -> Bool { asks.contains { $0 == credential || $0 == "*" } }
 }
 
 /// A set of event types: one, those below a prefix, or all.

@@ -115,7 +115,7 @@ extension Subscription {
             back.append(ordinal)
           }
         case .never(let reason):
-          why = clipped(reason)
+          why = BrokerMachine.clipped(reason, limits.reasonBytes)
           bury(ordinal, attempts, .never(why), now, into: &commit)
           // Behind what passes the consumer goes on at once.
           holdsBack = row.deadKey == .park
@@ -155,19 +155,6 @@ extension Subscription {
           at: now.wall.milliseconds, cause: cause, type: UInt32(entry.type))),
       into: &commit)
     noteSettled(ordinal)
-  }
-
-  /// As much of a reason as is kept, cut between characters.
-  private func clipped(_ reason: String) -> String {
-    if reason.utf8.count <= limits.reasonBytes { return reason }
-    var kept = String.UnicodeScalarView()
-    var bytes = 0
-    for scalar in reason.unicodeScalars {
-      bytes += UTF8.width(scalar)
-      if bytes > limits.reasonBytes { break }
-      kept.append(scalar)
-    }
-    return String(kept)
   }
 
   /// Full jitter: evenly between nothing and the exponential bound.

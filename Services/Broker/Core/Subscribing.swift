@@ -30,6 +30,10 @@ extension BrokerMachine {
     guard known != nil || number < limits.subscriptions else {
       return refuse("limit", "The broker has \(limits.subscriptions) subscriptions, which is its limit; forget one.")
     }
+    let allowed = accounts[connections[slot].account].allowance.subscriptions
+    guard known != nil || subscriptions.count(where: { $0.isOpen && $0.row.credential == credential }) < allowed else {
+      return refuse("limit", "The credential \(credential) has \(allowed) subscriptions, which is its quota; forget one or ask for more.")
+    }
     if let known, subscriptions[known].attached >= limits.consumers {
       return refuse("limit", "\(limits.consumers) connections share this subscription, which is the limit; leave with one.")
     }
@@ -74,11 +78,20 @@ extension BrokerMachine {
     }
     connections[slot].handles.removeAll { $0.handle == handle }
     leave(joined, counting: false, into: &commit)
-    if forget { self.forget(joined.subscription, into: &commit) }
+    if forget {
+      let dead = subscriptions[joined.subscription].deadInAll
+      if dead > 0 {
+        let reason = Refusal(
+          code: "dead_letters",
+          sentence: "The subscription stays: it has \(dead) dead letters, which an operator must redrive or drop first.")
+        return commit.afterDurable(.send(id, .unsubscribed(handle: handle, reason: reason)))
+      }
+      self.forget(joined.subscription, into: &commit)
+    }
     commit.afterDurable(.send(id, .unsubscribed(handle: handle, reason: nil)))
   }
 
-  private mutating func forget(_ number: Int, into commit: inout Gathering<Effect>) {
+  mutating func forget(_ number: Int, into commit: inout Gathering<Effect>) {
     let reason = Refusal(code: "ended", sentence: "The subscription \(subscriptions[number].row.fullName) was deleted.")
     for slot in connections.indices where connections[slot].isOpen {
       for joined in connections[slot].handles where joined.subscription == number {

@@ -65,6 +65,8 @@ struct Subscription: Sendable {
     var ignored: UInt64 = 0
     var revoked: UInt64 = 0
     var expired: UInt64 = 0
+    /// Times that the flood breaker opened.
+    var pauses = 0
     /// Wall clock: since when it has not read up to the newest event, since when its first unsettled event is the first,
     /// and since when it has no consumer.
     var behindSince: Int64?
@@ -219,7 +221,7 @@ struct Subscription: Sendable {
   func hasCredit(_ consumer: Int, _ outlets: [Outlet]) -> Bool {
     let it = consumers[consumer]
     return it.creditMessages > 0 && it.creditBytes > 0 && it.isOpen && !it.isLeaving && it.span < limits.numbersSpan
-      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < limits.inFlightPerConnection
+      && outlets[it.slot].queuedBytes < limits.queuedBytes && outlets[it.slot].inFlight < outlets[it.slot].inFlightMax
   }
 
   /// Puts a waiting event at the end of its key's chain.

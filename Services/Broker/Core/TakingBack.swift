@@ -80,7 +80,12 @@ extension Subscription {
       while budget > 0, keys[node].waiting > 0, mayBury(window.ordinal(keys[node].head)) {
         let ordinal = unchain(node)
         let attempts = trouble(of: window[ordinal])?.attempts ?? 0
-        bury(ordinal, attempts, .behind(behind), now, into: &commit)
+        if window[ordinal].isReturn, returns.find(window[ordinal].position)?.letter == nil {
+          // Replayed: it was done once, and is no loss.
+          noteSettled(ordinal)
+        } else {
+          bury(ordinal, attempts, .behind(behind), now, into: &commit)
+        }
         budget -= 1
       }
       if keys[node].waiting == 0 { relist(node, now) }

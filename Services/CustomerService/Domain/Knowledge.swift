@@ -31,6 +31,8 @@ package enum EntryKind: String, Sendable, CaseIterable {
   case messagePlanned = "message_planned"
   case messageSent = "message_sent"
   case messageSuppressed = "message_suppressed"
+  /// A note that nobody could be written: it is told at the desk.
+  case noteAtDesk = "note_at_desk"
   case consentGiven = "consent_given"
   case consentWithdrawn = "consent_withdrawn"
   case restricted, unrestricted, erased
@@ -46,7 +48,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .remedyChanged(let remedy): self = Self(remedy.change)
     case .refundResolved(let refund): self = refund.outcome == .confirmed ? .refundConfirmed : .refundRefused
     case .subscriptionChanged: self = .subscriptionChanged
-    case .messageTurned(let message): self = Self(message.turn)
+    case .messageTurned(let message): self = message.channel == "desk" ? .noteAtDesk : Self(message.turn)
     case .consentChanged(let consent): self = consent.given ? .consentGiven : .consentWithdrawn
     case .customerRestricted(let customer): self = Self(customer.change)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,

@@ -62,6 +62,10 @@ package enum Telling {
 
   private static func turned(_ fact: MessageTurned) -> String {
     let note = fact.remedyID.map { "the note on remedy \($0)" }
+    if fact.channel == "desk" {
+      return "\(note ?? "the note") of \(fact.offer) is left with the desk: nothing that reaches this customer is known, so tell them when "
+        + "they come or call"
+    }
     let what = note ?? "a \(fact.purpose.rawValue) message"
     switch fact.turn {
     case .planned: return "\(what) of \(fact.offer) by \(fact.channel) is planned: \(fact.verdict.rawValue), \(plain(fact.reason))"

@@ -1,4 +1,5 @@
 import Contracts
+import LedgerDomain
 import Store
 
 /// What must hold in the ledger's store beside what holds in every store.
@@ -19,7 +20,11 @@ enum Checks {
       },
       Check("order contents") { snapshot in
         var findings: [Finding] = []
-        try snapshot.rows("SELECT order_id, person_id, placed_at, content FROM captured_order") { row in
+        try snapshot.rows(
+          """
+          SELECT order_id, person_id, placed_at, content, is_day, compact FROM captured_order LEFT JOIN order_by_time USING (placed_at, order_id)
+          """
+        ) { row in
           let id = try row.text(0)
           guard findings.count < 20 else { return }
           do {
@@ -29,7 +34,17 @@ enum Checks {
               findings.append(Finding("order contents", "the row of order \(id) disagrees with the fact that it holds"))
               return
             }
+            let compact = try row.optionalBlob(5).map { try CompactOrder.unpack($0, order: order.orderID) }
+            guard try row.optionalInteger(4) == (order.placedPrecision == .day ? 1 : 0), compact == nil || compact == order else {
+              findings.append(Finding("order contents", "order \(id) stands otherwise by its time than in the fact that it holds"))
+              return
+            }
           } catch { findings.append(Finding("order contents", "the fact of order \(id) cannot be read: \(error)")) }
+        }
+        let times = try snapshot.integer("SELECT count(*) FROM order_by_time") ?? 0
+        let orders = try snapshot.integer("SELECT count(*) FROM captured_order") ?? 0
+        if times != orders {
+          findings.append(Finding("order contents", "\(orders) orders were captured, and \(times) stand by their time"))
         }
         return findings
       },

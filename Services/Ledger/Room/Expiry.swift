@@ -14,6 +14,16 @@ enum Expiry {
     try Due.set(at: instant, kind: kind, subject: subject, in: transaction)
   }
 
+  /// One of those that wait does not any more: somebody looks when the next one's time is over, or never.
+  static func resolved(in transaction: borrowing Transaction) throws {
+    guard let next = try Remedies.nextExpiry(in: transaction) else {
+      try Due.remove(kind: kind, subject: subject, in: transaction)
+      return
+    }
+    guard try Due.waiting(kind: kind, subject: subject, in: transaction).first?.at != next else { return }
+    try Due.set(at: next, kind: kind, subject: subject, in: transaction)
+  }
+
   /// What a due row brings: remedies whose instant it is, a bounded number in one turn.
   static func elapsed(_ row: Due.Entry, _ now: Timestamp, _ desk: DepartmentDesk, in transaction: inout Transaction) throws {
     let judge = try Judge(desk, desk.occasion(of: row, now), in: transaction)

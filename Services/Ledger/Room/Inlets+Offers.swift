@@ -74,7 +74,7 @@ extension Inlets {
       Expiry.kind: { try Expiry.elapsed($0, $1, desk, in: &$2) },
       LateMembers.kind: { try LateMembers.elapsed($0, $1, desk, in: &$2) },
       Closing.kind: { try Closing.elapsed($0, $1, desk, in: &$2) },
-      "policy.publish": { try Policies.publish(desk, desk.occasion(of: $0, $1), in: &$2) },
+      Policies.due: { try Policies.publish(desk, desk.occasion(of: $0, $1), in: &$2) },
       budgetsKind: { row, now, transaction in
         try Books.keep(in: &transaction) { books, transaction in
           try Budgets.answer(desk.occasion(of: row, now), desk, books: &books, in: &transaction)

@@ -19,6 +19,7 @@ enum Inlets {
         try Books.keep(in: &transaction) { books, transaction in
           try Facts.fold(fact, data: envelope.data, FactMeta(envelope), books: &books, in: &transaction)
         }
+        try Retracing.follow(fact, desk.occasion(of: received), in: transaction)
         // Whether everybody was asked about before the store was lost is not known: asked again, nothing is given twice.
         if case .membershipChanged(let fact) = fact {
           try LateMembers.await(fact.group, desk.occasion(of: received), in: transaction)

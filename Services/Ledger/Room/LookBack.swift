@@ -9,7 +9,7 @@ import protocol Store.Reading
 /// once, its remedy is told in the chunk's own transaction, and the totals are the last chunk's fact.
 ///
 /// ```
-/// captured_order by time   ····|=======before=======|==gap==|··inside··     late_line: lines that were added at another time
+/// order_by_time            ····|=======before=======|==gap==|··inside··     late_line: lines that were added at another time
 ///                              └ starts_at - look_back       └ now: what the checkout did not apply is judged too
 /// cursor: the last order that was decided; the next chunk goes on behind it
 /// ```
@@ -189,24 +189,47 @@ enum LookBack {
   }
 }
 
-/// The sums of a look-back as they grow.
+/// The sums of a look-back as they grow. HOT: plain numbers, which get their names when they are kept.
 struct Tallied {
-  private(set) var counts: [String: Int64] = [:]
+  private var considered: Int64 = 0
+  private var eligible: Int64 = 0
+  private var granted: Int64 = 0
+  private var cut: Int64 = 0
+  private var sum: Int64 = 0
+  private var onRequest: Int64 = 0
+  private var refusals: [Refusal] = []
   private static let refused = "refused."
+
+  private struct Refusal {
+    let reason: Reason
+    var count: Int64
+  }
 
   mutating func add(_ decided: Judge.Decided) {
     let outcome = decided.outcome
     guard outcome.reason.isInReach else { return }
-    counts["considered", default: 0] += 1
-    if outcome.reason >= .capOrder { counts["eligible", default: 0] += 1 }
-    guard let given = decided.given else {
-      let reason = outcome.isGranted ? "on_request" : outcome.reason.rawValue
-      counts[Self.refused + reason, default: 0] += 1
-      return
+    considered += 1
+    if outcome.reason >= .capOrder { eligible += 1 }
+    guard let given = decided.given else { return outcome.isGranted ? onRequest += 1 : refuse(outcome.reason) }
+    granted += 1
+    if outcome.isCut { cut += 1 }
+    sum += given.amount.minor
+  }
+
+  private mutating func refuse(_ reason: Reason) {
+    if let at = refusals.firstIndex(where: { $0.reason == reason }) {
+      refusals[at].count += 1
+    } else {
+      refusals.append(Refusal(reason: reason, count: 1))
     }
-    counts["granted", default: 0] += 1
-    if outcome.isCut { counts["cut", default: 0] += 1 }
-    counts["sum", default: 0] += given.amount.minor
+  }
+
+  /// By name, those left out that are zero.
+  var counts: [String: Int64] {
+    var counts = ["considered": considered, "eligible": eligible, "granted": granted, "cut": cut, "sum": sum]
+    counts[Self.refused + "on_request"] = onRequest
+    for refusal in refusals { counts[Self.refused + refusal.reason.rawValue] = refusal.count }
+    return counts.filter { $0.value != 0 }
   }
 
   /// The fact of a run with these counters.

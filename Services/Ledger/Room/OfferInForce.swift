@@ -69,9 +69,7 @@ final class OfferInForce: Sendable {
       ORDER BY offer_id
       """, .timestamp(now), .timestamp(times.lines.lowerBound), .timestamp(times.lines.upperBound), .timestamp(times.captured)
     ) { row in Identifier(restoring: try row.text(0)) }
-    var found: [OfferInForce] = []
-    for id in ids { if let offer = try find(id, in: reading) { found.append(offer) } }
-    return found
+    return try found(ids, in: reading)
   }
 
   /// The offers for the members of `group` that somebody can still have, by id.
@@ -79,12 +77,15 @@ final class OfferInForce: Sendable {
     at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
   ) throws -> [OfferInForce] {
     let ids: [Identifier<Offer>] = try reading.all(
-      "SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 ORDER BY offer_id", .timestamp(now)
+      "SELECT offer_id FROM offer WHERE only_group = ?1 AND reaches_from IS NOT NULL AND honoured_until >= ?2 ORDER BY offer_id",
+      .text(group.description), .timestamp(now)
     ) { row in Identifier(restoring: try row.text(0)) }
+    return try found(ids, in: reading)
+  }
+
+  private static func found(_ ids: [Identifier<Offer>], in reading: borrowing some Reading & ~Copyable) throws -> [OfferInForce] {
     var found: [OfferInForce] = []
-    for id in ids {
-      if let offer = try find(id, in: reading), offer.terms.document.eligibility.group == group { found.append(offer) }
-    }
+    for id in ids { if let offer = try find(id, in: reading) { found.append(offer) } }
     return found
   }
 

@@ -9,7 +9,8 @@ struct OrderScan {
   struct Row {
     let at: Timestamp
     let order: String
-    /// The order as it was told, where it came along.
+    /// The order, where it came along: compact, or as it was told.
+    let compact: [UInt8]?
     let content: [UInt8]?
     /// Whether a line that was added later brings it, not its own time.
     let isLate: Bool
@@ -36,26 +37,26 @@ struct OrderScan {
     case .placed:
       try reading.all(
         """
-        SELECT placed_at, order_id, content FROM captured_order
-        WHERE (placed_at, order_id) > (?1, ?2) AND placed_at < ?3 AND (placed_at >= ?4 OR instr(content, ?5) > 0)
-        ORDER BY placed_at, order_id LIMIT ?6
-        """, .timestamp(cursor.at), .text(cursor.order), .timestamp(span.scanTo), .timestamp(span.from), .blob(Self.dayPrecision),
+        SELECT placed_at, order_id, compact FROM order_by_time
+        WHERE (placed_at, order_id) > (?1, ?2) AND placed_at < ?3 AND (placed_at >= ?4 OR is_day)
+        ORDER BY placed_at, order_id LIMIT ?5
+        """, .timestamp(cursor.at), .text(cursor.order), .timestamp(span.scanTo), .timestamp(span.from),
         .integer(LookBackLimits.rowsPerPage)
       ) { row throws(StoreFault) in
-        Row(at: try row.timestamp(0), order: try row.text(1), content: try row.blob(2), isLate: false)
+        Row(at: try row.timestamp(0), order: try row.text(1), compact: try row.optionalBlob(2), content: nil, isLate: false)
       }
     case .placedAndLate:
       try reading.all(
         """
-        SELECT placed_at AS at, order_id, 0 AS late FROM captured_order
-        WHERE (placed_at, order_id) > (?1, ?2) AND placed_at < ?3 AND (placed_at >= ?4 OR instr(content, ?5) > 0)
+        SELECT placed_at AS at, order_id, compact, 0 AS late FROM order_by_time
+        WHERE (placed_at, order_id) > (?1, ?2) AND placed_at < ?3 AND (placed_at >= ?4 OR is_day)
         UNION ALL
-        SELECT at, order_id, 1 FROM late_line WHERE (at, order_id) > (?1, ?2) AND at < ?3 AND at >= ?4
-        ORDER BY 1, 2 LIMIT ?6
-        """, .timestamp(cursor.at), .text(cursor.order), .timestamp(span.scanTo), .timestamp(span.from), .blob(Self.dayPrecision),
+        SELECT at, order_id, NULL, 1 FROM late_line WHERE (at, order_id) > (?1, ?2) AND at < ?3 AND at >= ?4
+        ORDER BY 1, 2 LIMIT ?5
+        """, .timestamp(cursor.at), .text(cursor.order), .timestamp(span.scanTo), .timestamp(span.from),
         .integer(LookBackLimits.rowsPerPage)
       ) { row throws(StoreFault) in
-        Row(at: try row.timestamp(0), order: try row.text(1), content: nil, isLate: try row.bool(2))
+        Row(at: try row.timestamp(0), order: try row.text(1), compact: try row.optionalBlob(2), content: nil, isLate: try row.bool(3))
       }
     case .captured:
       try reading.all(
@@ -66,19 +67,17 @@ struct OrderScan {
         """, .timestamp(cursor.at), .text(cursor.order), .timestamp(span.scanTo), .timestamp(span.from),
         .integer(LookBackLimits.rowsPerPage)
       ) { row throws(StoreFault) in
-        Row(at: try row.timestamp(0), order: try row.text(1), content: try row.blob(2), isLate: false)
+        Row(at: try row.timestamp(0), order: try row.text(1), compact: nil, content: try row.blob(2), isLate: false)
       }
     }
   }
 
   /// The order of a row; nil where its own time brings it anyway.
   func order(of row: Row, in reading: borrowing some Reading & ~Copyable) throws -> OrderCaptured? {
+    if let compact = row.compact { return try CompactOrder.unpack(compact, order: Identifier(restoring: row.order)) }
     if let content = row.content { return try content.withUnsafeBytes { try OrderCaptured(decoding: $0) } }
     guard let order = try Orders.find(Identifier(restoring: row.order), in: reading)?.order else { return nil }
     let comesAnyway = order.placedAt >= span.from && order.placedAt < span.scanTo
     return row.isLate && comesAnyway ? nil : order
   }
-
-  /// How an order that is known only to the day is written: only those may lie before the interval and reach into it.
-  private static let dayPrecision = Array(#""placed_precision":"day""#.utf8)
 }

@@ -39,6 +39,9 @@ enum Orders {
       """, .text(order.orderID.text), order.personID.map { .text($0.text) } ?? .null, .timestamp(order.placedAt),
       .timestamp(order.capturedAt),
       .text(message.text), .text(actor), .blob(content))
+    try transaction.run(
+      "INSERT INTO order_by_time (placed_at, order_id, is_day, compact) VALUES (?1, ?2, ?3, ?4)", .timestamp(order.placedAt),
+      .text(order.orderID.text), .integer(order.placedPrecision == .day ? 1 : 0), .blob(CompactOrder.pack(order)))
   }
 
   /// What is told of a message: the order that it captured.

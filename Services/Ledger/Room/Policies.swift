@@ -60,7 +60,10 @@ struct Policies: Sendable {
 
   // MARK: Telling
 
-  /// Tells the seeded policies, once: their due row is as old as the store.
+  /// The due row that tells the seeded policies; it is as old as the store.
+  static let due = "policy.publish"
+
+  /// Tells the seeded policies, once.
   static func publish(_ desk: DepartmentDesk, _ occasion: Occasion, in transaction: inout Transaction) throws {
     let waiting = try transaction.all(
       "SELECT name, version, document FROM policy WHERE message_id IS NULL ORDER BY name, version"
@@ -83,5 +86,8 @@ struct Policies: Sendable {
       ON CONFLICT DO UPDATE SET document = ?3, message_id = ?4
       """, .text(fact.name), .integer(Int64(fact.version)), .text(String(decoding: fact.document.bytes, as: UTF8.self)),
       .text(meta.messageID.text))
+    // Told before, into another store: then there is nothing to tell again.
+    guard try transaction.integer("SELECT 1 FROM policy WHERE message_id IS NULL LIMIT 1") == nil else { return }
+    try Due.remove(kind: due, subject: "all", in: transaction)
   }
 }

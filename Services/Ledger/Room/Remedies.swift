@@ -15,12 +15,14 @@ enum Remedies {
       if fact.of != nil {
         try transaction.run(
           "UPDATE remedy SET state = 'posted' WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal))
+        if fact.destination.kind == .receipt { try Expiry.resolved(in: transaction) }
         return
       }
       try insert(fact, key, ordinal, in: transaction)
     case .voided, .expired:
       try transaction.run(
         "UPDATE remedy SET state = ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal), .text(fact.change.rawValue))
+      if fact.destination.kind == .receipt { try Expiry.resolved(in: transaction) }
       guard let offer = fact.offer else { return }
       let others = try active(fact, offer.offer, in: transaction)
       try count(offer.offer, Used(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)

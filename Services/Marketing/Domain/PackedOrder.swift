@@ -57,7 +57,11 @@ package enum PackedOrder {
   package static func unpack(
     _ bytes: [UInt8], order: Identifier<Order>, person: Identifier<Person>
   ) throws -> OrderCaptured {
-    var read = PackedReader(bytes)
+    try bytes.withUnsafeBytes { try unpack(PackedReader($0), order, person) }
+  }
+
+  private static func unpack(_ reader: PackedReader, _ order: Identifier<Order>, _ person: Identifier<Person>) throws -> OrderCaptured {
+    var read = reader
     guard try read.byte() == format else { throw PackedFault.format }
     let (channel, country) = (try read.text(), try read.optionalText())
     let (placed, captured) = (Timestamp(milliseconds: try read.signed()), Timestamp(milliseconds: try read.signed()))
@@ -98,16 +102,5 @@ package enum PackedOrder {
       quantity: quantity, list: list.map { Money(minor: $0, currency) }, paid: Money(minor: paid, currency),
       addedAt: added.map(Timestamp.init(milliseconds:)), seller: seller.map(Identifier.init(restoring:)),
       under: under.flatMap { OfferVersion($0) })
-  }
-}
-
-/// Why packed bytes are no order.
-package enum PackedFault: Error, Equatable, CustomStringConvertible {
-  case format, endsEarly
-  package var description: String {
-    switch self {
-    case .format: "the kept order is of another format; a newer version may have written it; run that version"
-    case .endsEarly: "the kept order ends early; check the store with `accord verify`"
-    }
   }
 }

@@ -25,8 +25,10 @@ package struct Verdict: Sendable, Equatable {
     package enum Barred: String, Sendable { case unreachable, minor }
 
     package var barred: Barred?
-    /// The basis of the remedy that they were granted of this offer, where a note about it can be sent and was not yet.
+    /// The basis of the remedy that they were granted of this offer, where a note about it is due and was not given yet.
     package var unsaid: String?
+    /// Whether a note can be written to them; where it cannot, it is left with the desk.
+    package var isReachable = true
     /// They have the benefit, at the checkout or by a remedy, or were told that they have it.
     package var hasIt = false
     package var onHold = false
@@ -44,6 +46,10 @@ package struct Verdict: Sendable, Equatable {
     package init() {}
   }
 
+  /// What reasons to honour begin with, and what they end with where the note is left with the desk.
+  package static let honoured = "honoured_"
+  package static let atDesk = ".at_desk"
+
   private struct Rule: Sendable {
     let matches: @Sendable (Case) -> Bool
     let verdict: @Sendable (Case) -> (kind: Kind, reason: String)
@@ -52,7 +58,7 @@ package struct Verdict: Sendable, Equatable {
   /// The table, in its order: the first row that matches decides.
   private static let rules: [Rule] = [
     Rule(matches: { $0.barred != nil }) { (.suppress, $0.barred?.rawValue ?? "unreachable") },
-    Rule(matches: { $0.unsaid != nil }) { (.honour, "honoured_\($0.unsaid ?? "")") },
+    Rule(matches: { $0.unsaid != nil }) { (.honour, honoured + ($0.unsaid ?? "") + ($0.isReachable ? "" : atDesk)) },
     Rule(matches: { $0.hasIt }) { _ in (.suppress, "has_it") },
     Rule(matches: { $0.onHold }) { _ in (.suppress, "hold") },
     Rule(matches: { !$0.consents }) { _ in (.suppress, "no_consent") },
@@ -73,7 +79,7 @@ package struct Verdict: Sendable, Equatable {
       let (kind, reason) = rule.verdict(given)
       return Verdict(
         kind: kind, reason: reason, row: place + 1,
-        invites: kind == .send || kind == .honour && !given.onHold && given.consents && !given.isBlind)
+        invites: kind == .send || kind == .honour && given.isReachable && !given.onHold && given.consents && !given.isBlind)
     }
     preconditionFailure("the last row of the verdicts matches everybody")
   }

@@ -8,8 +8,9 @@ import Terms
 ///
 /// ```
 /// open verdicts ─▸ planned (told, durable) ─▸ judged again ─▸ file in the spool ─▸ sent (told)
-///   1 notes            next chunk                │
+///   1 notes  │         next chunk                │
 ///   2 messages                                   ├─▸ suppressed (told): something came up since
+///            └─▸ no address: left with the desk (told)
 ///                                                └─▸ left waiting: blind, paused
 /// ```
 /// A file is made before the transaction that says so: killed in between, the file is found again and the message counts as sent.
@@ -40,7 +41,7 @@ struct HandOver: Sendable {
       }
       return .goOn(cursor: run.cursor, counts: counts)
     }
-    let open = try Self.open(known, notesOnly: notesOnly, limit: Self.messagesAtOnce, in: transaction)
+    let open = try Verdicts.open(known, notesOnly: notesOnly, limit: Self.messagesAtOnce, in: transaction)
     if !open.isEmpty {
       for one in open {
         guard pace.admitsRow() else { break }
@@ -53,27 +54,11 @@ struct HandOver: Sendable {
     return .waits(Self.lookAgain)
   }
 
-  private struct Open {
-    let person: Identifier<Person>
-    let revision: Int64
-  }
-
-  /// The next for whom something may leave, notes first.
-  private static func open(
-    _ known: Preparations.Known, notesOnly: Bool, limit: Int, in transaction: borrowing Transaction
-  ) throws -> [Open] {
-    try transaction.all(
-      """
-      SELECT person_id, revision FROM verdict WHERE preparation = ?1 AND open IS NOT NULL AND open <= ?2 ORDER BY open, person_id LIMIT ?3
-      """, .integer(known.number), .integer(notesOnly ? 1 : 2), .integer(Int64(limit))
-    ) { row throws(StoreFault) in Open(person: Identifier(restoring: try row.text(0)), revision: try row.integer(1)) }
-  }
-
-  private static func isAnyLeft(
-    _ offer: OfferVersion, _ known: Preparations.Known, in reading: borrowing some StoreReading & ~Copyable
+  static func isAnyLeft(
+    _ offer: OfferVersion, _ known: Preparations.Known, notesOnly: Bool = false, in reading: borrowing some StoreReading & ~Copyable
   ) throws -> Bool {
-    let open = try reading.integer("SELECT 1 FROM verdict WHERE preparation = ?1 AND open IS NOT NULL LIMIT 1", .integer(known.number))
-    return try open != nil || !Messages.planned(of: offer, notesOnly: false, limit: 1, in: reading).isEmpty
+    try !Verdicts.open(known, notesOnly: notesOnly, limit: 1, in: reading).isEmpty
+      || !Messages.planned(of: offer, notesOnly: notesOnly, limit: 1, in: reading).isEmpty
   }
 
   /// Why something is still open, in words; nil where nothing is.
@@ -92,60 +77,56 @@ struct HandOver: Sendable {
 
   /// Judges a person anew and plans what may leave. Returns what came of it, for the counters.
   private func plan(
-    _ one: Open, _ judging: Judging, _ known: Preparations.Known, _ telling: Telling, in transaction: borrowing Transaction
+    _ one: Verdicts.Standing, _ judging: Judging, _ known: Preparations.Known, _ telling: Telling, in transaction: borrowing Transaction
   ) throws -> String {
     let judged = try judging.judge(one.person, in: transaction)
     let verdict = judged.verdict
+    let (id, purpose, channel): (Identifier<Letter>, Purpose, String?)
+    var remedy: String?
     switch verdict.kind {
     case .suppress:
-      try write(verdict, one, open: nil, known, in: transaction)
+      try Verdicts.write(verdict, one, open: nil, known, in: transaction)
       return "suppressed"
     case .defer:
       // Only when the offer's standing changed within this chunk's moment; the line moves on behind it.
-      try write(verdict, one, open: 2, known, in: transaction)
+      try Verdicts.write(verdict, one, open: .messages, known, in: transaction)
       return "deferred"
     case .honour:
-      guard let channel = judged.noteChannel,
-        let untold = try Remedies.untold(of: one.person, under: judging.offer.offer, in: transaction).first
-      else { return try close(one, known, in: transaction) }
-      try write(verdict, one, open: nil, known, in: transaction)
-      try tell(
-        .planned, Messages.noteID(untold.remedyID), .transaction, channel, verdict, one, untold.remedyID, judging, telling, in: transaction)
-    case .send:
-      guard let channel = judged.campaignChannel else { return try close(one, known, in: transaction) }
-      try write(verdict, one, open: nil, known, in: transaction)
-      try tell(
-        .planned, Messages.campaignID(judging.offer.offer, one.person), .marketing, channel, verdict, one, nil, judging, telling,
-        in: transaction)
+      remedy = try Remedies.untold(of: one.person, under: judging.offer.offer, in: transaction).first?.remedyID
+      (id, purpose, channel) = (Messages.noteID(remedy ?? ""), .transaction, judged.noteChannel)
+      if let remedy, channel == nil {
+        try leave(Messages.noteID(remedy), verdict, one.person, one.revision(of: verdict), remedy, judging, telling, in: transaction)
+        return "left with the desk"
+      }
+    case .send: (id, purpose, channel) = (Messages.campaignID(judging.offer.offer, one.person), .marketing, judged.campaignChannel)
     }
+    guard let channel, verdict.kind == .send || remedy != nil else {
+      try Verdicts.close(one, known, in: transaction)
+      return "closed"
+    }
+    try tell(
+      .planned, id, purpose, channel, verdict, one.person, one.revision(of: verdict), remedy, judging, telling, in: transaction)
     return "planned"
   }
 
-  private func close(_ one: Open, _ known: Preparations.Known, in transaction: borrowing Transaction) throws -> String {
-    try transaction.run(
-      "UPDATE verdict SET open = NULL WHERE preparation = ?1 AND person_id = ?2", .integer(known.number), .text(one.person.text))
-    return "closed"
-  }
-
-  private func write(
-    _ verdict: Verdict, _ one: Open, open: Int64?, _ known: Preparations.Known, in transaction: borrowing Transaction
+  /// Nothing that reaches the person is known: customer service tells them. No message is said to be sent.
+  private func leave(
+    _ id: Identifier<Letter>, _ verdict: Verdict, _ person: Identifier<Person>, _ revision: Int64, _ remedy: String, _ judging: Judging,
+    _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
-    try transaction.run(
-      """
-      UPDATE verdict SET open = ?5, revision = revision + (kind != ?3 OR reason != ?4), kind = ?3, reason = ?4
-      WHERE preparation = ?1 AND person_id = ?2
-      """, .integer(known.number), .text(one.person.text), .text(verdict.kind.rawValue), .text(verdict.reason), .optional(open))
+    try tell(.suppressed, id, .transaction, Judging.desk, verdict, person, revision, remedy, judging, telling, in: transaction)
   }
 
   private func tell(
-    _ turn: MessageTurned.Turn, _ id: Identifier<Letter>, _ purpose: Purpose, _ channel: String, _ verdict: Verdict, _ one: Open,
-    _ remedy: String?, _ judging: Judging, _ telling: Telling, in transaction: borrowing Transaction
+    _ turn: MessageTurned.Turn, _ id: Identifier<Letter>, _ purpose: Purpose, _ channel: String, _ verdict: Verdict,
+    _ person: Identifier<Person>, _ revision: Int64, _ remedy: String?, _ judging: Judging, _ telling: Telling,
+    in transaction: borrowing Transaction
   ) throws {
     try telling.tell(
       .messageTurned(
         MessageTurned(
-          turn: turn, messageID: id, offer: judging.offer, personID: one.person, purpose: purpose, channel: channel,
-          verdict: MessageTurned.Verdict(rawValue: verdict.kind.rawValue) ?? .suppress, reason: verdict.reason, revision: one.revision,
+          turn: turn, messageID: id, offer: judging.offer, personID: person, purpose: purpose, channel: channel,
+          verdict: MessageTurned.Verdict(rawValue: verdict.kind.rawValue) ?? .suppress, reason: verdict.reason, revision: revision,
           remedyID: remedy.flatMap { RemedyID($0) })), in: transaction)
   }
 
@@ -157,19 +138,27 @@ struct HandOver: Sendable {
   ) throws -> String {
     let spool = Spool(desk)
     let judged = try judging.judge(message.person, in: transaction)
-    let one = Open(person: message.person, revision: message.revision)
     let wanted: Verdict.Kind = message.purpose == .transaction ? .honour : .send
     let untold = try Remedies.untold(of: message.person, under: judging.offer.offer, in: transaction)
-    let channel = (message.purpose == .transaction ? judged.noteChannel : judged.campaignChannel) ?? "none"
+    let found = message.purpose == .transaction ? judged.noteChannel : judged.campaignChannel
     // A file that is there was handed over before the program was killed: that is final.
     let isThere = spool.holds(message.id)
-    guard isThere || judged.verdict.kind == wanted else {
-      let verdict = Verdict(kind: .suppress, reason: judged.verdict.reason, row: judged.verdict.row)
-      try tell(.suppressed, message.id, message.purpose, channel, verdict, one, nil, judging, telling, in: transaction)
+    guard isThere || judged.verdict.kind == wanted && found != nil else {
+      let row = try Verdicts.find(message.person, in: known, transaction)
+      if judged.verdict.kind == .honour, message.purpose == .transaction, let remedy = untold.first?.remedyID {
+        let revision = max(row?.revision(of: judged.verdict) ?? 0, message.revision)
+        try leave(message.id, judged.verdict, message.person, revision, remedy, judging, telling, in: transaction)
+        return "left with the desk"
+      }
       // What it became instead may still leave: a campaign message that turned into a note.
-      if judged.verdict.kind == .honour { try write(judged.verdict, one, open: 1, known, in: transaction) }
+      let verdict = Verdict(kind: .suppress, reason: judged.verdict.reason, row: judged.verdict.row)
+      let revision = max(row?.revision(of: verdict) ?? 0, message.revision)
+      try tell(
+        .suppressed, message.id, message.purpose, found ?? "none", verdict, message.person, revision, nil, judging, telling,
+        in: transaction)
       return "suppressed"
     }
+    let channel = found ?? "none"
     if !isThere {
       try spool.put(
         Spool.Letter(
@@ -179,8 +168,8 @@ struct HandOver: Sendable {
     }
     let verdict = Verdict(kind: wanted, reason: isThere ? "eligible" : judged.verdict.reason, row: judged.verdict.row)
     try tell(
-      .sent, message.id, message.purpose, channel, verdict, one, message.purpose == .transaction ? untold.first?.remedyID : nil, judging,
-      telling, in: transaction)
+      .sent, message.id, message.purpose, channel, verdict, message.person, message.revision,
+      message.purpose == .transaction ? untold.first?.remedyID : nil, judging, telling, in: transaction)
     return "sent"
   }
 }

@@ -55,8 +55,17 @@ enum Inlets {
         try Preparations.beginIfReady(offer, at: desk.clock.now(), in: transaction)
       }
     case .chainAnchored(let fact): try ChainHeads.fold(fact, message: received.envelope.id, in: transaction)
-    case .customerKnown(let fact): try People.fold(fact, in: transaction)
-    case .consentChanged(let fact): try People.fold(fact, at: at, in: transaction)
+    case .customerKnown(let fact):
+      try People.fold(fact, in: transaction)
+      // An address makes reachable who was not.
+      if fact.contacts.contains(where: { $0.state == .verified }) {
+        try Verdicts.reopen(fact.personID, leftOutFor: ["unreachable"], at: desk.clock.now(), in: transaction)
+      }
+    case .consentChanged(let fact):
+      try People.fold(fact, at: at, in: transaction)
+      if fact.given, fact.purpose == .marketing {
+        try Verdicts.reopen(fact.personID, leftOutFor: ["no_consent", "unreachable"], at: desk.clock.now(), in: transaction)
+      }
     case .customerRestricted(let fact): try People.fold(fact, in: transaction)
     case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
@@ -83,11 +92,11 @@ enum Inlets {
   static func own(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
     guard let event = received.event else { return .done }
     let envelope = received.envelope
-    try OwnFacts.fold(
-      event, Offers.Meta(message: envelope.id, at: envelope.recordedTime, by: envelope.authID ?? "unknown"), in: transaction)
-    if case .offerTurned(let fact) = event, fact.turn == .launched, let offer = OfferVersion(offer: fact.offerID, version: fact.version) {
-      try Preparations.beginIfReady(offer, at: desk.clock.now(), in: transaction)
-    }
+    let meta = Offers.Meta(message: envelope.id, at: envelope.recordedTime, by: envelope.authID ?? "unknown")
+    let isKnown = try Retracing.isKnown(event, meta, in: transaction)
+    if case .messageTurned(let fact) = event, !isKnown { try Retracing.pass(fact, at: meta.at, in: transaction) }
+    try OwnFacts.fold(event, meta, in: transaction)
+    try Retracing.follow(event, meta, isKnown: isKnown, desk, in: transaction)
     return .done
   }
 }

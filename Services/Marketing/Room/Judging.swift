@@ -38,11 +38,14 @@ struct Judging {
   /// What is known about one person, beside the verdict itself.
   struct Judged {
     let verdict: Verdict
-    /// Where a note or a campaign message would go; nil where it cannot.
+    /// Where a note or a campaign message would go; nil where nothing that reaches them is known. A note is left with the desk then.
     let noteChannel: String?
     let campaignChannel: String?
     let locale: String?
   }
+
+  /// What stands for a channel where a note is left with customer service: nobody is written to.
+  static let desk = "desk"
 
   private struct Row {
     var barred: String?
@@ -60,15 +63,16 @@ struct Judging {
   func judge(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Judged {
     let row = try row(of: person, in: reading)
     let wanted = terms.document.targeting?.channels ?? row.channels?.map(String.init) ?? []
-    let usable = row.channels.map { known in wanted.filter { channel in known.contains { $0 == channel } } } ?? wanted
+    // Where nobody said how somebody can be reached, nothing can be: a channel of the offer is no address of theirs.
+    let usable = wanted.filter { channel in row.channels?.contains { $0 == channel } ?? false }
     let campaign = usable.first { channel in row.consents.contains { $0 == channel } }
-    let noted = terms.document.note == nil ? nil : usable.first
 
     var given = Verdict.Case()
     given.barred = row.barred.map { Verdict.Case.Barred(rawValue: $0) ?? .unreachable }
     // Consent without any address that can be used is nobody to write to.
     if given.barred == nil, usable.isEmpty, !row.consents.isEmpty, !row.hasRemedy { given.barred = .unreachable }
-    given.unsaid = noted == nil ? nil : row.untold
+    given.unsaid = terms.document.note == nil ? nil : row.untold
+    given.isReachable = !usable.isEmpty
     given.hasIt = row.hasRemedy
     given.consents = campaign != nil
     given.isBlind = isBlind
@@ -81,7 +85,7 @@ struct Judging {
       if row.bought { try weigh(person, &given, in: reading) }
       given.isEligible = try isEligible(person, in: reading)
     }
-    return Judged(verdict: Verdict.decide(given), noteChannel: noted, campaignChannel: campaign, locale: row.locale)
+    return Judged(verdict: Verdict.decide(given), noteChannel: usable.first, campaignChannel: campaign, locale: row.locale)
   }
 
   private func row(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {

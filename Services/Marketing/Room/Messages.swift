@@ -37,7 +37,9 @@ enum Messages {
       .integer(fact.revision), .optional(fact.remedyID?.description), .timestamp(meta.at), .text(meta.message.text))
     // Whatever is planned has somebody who hands it over, also in a store that is rebuilt.
     if changed == 1, fact.turn == .planned { try Preparations.goOn(fact.offer, at: meta.at, in: transaction) }
-    if changed == 1, fact.turn == .sent, fact.purpose == .transaction {
+    if changed == 1 { try Verdicts.fold(fact, in: transaction) }
+    // What is left with the desk is told there.
+    if changed == 1, fact.turn == .sent || fact.channel == Judging.desk, fact.purpose == .transaction {
       try Remedies.told(fact.personID, under: fact.offer.offer, by: fact.messageID, in: transaction)
     }
   }

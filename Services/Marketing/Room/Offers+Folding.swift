@@ -57,7 +57,7 @@ extension Offers {
     case .launched: try launched(offer, fact, in: transaction)
     case .blocked:
       try move(offer, .block, in: transaction)
-      try Due.remove(kind: DueKinds.order, subject: offer.description, in: transaction)
+      for kind in [DueKinds.start, DueKinds.order] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
     case .paused: try move(offer, .pause, in: transaction)
     case .resumed: try move(offer, .resume, in: transaction)
     case .stopped: try move(offer, .stop, in: transaction)

@@ -95,7 +95,7 @@ enum Preparations {
     var messages: [JSON.Member] = []
     try reading.rows(
       """
-      SELECT purpose || '_' || state, count(*) FROM message WHERE offer_id = ?1 AND version = ?2 GROUP BY 1 ORDER BY 1
+      SELECT iif(channel = 'desk', 'note_at_desk', purpose || '_' || state), count(*) FROM message WHERE offer_id = ?1 AND version = ?2 GROUP BY 1 ORDER BY 1
       """, .text(offer.offer.text), .integer(Int64(offer.version))
     ) { row in messages.append(.init(try row.text(0), .integer(try row.integer(1)))) }
     members.append(.init("messages", .object(messages)))

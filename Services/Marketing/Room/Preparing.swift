@@ -41,14 +41,12 @@ struct Preparing: Sendable {
     }
     var cursor = Cursor(run.cursor)
     var counts: [String: Int64] = [:]
-    let people =
-      cursor.isTold
-      ? try audience(of: judging, after: cursor.after, in: transaction) : try given(offer, after: cursor.after, in: transaction)
+    let people = try Self.people(judging, isTold: cursor.isTold, after: cursor.after, in: transaction)
     for person in people {
       guard pace.admitsRow() else { return .goOn(cursor: cursor.bytes, counts: counts) }
       cursor.after = person.text
       let verdict = try judging.judge(person, in: transaction).verdict
-      guard try keep(verdict, of: person, known, in: transaction) else { continue }
+      guard try Verdicts.keep(verdict, of: person, known, in: transaction) else { continue }
       counts[verdict.kind.rawValue, default: 0] += 1
       counts["reason/\(verdict.reason)", default: 0] += 1
     }
@@ -59,38 +57,24 @@ struct Preparing: Sendable {
     return .finished(counts: counts)
   }
 
-  private func given(
+  /// The next people after `person`: of those who were given something, or of those who are to be told.
+  static func people(
+    _ judging: Judging, isTold: Bool, after person: String, in transaction: borrowing Transaction
+  ) throws -> [Identifier<Person>] {
+    guard isTold else { return try given(judging.offer, after: person, in: transaction) }
+    guard let targeting = judging.terms.document.targeting else { return [] }
+    return try Audiences.people(of: targeting.audienceID, after: person, limit: peopleAtOnce, in: transaction)
+  }
+
+  private static func given(
     _ offer: OfferVersion, after person: String, in transaction: borrowing Transaction
   ) throws -> [Identifier<Person>] {
     try transaction.all(
       """
       SELECT DISTINCT person_id FROM remedy WHERE offer_id = ?1 AND person_id > ?2 AND state IN ('pending', 'posted')
       ORDER BY person_id LIMIT ?3
-      """, .text(offer.offer.text), .text(person), .integer(Int64(Self.peopleAtOnce))
+      """, .text(offer.offer.text), .text(person), .integer(Int64(peopleAtOnce))
     ) { row throws(StoreFault) in Identifier(restoring: try row.text(0)) }
-  }
-
-  private func audience(
-    of judging: Judging, after person: String, in transaction: borrowing Transaction
-  ) throws -> [Identifier<Person>] {
-    guard let targeting = judging.terms.document.targeting else { return [] }
-    return try Audiences.people(of: targeting.audienceID, after: person, limit: Self.peopleAtOnce, in: transaction)
-  }
-
-  /// Writes a verdict down. False where the person was judged before, as one of those who were given something.
-  private func keep(
-    _ verdict: Verdict, of person: Identifier<Person>, _ known: Preparations.Known, in transaction: borrowing Transaction
-  ) throws -> Bool {
-    let open: SQLValue =
-      switch verdict.kind {
-      case .honour: 1
-      case .send, .defer: 2
-      case .suppress: nil
-      }
-    return try transaction.run(
-      """
-      INSERT INTO verdict (preparation, person_id, kind, reason, revision, open) VALUES (?1, ?2, ?3, ?4, 1, ?5) ON CONFLICT DO NOTHING
-      """, .integer(known.number), .text(person.text), .text(verdict.kind.rawValue), .text(verdict.reason), open) == 1
   }
 
   /// Everybody is judged: says so, and begins to hand over. A historical offer ends here, and nothing is handed over.

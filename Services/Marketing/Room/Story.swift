@@ -38,9 +38,14 @@ enum Story {
     }
     if let prepared { return prepared }
     return try snapshot.first(
-      "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id FROM message WHERE fact_id = ?1", id
+      "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id, channel FROM message WHERE fact_id = ?1", id
     ) { row throws(StoreFault) in
-      "the \(try row.text(1)) message \(try row.text(7)) to \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is "
+      if try row.text(8) == Judging.desk {
+        return
+          "the note \(try row.text(7)) for \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is left with the desk, and "
+          + "customer service tells them: no address of theirs is known that could be used (\(try row.text(6)))"
+      }
+      return "the \(try row.text(1)) message \(try row.text(7)) to \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is "
         + "\(try row.text(4)): \(try row.text(5)), \(try row.text(6))"
     }
   }

@@ -2,7 +2,7 @@
 package struct RemedyKey: Hashable, Sendable, CustomStringConvertible {
   package let text: String
 
-  package init(offer: Identifier<Offer>, order: Identifier<Order>) { text = "\(offer.text)/\(order.text)" }
+  package init(offer: Identifier<Offer>, order: Identifier<Order>) { text = offer.text + "/" + order.text }
 
   package init(offer: Identifier<Offer>, subscription: Identifier<Subscription>, period: Identifier<Period>) {
     text = "\(offer.text)/\(subscription.text)/\(period.text)"
@@ -41,13 +41,20 @@ package struct RemedyID: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `spring-sale/order-7#2`; nil where it is written otherwise.
   package init?(_ text: String) {
-    guard let mark = text.lastIndex(of: "#"), let key = RemedyKey(String(text[..<mark])) else { return nil }
-    let digits = text[text.index(after: mark)...]
-    guard let ordinal = Int(digits), ordinal >= 1, "\(ordinal)" == digits else { return nil }
+    // By bytes: a key is ASCII, and what is not is refused below.
+    guard let mark = text.utf8.lastIndex(of: UInt8(ascii: "#")), let key = RemedyKey(String(text[..<mark])) else { return nil }
+    let digits = text.utf8[text.utf8.index(after: mark)...]
+    guard (1...18).contains(digits.count), let first = digits.first, first != .zero else { return nil }
+    var ordinal = 0
+    for digit in digits {
+      guard digit &- .zero <= 9 else { return nil }
+      ordinal = ordinal * 10 + Int(digit &- .zero)
+    }
     self.init(key: key, ordinal: ordinal)
   }
 
-  package var description: String { "\(key.text)#\(ordinal)" }
+  /// HOT: it stands in facts, entries and marks. Joined, not interpolated.
+  package var description: String { ordinal == 1 ? key.text + "#1" : key.text + "#" + String(ordinal) }
 }
 
 extension Shape where Value == RemedyID {

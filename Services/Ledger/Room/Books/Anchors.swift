@@ -54,5 +54,7 @@ package enum Anchors {
     try transaction.run(
       "INSERT INTO anchor (entry, head, message, told_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(anchor.sequence),
       .blob(head), .text(meta.messageID.text), .timestamp(meta.recordedTime))
+    // What moves the head from here on waits anew.
+    try Due.remove(kind: due, subject: due, in: transaction)
   }
 }

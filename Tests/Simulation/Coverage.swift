@@ -1,0 +1,112 @@
+/// What a run has tried out.
+package struct Coverage: Sendable {
+  /// What the broker was at when the power went.
+  package enum Phase: Int, CaseIterable, Sendable {
+    case append, roll, checkpoint, reserve, closing, growing, recovery
+    case inFlight = 7
+    case deadLetter, redrive, reset, retention, copyForward, heal, fullDisk, killed
+
+    package var name: String {
+      switch self {
+      case .append: "appending a commit"
+      case .roll: "in a roll"
+      case .checkpoint: "writing a checkpoint"
+      case .reserve: "preparing the reserve"
+      case .closing: "writing a closing mark"
+      case .growing: "growing a segment"
+      case .recovery: "in a recovery"
+      case .inFlight: "with deliveries in flight"
+      case .deadLetter: "with a dead letter in the commit"
+      case .redrive: "in a redrive or drop"
+      case .reset: "in a reset or replay"
+      case .retention: "in retention"
+      case .copyForward: "in copy-forward"
+      case .heal: "in a heal"
+      case .fullDisk: "on a full disk"
+      case .killed: "after a kill without a power cut before"
+      }
+    }
+  }
+
+  package var worlds = 0
+  package var steps = 0
+  /// Power cuts that lost or tore something, and whose recovery and invariants ran.
+  package var crashPoints = 0
+  package var phases = [Int](repeating: 0, count: Phase.allCases.count)
+  /// Recoveries tried where nothing was lost.
+  package var whole = 0
+  package var tornSectors = 0
+  package var lostNames = 0
+  /// Bits changed in a copy.
+  package var flippedBits = 0
+  /// The world itself went on from these.
+  package var powerCuts = 0
+  package var kills = 0
+  package var diskFaults = 0
+  package var published = 0
+  package var delivered = 0
+  package var duplicates = 0
+  package var deadLetters = 0
+  package var leases = 0
+  package var rolls = 0
+  package var marks = 0
+  package var fenced = 0
+  package var lineages = 0
+  package var programDeaths = 0
+
+  package init() {}
+
+  mutating func count(_ phase: Phase) { phases[phase.rawValue] += 1 }
+
+  package mutating func add(_ other: Coverage) {
+    worlds += other.worlds
+    steps += other.steps
+    crashPoints += other.crashPoints
+    for index in phases.indices { phases[index] += other.phases[index] }
+    whole += other.whole
+    tornSectors += other.tornSectors
+    lostNames += other.lostNames
+    flippedBits += other.flippedBits
+    powerCuts += other.powerCuts
+    kills += other.kills
+    diskFaults += other.diskFaults
+    published += other.published
+    delivered += other.delivered
+    duplicates += other.duplicates
+    deadLetters += other.deadLetters
+    leases += other.leases
+    rolls += other.rolls
+    marks += other.marks
+    fenced += other.fenced
+    lineages += other.lineages
+    programDeaths += other.programDeaths
+  }
+}
+
+extension Coverage {
+  /// What was tried out, for a person.
+  package var table: String {
+    var rows = Phase.allCases.filter { phases[$0.rawValue] > 0 }.map { row("crash points \($0.name)", phases[$0.rawValue]) }
+    rows.insert(row("counted crash points", crashPoints), at: 0)
+    rows += [
+      row("of them with a torn sector", tornSectors), row("of them with a lost name", lostNames),
+      row("bits flipped in a copy", flippedBits), row("recoveries without a loss, not counted", whole), row("worlds", worlds),
+      row("steps", steps),
+      row("power cuts that the world went on from", powerCuts), row("kills that the world went on from", kills),
+      row("faults and full disks", diskFaults), row("events", published), row("deliveries", delivered),
+      row("publishes again or out of turn", duplicates), row("dead letters", deadLetters), row("deliveries taken back", leases),
+      row("rolls", rolls), row("marks passed", marks), row("connections fenced", fenced), row("lineages renewed", lineages),
+      row("programs that died", programDeaths),
+    ]
+    return rows.joined(separator: "\n")
+  }
+
+  private func row(_ name: String, _ count: Int) -> String {
+    let digits = String(count)
+    return digits.padded(to: 12) + "  " + name
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { String(repeating: " ", count: max(0, width - utf8.count)) + self }
+}

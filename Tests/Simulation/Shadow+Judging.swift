@@ -1,0 +1,75 @@
+extension Shadow {
+  /// What the machine's memory, as its checkpoint tells it, has that this has not, or the other way round; nil where they agree.
+  ///
+  /// Followers of dead events go to the dead letters when the machine finds time for it: those that it moved are taken over here.
+  mutating func mismatch(_ image: Image) -> String? {
+    guard image.producers.count == producers.count else {
+      return "it knows \(image.producers.count) producers, it was told of \(producers.count)"
+    }
+    for (known, kept) in zip(producers, image.producers) where (known.name, known.epoch, known.last) != (kept.name, kept.epoch, kept.last) {
+      return "\(known.name) is at epoch \(known.epoch) number \(known.last), the machine says \(kept.name) \(kept.epoch) \(kept.last)"
+    }
+    guard image.subscriptions.count == subscriptions.count else {
+      return "it has \(image.subscriptions.count) subscriptions, there are \(subscriptions.count)"
+    }
+    for s in subscriptions.indices {
+      if let wrong = adoptFollowers(s, image.subscriptions[s]) ?? mismatch(s, image.subscriptions[s]) {
+        return "\(subscriptions[s].name): \(wrong)"
+      }
+    }
+    return nil
+  }
+
+  /// Takes over dead letters "behind" others; says what is wrong with one that is no follower.
+  private mutating func adoptFollowers(_ s: Int, _ image: Image.Subscription) -> String? {
+    let known = subscriptions[s].dead.count
+    guard image.dead.count >= known else { return "\(known) are dead, the machine has \(image.dead.count) dead letters" }
+    if image.dead.count == known { return nil }
+    let mine = Set(subscriptions[s].dead.map(\.event))
+    for letter in image.dead where letter.cause == .behind {
+      guard let event = event(letter.producer, letter.sequence) else { return "a dead letter of an event that was never accepted" }
+      if mine.contains(event) { continue }
+      guard subscriptions[s].parks, subscriptions[s].parked[events[event].key] else {
+        return "\(events[event]) is said to stand behind a dead event, and there is none of its key"
+      }
+      guard subscriptions[s].states[event] == .open else { return "\(events[event]) was settled, and is dead now" }
+      bury(event, subscriptions[s].troubles[event]?.attempts ?? 0, .behind, of: s)
+    }
+    return nil
+  }
+
+  private func mismatch(_ s: Int, _ image: Image.Subscription) -> String? {
+    let subscription = subscriptions[s]
+    guard image.name == subscription.name, image.parks == subscription.parks else { return "it is said to be \(image.name)" }
+    guard image.dead.count == subscription.dead.count else {
+      return "\(subscription.dead.count) are dead, the machine has \(image.dead.count) dead letters"
+    }
+    // The machine may bury several in one input in another order than the settlement named them.
+    let mine = subscription.dead.sorted { $0.event < $1.event }
+    let theirs = image.dead.sorted { $0.position < $1.position }
+    for (letter, kept) in zip(mine, theirs) {
+      let event = events[letter.event]
+      guard event.position == 0 || event.position == kept.position, event.sequence == kept.sequence, event.producer == kept.producer,
+        letter.attempts == kept.attempts, letter.cause == kept.cause
+      else { return "\(event) is a dead letter \(letter), the machine says \(kept)" }
+    }
+    var troubles = 0
+    for (number, event) in events.enumerated() where subscription.wants(event, number) {
+      let isOver = event.position > 0 && image.isSettled(event.position)
+      if isOver != (subscription.states[number] != .open) {
+        return "\(event) is \(subscription.states[number]), the machine has it \(isOver ? "" : "un")settled"
+      }
+      if subscription.states[number] == .open, let trouble = subscription.troubles[number] {
+        troubles += 1
+        guard let kept = image.troubles.first(where: { $0.position == event.position }) else {
+          return "\(event) has failed \(trouble.attempts) times, the machine has forgotten it"
+        }
+        if kept.attempts != trouble.attempts || kept.isSuspect != trouble.isSuspect || !trouble.notBefore.contains(kept.notBefore) {
+          return "\(event) is in trouble \(trouble), the machine says \(kept)"
+        }
+      }
+    }
+    let stray = image.troubles.filter { !image.isSettled($0.position) }.count
+    return stray == troubles ? nil : "\(troubles) events are in trouble, the machine knows \(stray)"
+  }
+}

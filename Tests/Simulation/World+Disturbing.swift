@@ -1,0 +1,123 @@
+import BrokerCore
+import Contracts
+import Journal
+import MeshMachines
+import Wire
+
+// What goes wrong, and what operators do.
+extension World {
+  func disturb() throws {
+    switch chance.below(24) {
+    case 0, 1: if !lines.isEmpty { breakLine(chance.of(lines)) }
+    case 2: kill(chance.of(programs), why: "by chance")
+    case 3: stop(chance.of(programs))
+    case 4, 5: armPowerCut()
+    case 6: if journal != nil { throw BrokerDied(why: "killed") }
+    case 7: try stopBroker()
+    case 8: failDisk()
+    case 9: fillDisk()
+    case 10, 11, 12: if journal != nil { try roll(isForced: true) }
+    case 13: if journal != nil { try clear(); if wantsClosingMark { try closeMark() } }
+    case 14, 15: if journal != nil { prepareReserve() }
+    case 16: jump()
+    case 17: ghost()
+    case 18: pass(Int64(20_000 + chance.below(30_000)))
+    case 19: pass(Int64(chance.below(12_000)))
+    default: try brokerTurn()
+    }
+  }
+
+  private func breakLine(_ line: Line) {
+    if chance.percent(35) {
+      tell("line \(line.id.raw) is half open")
+      line.isSilent = true
+      line.toClient = []
+      line.toBroker = []
+      return
+    }
+    tell("line \(line.id.raw) is cut")
+    line.toBroker.removeLast(chance.below(line.toBroker.count + 1))
+    line.toClient.removeLast(chance.below(line.toClient.count + 1))
+    line.isClientThere = false
+    // The client hears that it is over when it has read what arrived.
+    if line.program.line === line { line.isBrokerThere = false }
+  }
+
+  /// An orderly end: farewell, and back after a moment.
+  private func stop(_ program: Program) {
+    guard program.isAlive, program.link.isUp, let line = program.line else { return }
+    tell("\(program.credential) \(program.number) stops in order")
+    line.say(.message(.farewell(reason: "stops")), due: arrival)
+    kill(program, why: "in order")
+  }
+
+  private func armPowerCut() {
+    guard journal != nil, disk.powerGoesAt == .max else { return }
+    disk.powerGoesAt = disk.steps + chance.below(9)
+    tell("the power goes at step \(disk.powerGoesAt)")
+  }
+
+  private func stopBroker() throws {
+    guard journal != nil else { return }
+    try clear()
+    try apply(.drain(reason: "stops"))
+    try clear()
+    try flushTouched()
+    try clear()
+    if wantsClosingMark { try closeMark() }
+    throw BrokerDied(why: "stopped in order")
+  }
+
+  private func failDisk() {
+    guard journal != nil else { return }
+    coverage.diskFaults += 1
+    disk.fault = (disk.steps + 1 + chance.below(6), chance.percent(60) ? DiskFault.inputOutput : DiskFault.noSpace)
+    tell("step \(disk.fault!.step) of the disk will fail with \(disk.fault!.errno)")
+  }
+
+  private func fillDisk() {
+    if disk.capacity < .max {
+      disk.capacity = .max
+    } else {
+      coverage.diskFaults += 1
+      disk.capacity = disk.used + chance.below(60_000)
+    }
+    tell("the disk has \(disk.capacity) bytes")
+  }
+
+  private func jump() {
+    wall += Int64(chance.below(7_200_000)) - 3_600_000
+    tell("the wall clock jumps to \(wall)")
+    guard journal != nil else { return }
+    // The machine sees every jump, so that its clock and the shadow's go alike.
+    guardBroker { [self] () throws in
+      try clear()
+      try apply(.tick)
+      isDirty = true
+    }
+  }
+
+  /// A second process of a store, older than the first; or the store as it was yesterday.
+  private func ghost() {
+    let program = programs[chance.below(2)]
+    let name = "\(program.credential)/L\(program.store.lineage)"
+    guard journal != nil, let known = shadow.producers.first(where: { $0.name == name }), known.epoch > 1 else { return }
+    let isOld = chance.percent(50)
+    guard isOld || known.last > 0 else { return }
+    connections += 1
+    let line = Line(
+      ConnectionID(connections), Program(program.number, program.credential, publishes: true, readings: [], store: program.store),
+      now: uptime)
+    line.say(
+      .message(
+        .hello(
+          Hello(
+            version: WireLimits.version, credential: program.credential, secret: "", lineage: program.lineage,
+            epoch: isOld ? known.epoch - 1 : known.epoch, highestSequence: isOld ? known.last + 10 : known.last - 1, manifest: Manifest()))),
+      due: uptime)
+    for number in program.store.rows.prefix(3) { line.say(.fact(number), due: uptime) }
+    line.isClientThere = chance.percent(50)
+    lines.append(line)
+    tell("a ghost of \(name) appears")
+  }
+}

@@ -1,0 +1,67 @@
+import BrokerCore
+import Journal
+import MeshMachines
+
+// The liveness phase: nothing is disturbed any more, and everything must come to its end.
+extension World {
+  func drain() {
+    tell("from now on all goes well")
+    isCalm = true
+    disk.fault = nil
+    disk.capacity = .max
+    if !disk.isDark { disk.powerGoesAt = .max }
+    for round in 0..<60_000 {
+      step()
+      if wrong != nil { return }
+      if round % 32 == 31, isDrained { return close() }
+      if round % 400 == 399 { pass(8_000) }
+    }
+    let broker = journal == nil ? "the broker is down" : "room \(room), full \(isStorageFull), \(lines.count) lines"
+    fail(.liveness, "it did not drain: \(unfinished.joined(separator: "; ")); \(broker)")
+  }
+
+  private var isDrained: Bool { journal != nil && unfinished.isEmpty }
+
+  private var unfinished: [String] {
+    var owing: [String] = []
+    for s in shadow.subscriptions.indices {
+      let owed = shadow.owed(s)
+      if let first = owed.first { owing.append("\(shadow.subscriptions[s].name) owes \(owed.count), the first is \(shadow.events[first])") }
+    }
+    for program in programs {
+      if !program.link.isUp { owing.append("\(program.credential) \(program.number) is not connected, \(program.link.state)") }
+      guard program.publishes else { continue }
+      let name = "\(program.credential)/L\(program.store.lineage)"
+      let last = shadow.producers.first { $0.name == name }?.last ?? 0
+      if last != program.store.highest || !program.relay.isDrained {
+        owing.append("\(name) has told \(last) of \(program.store.highest), \(program.relay.state)")
+      }
+    }
+    return owing
+  }
+
+  /// What must be true when all is over.
+  private func close() {
+    guardBroker { [self] () throws in
+      try clear()
+      if wantsClosingMark { try closeMark() }
+    }
+    guard wrong == nil, journal != nil else { return }
+    for (s, subscription) in shadow.subscriptions.enumerated() {
+      let credential = subscription.name.prefix { $0 != "/" }
+      guard let store = programs.first(where: { $0.credential == credential })?.store else { continue }
+      for (number, event) in shadow.events.enumerated() where subscription.wants(event, number) && subscription.states[number] == .settled {
+        if !store.inbox.contains(number) { fail(.effects, "\(event) is settled on \(subscription.name) and had no effect") }
+      }
+      coverage.deadLetters += shadow.subscriptions[s].dead.count
+    }
+    let verified = JournalVerify(disk)
+    if let finding = verified.findings.first(where: \.isLoss) { fail(.recovery, "verify finds: \(finding)") }
+    if verified.events < shadow.events.count { fail(.nothingLost, "the journal holds \(verified.events) events of \(shadow.events.count)") }
+    phase = .recovery
+    do throws(JournalFault) {
+      let opened = try open(disk) { _ in }
+      if opened.machine.checkpoint() != machine.checkpoint() { fail(.memory, "the last start remembers something else") }
+    } catch { fail(.recovery, "\(error)") }
+  }
+}
