@@ -54,7 +54,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
       .budgetChanged,
       .offerVersioned,
-      .offerScheduled, .offerTurned, .audiencePrepared:
+      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared:
       return nil
     }
   }

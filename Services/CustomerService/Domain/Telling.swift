@@ -26,7 +26,7 @@ package enum Telling {
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
       .budgetChanged,
       .offerVersioned,
-      .offerScheduled, .offerTurned, .audiencePrepared:
+      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared:
       nil
     }
   }
