@@ -65,12 +65,6 @@ final class Stage {
     machine.change(name, rights, at: now, into: &commit!)
   }
 
-  /// What a program had said it reads, or why it is not withdrawn.
-  func withdraw(_ name: String) throws -> String {
-    try makeRoom()
-    do { return try machine.withdrawReads(of: name, at: now, into: &commit!).joined(separator: " ") } catch { return "[\(error.code)]" }
-  }
-
   func takeHolds() -> [Hold] { machine.takeHolds() }
 
   /// A frame other than a publish, as the shell counts it.

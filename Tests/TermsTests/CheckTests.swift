@@ -21,8 +21,7 @@ import Zones
         .init(id: "marketer/maya"), .init(id: "marketer/otto", hasLeft: true), .init(id: "agent/ines"), .init(id: "supervisor/ruth"),
       ],
       campaign: .open, rehearsed: .init(sum: 50_000, looked: 20, of: 20), returnPeriod: .seconds(30 * 86_400),
-      briefingNotice: .seconds(72 * 3_600),
-      templates: ["applied-already", "applied-to-your-plan"],
+      briefingNotice: .seconds(72 * 3_600), templates: ["applied-already", "applied-to-your-plan"],
       groups: [CustomerGroup(.list, Identifier(restoring: "spring-guests")), CustomerGroup(.segment, Identifier(restoring: "gold"))])
     change(&context)
     return context

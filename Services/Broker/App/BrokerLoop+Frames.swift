@@ -89,7 +89,7 @@ extension BrokerLoop {
   }
 
   private func greet(_ session: Session, _ hello: Hello) {
-    guard let entry = desk.registry.entry(hello.credential, secret: hello.secret, at: clock.now()) else {
+    guard let entry = door.registry.entry(hello.credential, secret: hello.secret, at: clock.now()) else {
       metrics.wrongCredentials.increment()
       let verdict = doorkeeper.wrong(hello.credential, uptime: clock.uptime())
       if verdict.unlogged > 0 {

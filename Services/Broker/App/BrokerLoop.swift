@@ -30,8 +30,7 @@ final class BrokerLoop {
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let desk: CredentialDesk
-  /// Told when the credentials have changed.
+  let door: CredentialDesk
   let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
@@ -64,7 +63,7 @@ final class BrokerLoop {
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
     journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
     abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
@@ -76,7 +75,7 @@ final class BrokerLoop {
     self.backlog = backlog
     self.preparer = preparer
     self.published = published
-    self.desk = desk
+    self.door = door
     self.onCredentials = onCredentials
     self.askToStop = askToStop
     self.abort = abort
@@ -90,9 +89,9 @@ final class BrokerLoop {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
     beatHearts()
-    noteFigures()
     sweepStrangers()
     watchCredentials()
+    noteFigures()
     settleTicks()
   }
 
@@ -135,7 +134,7 @@ final class BrokerLoop {
       metrics.rolls.increment()
       prepareReserve()
     } catch {
-      guard !error.isFatal else { abort(error) }
+      guard !error.isFatal else { fail(error) }
       (rollFault, rollAgainAt) = (error, clock.uptime() + Self.rollAgainMilliseconds)
     }
     commit = journal.gather()
@@ -201,7 +200,7 @@ final class BrokerLoop {
     let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
-    } catch { abort(error) }
+    } catch { fail(error) }
     metrics.commits.increment()
     if hasRecords {
       metrics.syncs.increment()
@@ -225,12 +224,24 @@ final class BrokerLoop {
     if hasRecords { flushTouched() }
   }
 
+  /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
+  private func fail(_ fault: JournalFault) -> Never {
+    let refusal = Refusal(
+      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+    for session in sessions.all where session.connection.isOpen {
+      send(.fault(refusal), to: session)
+      session.connection.flush()
+    }
+    abort(fault)
+  }
+
   /// After 100 ms without a commit the journal gets its closing mark.
   private func closeWhenIdle() {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
+      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
+      while commit?.isUrgent == true { finish() }
       writeClosingMark()
     }
   }
@@ -240,7 +251,7 @@ final class BrokerLoop {
     // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }
     precondition(waiting.isEmpty, "effects wait for a commit although the turn is over")
-    do throws(JournalFault) { try journal.closeMark() } catch { abort(error) }
+    do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
   }

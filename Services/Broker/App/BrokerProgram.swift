@@ -71,7 +71,7 @@ enum BrokerProgram {
       reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
       backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
       preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
-      desk: desk,
+      door: desk,
       onCredentials: { fresh in
         guard let handOut else { return }
         // Files are written and synced: not on the loop's thread.
@@ -97,9 +97,8 @@ enum BrokerProgram {
     let api = BrokerAPI(
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
       metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: door, readiness: readiness,
-      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes),
-      credentials: CredentialRoutes(
-        reactor: reactor, door: door, rows: { shared.loop.credentialRows() }, withdraw: { shared.loop.withdrawReads(of: $0) }))
+      credentials: { shared.loop.credentialRows() },
+      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes))
     var httpLimits = HTTPLimits()
     httpLimits.connectionsMax = httpConnectionsMax
     let http = try HTTPServer(
@@ -157,7 +156,7 @@ extension BrokerLoop {
       (told.object ?? []) + [
         .init("durable_through", .integer(Int64(clamping: journal.durableThrough.value))),
         .init("strangers", .integer(Int64(strangers.count))),
-        .init("credentials_problem", desk.trouble.now.map(JSON.string) ?? .null),
+        .init("credentials_problem", door.trouble.now.map(JSON.string) ?? .null),
       ])
   }
 }
