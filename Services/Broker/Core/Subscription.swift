@@ -143,7 +143,15 @@ struct Subscription: Sendable {
   mutating func change(_ newRow: SubscriptionRow) {
     row.filters = newRow.filters
     row.deadKey = newRow.deadKey
-    progress.forgetIslands()
+    progress = beginning(at: progress.floor)
+  }
+
+  /// As far as nothing beyond `floor` is settled but what is dead or on its way back: that is never the live flow's again.
+  func beginning(at floor: UInt64) -> Progress {
+    var progress = Progress(floor: floor)
+    let others = (dead.list.map(\.position) + returns.list.map(\.position)).sorted()
+    progress.settle(floor: floor, others.map { Progress.Island(from: $0, through: $0) })
+    return progress
   }
 
   /// Marks an event in the window as settled; `recordProgress` makes it durable.
