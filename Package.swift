@@ -104,6 +104,7 @@ let package = Package(
     suite("WireTests", uses: ["Contracts", "Wire"]),
     suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
+    suite("MatrixTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
     suite("DomainTests", uses: ["Contracts", "Zones", "Terms", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
     suite(

@@ -97,7 +97,7 @@ enum CredentialCommands {
 
   static func withdraw(_ arguments: Arguments) throws(Complaint) {
     let name = try arguments.operand("credential's name")
-    let answer = try Office(arguments).ask("broker", .post, "/v1/credentials/\(name.percentEncoded)/withdraw-reads", body: .object([]))
+    let answer = try Office(arguments).ask("broker", .post, "/v1/admin", body: ["name": "withdraw", "credential": .string(name)])
     guard !arguments.has("--json") else { return Terminal.print(answer) }
     Terminal.print("\(name) no longer binds anybody; it had said it reads \((answer["withdrawn"]?.strings ?? []).joined(separator: ", "))")
   }

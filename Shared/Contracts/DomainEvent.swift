@@ -24,6 +24,7 @@ package enum DomainEvent: Sendable, Equatable {
   case offerVersioned(OfferVersioned)
   case offerScheduled(OfferScheduled)
   case offerTurned(OfferTurned)
+  case audienceListed(AudienceListed)
   case audiencePrepared(AudiencePrepared)
   case messageTurned(MessageTurned)
 
@@ -50,6 +51,7 @@ package enum DomainEvent: Sendable, Equatable {
     case .offerVersioned(let fact): fact
     case .offerScheduled(let fact): fact
     case .offerTurned(let fact): fact
+    case .audienceListed(let fact): fact
     case .audiencePrepared(let fact): fact
     case .messageTurned(let fact): fact
     }
@@ -124,7 +126,8 @@ package enum DomainEvent: Sendable, Equatable {
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
       ProductsListed.self, MembershipChanged.self,
-      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudiencePrepared.self,
+      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
+      AudiencePrepared.self,
       MessageTurned.self,
     ]
     return Dictionary(facts.flatMap { fact in fact.types.map { ($0, fact) } }) { first, _ in first }

@@ -58,3 +58,5 @@ package enum Letter {}
 /// Somebody who works here.
 package enum Colleague {}
 package enum Period {}
+/// A list of people who are told of offers.
+package enum Audience {}

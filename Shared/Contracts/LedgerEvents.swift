@@ -14,7 +14,7 @@ package enum MarketingEvents {
   /// Each type with the JSON schema of its data: the `publishes` of marketing's manifest.
   package static let schemas: [JSON.Member] =
     BudgetChanged.schemas(of: .marketing) + OfferVersioned.schemas + OfferScheduled.schemas + OfferTurned.schemas
-    + AudiencePrepared.schemas + MessageTurned.schemas
+    + AudienceListed.schemas + AudiencePrepared.schemas + MessageTurned.schemas
 }
 
 /// What customer service publishes.

@@ -37,6 +37,8 @@ package enum Limits {
   package static let productsMax = 200
   /// Members in one fact, with their times: about a hundred kilobytes where all ids are as long as they may be.
   package static let membersMax = 400
+  /// People who came onto a list, in one fact: about as many bytes, their ids alone.
+  package static let listedMax = 1_000
   /// One sentence for people.
   package static let sentenceBytesMax = 1_000
   /// Ten thousand of the largest amounts still add up within Int64.

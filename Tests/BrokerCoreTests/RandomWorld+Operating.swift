@@ -136,7 +136,8 @@ extension RandomWorld {
   }
 
   private func reset(_ s: Int) throws {
-    let isBack = chance(50)
+    // What the journal has let go of does not come again.
+    let isBack = stage.machine.kept == 0 && chance(50)
     try ask("reset", s, [.init("to", isBack ? "beginning" : "new")])
     let dead = model.subscriptions[s].dead.union(model.subscriptions[s].returning)
     model.reset(s, settled: isBack ? [] : Set(model.events.indices).subtracting(dead))

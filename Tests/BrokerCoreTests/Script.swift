@@ -116,7 +116,6 @@ final class Script {
     case "status": return status()
     case "rights": try stage.change(rest[0], rest["gone"] == nil ? Self.rights(rest[0], rest) : nil)
     case "holds": return stage.takeHolds().map { "\(names[$0.connection.raw]!) for \($0.milliseconds) ms" }
-    case "withdraw": return [try stage.withdraw(rest[0])]
     case "deadline": return [stage.machine.nextDeadline.map { "in \($0 - stage.now.uptime) ms" } ?? "none"]
     default: Issue.record("no such line: \(words)")
     }
@@ -211,6 +210,16 @@ final class Script {
     }
   }
 
+  private static func rights(_ credential: String, _ words: Words) -> Rights {
+    func number(_ name: String) -> Int? { words.number(name).map { Int($0) } }
+    return Rights(
+      publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
+      source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil, asks: words["asks"].map { [$0] } ?? ["*"],
+      quota: Quota(
+        connections: number("connections"), messagesPerSecond: number("rate"), bytesPerSecond: number("byte_rate"),
+        pending: number("pending"), subscriptions: number("subscriptions")))
+  }
+
   /// A member of an admin command: `rate=10`, `to=beginning`, `from=@ledger-3`, `since=-5s`, `dry_run`.
   private func member(_ word: String) -> JSON.Member {
     let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
@@ -234,16 +243,6 @@ final class Script {
         .string(text)
       }
     return .init(name, value)
-  }
-
-  private static func rights(_ credential: String, _ words: Words) -> Rights {
-    func number(_ name: String) -> Int? { words.number(name).map { Int($0) } }
-    return Rights(
-      publish: words["publish"].map { [$0] } ?? ["\(credential).*"], subscribe: words["subscribe"].map { [$0] } ?? ["*"],
-      source: words["source"] ?? "/\(credential)", administers: words["admin"] != nil, asks: words["asks"].map { [$0] } ?? ["*"],
-      quota: Quota(
-        connections: number("connections"), messagesPerSecond: number("rate"), bytesPerSecond: number("byte_rate"),
-        pending: number("pending"), subscriptions: number("subscriptions")))
   }
 
   // MARK: Words

@@ -156,6 +156,9 @@ enum FactSamples {
     }
     facts += [
       OfferTurned(turn: .launched, offerID: id, version: 1, by: maya, at: moment),
+      AudienceListed(
+        audienceID: Identifier(restoring: "newsletter-us"), people: [Identifier(restoring: "p-77"), Identifier(restoring: "p-78")]),
+      AudienceListed(audienceID: Identifier(restoring: "newsletter-us"), people: []),
       AudiencePrepared(
         offerID: id, version: 1, counts: .init(send: 1, honour: 2, suppress: 3, defer: 4), reasons: ["eligible": 1, "has_it": 3],
         heardThrough: moment, lookBackSequence: 17),

@@ -70,6 +70,8 @@ extension GoldenTests {
     ("ledger.order.returned.v1.grown.json", "7bef4fd83de5062695582ed143f83a3dc5a864efda9b4dc539af5cbe8461c06b", true),
     ("ledger.membership.changed.v1.full.json", "79bc3d2344c8a88b31266ffdda1f178e0b3af071b377ececa4a68ae55dc6d174", true),
     ("ledger.membership.changed.v1.least.json", "9abf405b63e1bbef5a287507670de83237009ca34cd6b391f917c0d17dd503d2", true),
+    ("marketing.audience.listed.v1.full.json", "dc958352556fc379ec06777d8d28caae8360202eb9b91b749064e86b350ecbff", true),
+    ("marketing.audience.listed.v1.least.json", "626eeafc24597b79b227844119d3789ee306b3fbccf44e6e9c7e711c1e3a617a", true),
     ("ledger.period.closed.v1.full.json", "c2ae00162b10f6af906b1c8a10b66f5f4dc40db324c75e5256b847ca2c978478", true),
   ]
 }

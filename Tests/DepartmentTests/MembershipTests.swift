@@ -117,6 +117,22 @@ struct MembershipTests {
     }
   }
 
+  @Test func `a batch is done once for its key, and one that is too long is refused whole`() throws {
+    let house = try LedgerHouse()
+    func send(_ rows: Int, key: String?) -> Response {
+      let lines = ["{\"file\":\"x\"}"] + (0..<rows).map { "{\"line\":\($0 + 2),\"group_id\":\"guests\",\"person_id\":\"p-\($0)\"}" }
+      return house.premises.ask(
+        .post, "/v1/imports/lists", headers: house.premises.headers(key: key), body: Array(lines.joined(separator: "\n").utf8))
+    }
+    #expect(try outcomes(send(2, key: "k-1")) == "cc")
+    #expect(try outcomes(send(2, key: "k-1")) == "cc" && house.told(MembershipChanged.type).count == 1)
+    // Another content under the same key is somebody else's command.
+    #expect(send(3, key: "k-1").status >= 400)
+    #expect(send(2, key: nil).status >= 400)
+    #expect(send(1_001, key: "k-2").status == 400)
+    #expect(try members(house) == ["p-0 ..", "p-1 .."])
+  }
+
   @Test func `a batch that cannot be read changes nothing`() throws {
     let house = try LedgerHouse()
     for body in ["", "{\"file\":\"x\"}\n[", "{\"file\":\"x\"}\n{\"person_id\":\"ada\"}"] {

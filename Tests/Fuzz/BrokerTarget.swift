@@ -57,7 +57,8 @@ enum BrokerLines {
   }
 
   static let settled = #"2{"op":"settle","handle":1,"done":[[1,2]],"exceptions":[{"delivery":3,"verdict":"never","reason":"b"}]}"#
-  static let later = #"2{"op":"settle","handle":1,"exceptions":[{"delivery":1,"verdict":"later","after_ms":5},{"delivery":2,"verdict":"later"}]}"#
+  static let later =
+    #"2{"op":"settle","handle":1,"exceptions":[{"delivery":1,"verdict":"later","after_ms":5},{"delivery":2,"verdict":"later"}]}"#
   static let working = #"2{"op":"working","handle":1,"deliveries":[[1,3]]}"#
 
   static let opening = ["1" + hello("ledger", "L"), "2" + hello("reader"), "2" + subscribe("s", 1)]
@@ -70,7 +71,9 @@ enum BrokerLines {
     opening + three + [working, "e", "x2", "2" + hello("reader"), "2" + subscribe("s", 1, "pass"), "t40000", "e"],
     opening + ["3" + hello("operator"), #"3{"op":"admin","id":1,"command":{"name":"status"}}"#, "s"] + three + ["S", "e"],
     opening + ["1" + subscribe("q", 2), #"2{"op":"request","id":1,"to":"ledger","subject":"s","deadline_ms":10,"body":{}}"#, "t20", "e"],
-    opening + three + ["1" + subscribe("z", 1, messages: 1), "e", "f", "e", #"1{"op":"credit","handle":1,"messages":5,"bytes":99}"#, "e", "f"],
+    opening + three + [
+      "1" + subscribe("z", 1, messages: 1), "e", "f", "e", #"1{"op":"credit","handle":1,"messages":5,"bytes":99}"#, "e", "f",
+    ],
     opening + three
       + [#"1{"op":"mark","through":"2026-01-01T00:00:00.000Z"}"#, #"2{"op":"unsubscribe","handle":1,"forget":true}"#, "e"],
     ["1" + hello("ledger", "L"), "2" + hello("ledger", "L"), #"1{"op":"farewell","reason":"x"}"#, "1" + publish(1, key: "a"), "e"],

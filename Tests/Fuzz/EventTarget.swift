@@ -56,7 +56,9 @@ extension FuzzTarget {
       let isPlain = member.name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) } && !member.name.isEmpty
       guard isPlain || member.name == "data_base64" else { return "the name \(member.name) is taken" }
     }
-    if let data = tree["data"], (try? JSON(parsing: Array(event[routing.data]))) != data { return "data stands elsewhere than \(routing.data)" }
+    if let data = tree["data"], (try? JSON(parsing: Array(event[routing.data]))) != data {
+      return "data stands elsewhere than \(routing.data)"
+    }
     return nil
   }
 
@@ -110,7 +112,8 @@ enum SchemaTree {
     case "maxLength": value.string.map { $0.unicodeScalars.count <= asked.integer ?? 0 } ?? true
     case "maxItems": value.array.map { $0.count <= asked.integer ?? 0 } ?? true
     case "items": (value.array ?? []).allSatisfy { admits(asked, $0) }
-    case "required": value.object.map { members in (asked.strings ?? []).allSatisfy { name in members.contains { $0.name == name } } } ?? true
+    case "required":
+      value.object.map { members in (asked.strings ?? []).allSatisfy { name in members.contains { $0.name == name } } } ?? true
     case "properties": (asked.object ?? []).allSatisfy { property in value[property.name].map { admits(property.value, $0) } ?? true }
     default: true
     }

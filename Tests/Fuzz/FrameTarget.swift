@@ -33,7 +33,9 @@ extension FuzzTarget {
         if before == arrived { break }
       }
       if parts != whole.payloads { return "cut into pieces it has \(parts), whole \(whole.payloads)" }
-      if ended != whole.fault { return "cut into pieces it ends by \(String(describing: ended)), whole by \(String(describing: whole.fault))" }
+      if ended != whole.fault {
+        return "cut into pieces it ends by \(String(describing: ended)), whole by \(String(describing: whole.fault))"
+      }
       return whole.problem
     })
 

@@ -65,7 +65,9 @@ struct FuzzBroker: ~Copyable {
     let id = ConnectionID(number)
     let moulded = machine.moulded(id, payload)
     let message: ClientMessage
-    do throws(WireFault) { message = try moulded.map { .publish($0) } ?? ClientMessageDecoder.decode(payload) } catch {
+    do throws(WireFault) {
+      if let moulded { message = .publish(moulded) } else { message = try ClientMessageDecoder.decode(payload) }
+    } catch {
       guard case .event(let sequence, let reason) = error, case .take = session.receivedRefusedEvent() else {
         return try lose(number, &session)
       }
@@ -159,7 +161,9 @@ struct FuzzBroker: ~Copyable {
       case .fetch(let subscription, let from, let bytesMax): fetches.append((subscription, from, bytesMax))
       case .send(_, let message):
         var frame: [UInt8] = []
-        do throws(WireFault) { try BrokerMessageEncoder.append(message, to: &frame) } catch { return "cannot be sent: \(message), \(error)" }
+        do throws(WireFault) { try BrokerMessageEncoder.append(message, to: &frame) } catch {
+          return "cannot be sent: \(message), \(error)"
+        }
       case .accepted, .close: break
       }
     }

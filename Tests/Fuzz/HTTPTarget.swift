@@ -11,7 +11,8 @@ extension FuzzTarget {
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n0\r\nT: v\r\n\r\n",
         "\r\nHEAD http://h:1/%2Fx HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET / HTTP/1.1\nHost: a\n\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost: [::1]\r\n folded\r\n\r\n", "BREW / HTTP/2.0\r\n\r\n", "POST / HTTP/1.1\r\nHost:\r\nContent-Length: 99999\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: [::1]\r\n folded\r\n\r\n", "BREW / HTTP/2.0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost:\r\nContent-Length: 99999\r\n\r\n",
       ].enumerated().map { [UInt8($0.offset)] + Array($0.element.utf8) }
     },
     check: { bytes in

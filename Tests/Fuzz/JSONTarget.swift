@@ -32,7 +32,9 @@ extension FuzzTarget {
     }
     guard isWhole else { return "the tree takes what the scanner refuses: \(tree.text)" }
     let again: JSON
-    do throws(JSONFault) { again = try JSON(parsing: tree.bytes) } catch { return "what was written cannot be read: \(error), \(tree.text)" }
+    do throws(JSONFault) { again = try JSON(parsing: tree.bytes) } catch {
+      return "what was written cannot be read: \(error), \(tree.text)"
+    }
     if again != tree { return "written and read again it is \(again.text), not \(tree.text)" }
     if let canonical = try? tree.canonical(), (try? JSON(parsing: canonical).canonical()) != canonical {
       return "the canonical form of \(tree.text) has another"

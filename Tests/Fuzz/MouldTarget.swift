@@ -18,7 +18,9 @@ extension FuzzTarget {
         for schema in 0...3 as ClosedRange<UInt8> {
           let other = data.replacing("x", with: "yy").replacing("7", with: "12").replacing("a\",\"b", with: "c\",\"\\u0062")
           seeds.append([schema] + Array((frame(9, data) + "\n" + frame(10, other)).utf8))
-          if index == 0 { seeds.append([schema] + Array((frame(1, data, #","subject":"s""#) + "\n" + frame(0, other, #","subject":"""#)).utf8)) }
+          if index == 0 {
+            seeds.append([schema] + Array((frame(1, data, #","subject":"s""#) + "\n" + frame(0, other, #","subject":"""#)).utf8))
+          }
         }
       }
       return seeds
@@ -31,7 +33,8 @@ extension FuzzTarget {
       guard lines.count == 2, let first = theLongWay(lines[0], schema) else { return nil }
       var maker = MouldMaker(Array(lines[0]), first, schema)
       guard let mould = maker.mould() else { return nil }
-      guard mould.publish(lines[0]) == first else { return "a mould is not filled by what it was made of" }
+      // Text with escapes or beyond ASCII fills no place: then the mould is of no use, and does no harm.
+      if let again = mould.publish(lines[0]), again != first { return "a mould reads what it was made of as \(again), not \(first)" }
       // In memory of its own size: a look past its end is found.
       let other = UnsafeMutableRawBufferPointer.allocate(byteCount: lines[1].count, alignment: 1)
       defer { other.deallocate() }

@@ -16,7 +16,8 @@ package struct Mutator<Random: RandomNumberGenerator> {
   private static var words: [[UInt8]] {
     [
       [0], [0xFF], [0xFF, 0xFF, 0xFF, 0xFF], [0, 0, 0, 0], [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
-      Array(#"\ud800"#.utf8), Array(#"\u0000"#.utf8), Array("\"".utf8), Array("\\".utf8), Array("{".utf8), Array("]".utf8), Array("[[".utf8),
+      Array(#"\ud800"#.utf8), Array(#"\u0000"#.utf8), Array("\"".utf8), Array("\\".utf8), Array("{".utf8), Array("]".utf8),
+      Array("[[".utf8),
       Array("18446744073709551616".utf8), Array("-1".utf8), Array("1e9999".utf8), Array("null".utf8), Array("\r\n".utf8), Array("\n".utf8),
     ]
   }

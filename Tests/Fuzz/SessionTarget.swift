@@ -94,7 +94,8 @@ extension FuzzTarget {
 
 /// Messages to begin with, and what must be true of every one that is decoded.
 enum SessionWords {
-  static let event = #"{"specversion":"1.0","id":"a-1","source":"/ledger","type":"ledger.order.captured.v1","partitionkey":"k","data":{"n":1}}"#
+  static let event =
+    #"{"specversion":"1.0","id":"a-1","source":"/ledger","type":"ledger.order.captured.v1","partitionkey":"k","data":{"n":1}}"#
   static let all = [
     #"{"op":"hello","version":1,"credential":"ledger","secret":"s","lineage":"L1","epoch":1,"highest":0,"manifest":{"publishes":{"t.v1":{"type":"object"}},"reads":["a.*",{"type":"b.v1","fields":["/id"]}]}}"#,
     #"{"op":"publish","sequence":1,"event":\#(event)}"#, #"{"op":"publish","sequence":2,"event":{"id":"x","id":"y"}}"#,

@@ -8,6 +8,7 @@ import TestKit
 /// Customers that order as fast as the ledger answers. Each repeats an order under the same key until it is acknowledged, whatever dies meanwhile.
 final class Load: Sendable {
   private struct State {
+    var cents: Int64 = 0
     var acknowledged: [String: [String]] = [:]
     var strange: [String] = []
     var repetitions = 0
@@ -32,6 +33,8 @@ final class Load: Sendable {
 
   /// Orders acknowledged so far.
   var count: Int { state.withLock { $0.acknowledged.values.reduce(0) { $0 + $1.count } } }
+  /// What the acknowledged orders cost together.
+  var cents: Int64 { state.withLock { $0.cents } }
   /// Times that an order had to be sent again.
   var repetitions: Int { state.withLock { $0.repetitions } }
 
@@ -60,12 +63,18 @@ final class Load: Sendable {
       let order = "order-\(till)-\(number)"
       do {
         try eventually("\(order) is acknowledged", within: .seconds(80)) { isAcknowledged(order, customer, &line) }
-        state.withLock { $0.acknowledged[customer, default: []].append(order) }
+        state.withLock {
+          $0.acknowledged[customer, default: []].append(order)
+          $0.cents += Self.price(order)
+        }
       } catch {
         return state.withLock { $0.strange.append("\(error)") }
       }
     }
   }
+
+  /// Every order has a price of its own, so that sums tell one from another.
+  fileprivate static func price(_ order: String) -> Int64 { 1_000 + order.utf8.reduce(0) { ($0 * 31 + Int64($1)) % 7_919 } }
 
   /// Sends the order once.
   private func isAcknowledged(_ order: String, _ customer: String, _ line: inout Line) -> Bool {
@@ -101,7 +110,7 @@ final class Load: Sendable {
         if session == nil { session = try HTTPSession(host: "127.0.0.1", port: caller.port("ledger"), timeout: .seconds(2)) }
         let headers: Headers = ["Authorization": "Bearer \(secret)", "Idempotency-Key": "key/\(order)"]
         let response = try session?.send(
-          .post, "/v1/orders", headers: headers, body: Caller.order(order, customer).bytes, timeout: .seconds(10))
+          .post, "/v1/orders", headers: headers, body: Caller.order(order, customer, Load.price(order)).bytes, timeout: .seconds(10))
         if session?.isAlive != true { session = nil }
         return response
       } catch {

@@ -26,11 +26,7 @@ final class LooseMesh {
   /// Starts `name`, waits until it is ready and returns what it says then.
   @discardableResult
   func start(_ name: String, environment: [String: String] = [:]) throws -> JSON {
-    func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
-    var words = ["--data", caller.data, "--http-port", port(name, "http")]
-    words +=
-      name == "broker"
-      ? ["--port", port(name, "mesh"), "--segment-mib", "4"] : ["--broker", "127.0.0.1:\(port("broker", "mesh"))"] + self.words
+    let words = words(for: name)
     // With a changed environment through env(1): a library that is loaded before the program may set variables, and where it does so in the
     // same process, Swift no longer finds the arguments, which it looks for below the first environment.
     let child =
@@ -38,18 +34,36 @@ final class LooseMesh {
       ? try ChildProgram.spawn("accord-\(name)", words)
       : try ChildProgram.spawn("/usr/bin/env", ["\(Build.folder)/accord-\(name)"] + words, environment: environment)
     let ready = try child.ready()
-    endpoints[name] = ready
     running[name] = child
-    // As the supervisor does, so that the command line finds them.
+    try note(name, ready)
+    return ready
+  }
+
+  /// The settings that `name` is started with.
+  func words(for name: String) -> [String] {
+    func port(_ program: String, _ door: String) -> String { String(endpoints[program]?[door]?["port"]?.integer ?? 0) }
+    let words = ["--data", caller.data, "--http-port", port(name, "http")]
+    guard name == "broker" else { return words + ["--broker", "127.0.0.1:\(port("broker", "mesh"))"] + self.words }
+    return words + ["--port", port(name, "mesh"), "--segment-mib", "4"]
+  }
+
+  /// Keeps what `name` said when it was ready, and writes it down as the supervisor does, so that the command line finds it.
+  func note(_ name: String, _ ready: JSON) throws {
+    endpoints[name] = ready
     let all = JSON.object(endpoints.map { JSON.Member($0.key, $0.value) })
     try folder.write(all.text, to: "data/endpoints.json")
-    return ready
   }
 
   /// What `name` has logged since it was last started.
   func log(of name: String) -> String { running[name]?.stderr ?? "" }
 
   func pid(_ name: String) -> Int32? { running[name]?.pid }
+
+  /// Kills `name` after a moment, whatever it is at by then, unless it has ended.
+  func kill(_ name: String, after moment: DispatchTimeInterval) {
+    guard let child = running[name] else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + moment) { child.send(SIGKILL) }
+  }
 
   /// Ends `name` in order.
   @discardableResult

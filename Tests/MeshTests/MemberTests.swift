@@ -20,7 +20,7 @@ extension MeshTests {
     private static func capture(_ caller: Caller, _ id: String, _ person: String) throws {
       expectDone(
         try caller.accord(
-          "order", "capture", "--order", id, "--line", "sku=KETTLE-17,paid=3900", "--shipping", "995", "--currency", "USD", "--placed",
+          "order", "capture", "--order", id, "--line", "sku=KETTLE-17,paid=39.00", "--shipping", "9.95", "--currency", "USD", "--placed",
           "2026-05-08T18:30:00-04:00", "--country", "US", "--tender", "card", "--customer", person))
     }
 

@@ -35,12 +35,20 @@ final class RunningMesh: Sendable {
   func pid(_ program: String) -> Int32? { FolderLock.holder(of: caller.data + "/" + program) }
 
   /// Kills `program` as a power cut would and waits until the supervisor has started it again.
-  func kill(_ program: String) throws {
-    guard let pid = pid(program) else { throw Caller.Fault.noEndpoint(program) }
-    Foundation.kill(pid, SIGKILL)
-    try eventually("\(program) is there again", within: .seconds(30)) {
-      guard let now = self.pid(program), now != pid else { return false }
-      return caller.isReady(program)
+  func kill(_ program: String) throws { try kill([program]) }
+
+  /// The same for several at the same moment.
+  func kill(_ programs: [String]) throws {
+    let pids = try programs.map { program in
+      guard let pid = pid(program) else { throw Caller.Fault.noEndpoint(program) }
+      return pid
+    }
+    for pid in pids { Foundation.kill(pid, SIGKILL) }
+    for (program, pid) in zip(programs, pids) {
+      try eventually("\(program) is there again", within: .seconds(30)) {
+        guard let now = self.pid(program), now != pid else { return false }
+        return caller.isReady(program)
+      }
     }
   }
 

@@ -64,7 +64,7 @@ import Wire
       let written = try chance.publish(chance.data(for: json))
       guard let mould = try mould(written, schema) else { continue }
       made += 1
-      for _ in 0..<12 {
+      for _ in 0..<24 {
         let other = try chance.coin() ? chance.changed(Array(written.utf8)) : Array(chance.publish(chance.data(for: json)).utf8)
         let found = other.withUnsafeBytes { mould.publish($0) }
         guard let found else { continue }

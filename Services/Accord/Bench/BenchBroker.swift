@@ -14,7 +14,7 @@ extension Command {
       .init("--open-loop", nil, "each message at its own instant instead: publish to delivery, beside the peers"),
       .init("--rate", "N", "messages a second of the open loop (default: half the peak, which is measured first)"),
       .init("--seconds", "N", "length of the open loop (default 10)"),
-      .init("--curves", "NAME", "how cost grows instead: all, or some of subscriptions,connections,size,keys,backlog,slow"),
+      .init("--curves", "NAME", "how cost grows instead: all, or some of subscriptions,connections,size,keys,shapes,backlog,slow"),
       .init("--quick", nil, "curves with fewer messages and no backlog above 100,000"),
       .init("--redis", "FILE", "the redis-server (default: on PATH)"),
       .init("--nats", "FILE", "the nats-server, 2.14 or later (default: on PATH)"),

@@ -2,7 +2,7 @@
 struct BenchCurves {
   /// One curve, as named after `--curves`.
   enum Curve: String, CaseIterable {
-    case subscriptions, connections, size, keys, backlog, slow
+    case subscriptions, connections, size, keys, shapes, backlog, slow
   }
 
   private let bench: BenchBroker
@@ -69,6 +69,8 @@ struct BenchCurves {
     case .connections: [1, 8, 64, 256, 1_000, 2_000].map { connections($0) }
     case .size: [128, 512, 2_048, 16_384, 131_072, 1_048_576].map { size($0) }
     case .keys: [1, 100, 10_000, 100_000, 1_000_000].map { keys($0) }
+    case .shapes:
+      [1, 4, 8, 16, 64].map { count in point("\(count)", plan(LoadEvents(shapes: count))) }
     case .backlog:
       (isQuick ? [0, 10_000, 100_000] : [0, 10_000, 100_000, 1_000_000, 10_000_000]).map { count in
         Point(name: "\(count)") { () throws(Complaint) in try BenchBacklog(bench, messages: UInt64(count)).run() }

@@ -21,24 +21,33 @@ struct LoadEvents {
   /// Distinct keys; at most a million, as six digits name them.
   let keys: Int
   let type: String
-  private let template: [UInt8]
-  /// Where six digits of the key stand.
-  private let keyPlaces: [Int]
+  /// One for each shape: the same members in another order.
+  private let templates: [Template]
   /// Where four digits of the publisher, a dash and ten of the sequence stand.
   private let idPlace: Int
   /// Keys by draw, looked up by a mix of publisher and sequence; empty where keys are even.
   private let draws: [UInt32]
 
-  /// Events of about `bytes`: an order with as many lines as it takes, or below 400 bytes a note with little in it.
-  init(bytes: Int = LoadEvents.standardBytes, keys law: Keys = .zipf(LoadEvents.standardKeys)) {
+  private struct Template {
+    let bytes: [UInt8]
+    /// Where six digits of the key stand.
+    let keyPlaces: [Int]
+  }
+
+  /// Events of about `bytes`: an order with as many lines as it takes, or below 400 bytes a note with little in it. With more than one
+  /// shape each event has one of so many orders of its members.
+  init(bytes: Int = LoadEvents.standardBytes, keys law: Keys = .zipf(LoadEvents.standardKeys), shapes: Int = 1) {
     type = bytes < 400 ? "ledger.noted.v1" : "ledger.order.captured.v1"
     // A line more is its bytes, a comma, and up to four digits that its number has more than the first one's.
     let further = max(0, bytes - Self.standardBytes) / (Self.line(1).utf8.count + 5)
-    var text = Array((bytes < 400 ? Self.note : Self.order(lines: 1 + further)).utf8)
-    keyPlaces = Self.places(of: "******", in: text)
-    idPlace = Self.places(of: "PPPP-##########", in: text).first ?? 0
-    for index in text.indices where text[index] == UInt8(ascii: "*") || text[index] == UInt8(ascii: "#") { text[index] = UInt8(ascii: "0") }
-    template = text
+    let texts = (0..<max(1, shapes)).map { shape in
+      Array((bytes < 400 ? Self.note : Self.order(lines: 1 + further, shape: shape)).utf8)
+    }
+    idPlace = Self.places(of: "PPPP-##########", in: texts[0]).first ?? 0
+    templates = texts.map { text in
+      let plain = text.map { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "#") ? UInt8(ascii: "0") : $0 }
+      return Template(bytes: plain, keyPlaces: Self.places(of: "******", in: text))
+    }
     switch law {
     case .zipf(let count):
       keys = count
@@ -49,26 +58,30 @@ struct LoadEvents {
     }
   }
 
-  var byteCount: Int { template.count }
+  var byteCount: Int { templates[0].bytes.count }
 
   func key(publisher: Int, sequence: UInt64) -> UInt32 {
     guard !draws.isEmpty else {
       // A prime that divides no power of ten: every key comes once before any comes twice.
       return UInt32(truncatingIfNeeded: (sequence &* UInt64(Self.publishers) &+ UInt64(publisher)) &* 7_919 % UInt64(keys))
     }
-    // Both numbers reach the lowest bits, or all publishers would draw the same keys (the finaliser of MurmurHash3).
+    return draws[Int(Self.mix(publisher, sequence) & UInt64(draws.count - 1))]
+  }
+
+  /// Both numbers reach the lowest bits, or all publishers would draw the same keys (the finaliser of MurmurHash3).
+  private static func mix(_ publisher: Int, _ sequence: UInt64) -> UInt64 {
     var mixed = UInt64(publisher) << 40 ^ sequence
     mixed = (mixed ^ mixed >> 33) &* 0xFF51_AFD7_ED55_8CCD
     mixed = (mixed ^ mixed >> 33) &* 0xC4CE_B9FE_1A85_EC53
-    mixed ^= mixed >> 33
-    return draws[Int(mixed & UInt64(draws.count - 1))]
+    return mixed ^ mixed >> 33
   }
 
   /// Writes the event into `room`, which holds `byteCount` bytes.
   func render(publisher: Int, sequence: UInt64, into room: UnsafeMutableRawPointer) {
-    template.withUnsafeBytes { room.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(room), byteCount: $0.count) }
+    let template = templates[templates.count == 1 ? 0 : Int(Self.mix(publisher, sequence) >> 32 % UInt64(templates.count))]
+    template.bytes.withUnsafeBytes { room.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(room), byteCount: $0.count) }
     let key = key(publisher: publisher, sequence: sequence)
-    for place in keyPlaces { Self.write(UInt64(key), digits: 6, to: room + place) }
+    for place in template.keyPlaces { Self.write(UInt64(key), digits: 6, to: room + place) }
     Self.writeName(publisher: publisher, sequence: sequence, to: room + idPlace)
   }
 
@@ -132,14 +145,24 @@ extension LoadEvents {
     {"specversion":"1.0","id":"bPPPP-##########","source":"/ledger","type":"ledger.noted.v1","partitionkey":"O-******","data":{}}
     """
 
-  private static func order(lines: Int) -> String {
-    """
-    {"specversion":"1.0","id":"bPPPP-##########","source":"/ledger","type":"ledger.order.captured.v1","subject":"O-******",\
-    "time":"2026-05-08T17:31:07Z","recordedtime":"2026-05-08T17:31:07.262Z","partitionkey":"O-******",\
-    "datacontenttype":"application/json","data":{"order_id":"O-******","person_id":"C-******","channel":"web","country":"US",\
-    "placed_at":"2026-05-08T17:31:07Z","lines":[\((1...lines).map { line($0) }.joined(separator: ","))],\
-    "charges":[],"discounts_known":true}}
-    """
+  private static func order(lines: Int, shape: Int) -> String {
+    // The id stays where it is: the subscriber reads an event's name there.
+    let data = [
+      #""order_id":"O-******""#, #""person_id":"C-******""#, #""channel":"web""#, #""country":"US""#,
+      #""placed_at":"2026-05-08T17:31:07Z""#,
+      #""lines":[\#((1...lines).map { line($0) }.joined(separator: ","))]"#, #""charges":[]"#, #""discounts_known":true"#,
+    ]
+    let members = [
+      #""source":"/ledger""#, #""type":"ledger.order.captured.v1""#, #""subject":"O-******""#, #""time":"2026-05-08T17:31:07Z""#,
+      #""recordedtime":"2026-05-08T17:31:07.262Z""#, #""partitionkey":"O-******""#, #""datacontenttype":"application/json""#,
+      "\"data\":{\(turned(data, by: shape / 8).joined(separator: ","))}",
+    ]
+    return #"{"specversion":"1.0","id":"bPPPP-##########",\#(turned(members, by: shape).joined(separator: ","))}"#
+  }
+
+  private static func turned(_ members: [String], by count: Int) -> [String] {
+    let first = count % members.count
+    return Array(members[first...] + members[..<first])
   }
 
   private static func line(_ number: Int) -> String {

@@ -14,7 +14,7 @@ struct DemoPapers {
     do {
       try Files.makeFolder(folder)
       for offer in Shop.offers { try write(offer.text + "\n", to: "\(offer.id).json") }
-      for sale in Shop.orders { try write(sale.json.text + "\n", to: "\(sale.id).json") }
+      for (place, sale) in Shop.orders.enumerated() { try write(Self.fed(sale, place).text + "\n", to: "\(sale.id).json") }
       for (audience, people) in Shop.audiences { try write(people.joined(separator: "\n") + "\n", to: "\(audience).txt") }
       try write(Self.table(Self.products), to: "products.csv")
       try write(Self.table(Self.people(customers)), to: "customers.csv")
@@ -27,6 +27,11 @@ struct DemoPapers {
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   private func write(_ text: String, to name: String) throws(FileFault) { try Files.write(Array(text.utf8), to: path(name)) }
+
+  /// An order as it comes from the feed of the built-in shop: the ledger's policies know that feed as `demo`.
+  private static func fed(_ sale: Shop.Sale, _ place: Int) -> JSON {
+    .object((sale.json.object ?? []) + [.init("import", ["file": "demo", "line": .integer(Int64(place + 1))])])
+  }
 
   // MARK: Tables
 

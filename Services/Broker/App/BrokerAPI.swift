@@ -20,18 +20,22 @@ struct BrokerAPI: Sendable {
   let journal: JournalWindow
   let door: OperatorDoor
   let readiness: Readiness
+  /// Asked on the reactor's thread alone.
+  let credentials: @Sendable () -> JSON
   /// Asked on the reactor's thread alone: carries out an admin command.
   let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
   let segmentBytes: UInt64
-  let credentials: CredentialRoutes
 
   var routes: [Route] {
-    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + credentials.routes + [
+    CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
       Route(.get, "/v1/status", "subscriptions, producers, dead letters: who is behind, why, since when") { request, _ in
         door.guarding(request) {
           guard let answer = reactor.perform(status) else { return Readiness.stopping }
           return .json(answer)
         }
+      },
+      Route(.get, "/v1/credentials", "who may do what, how much, and what of it is used; whether the file is followed") { request, _ in
+        door.guarding(request) { reactor.perform(credentials).map { .json($0) } ?? Readiness.stopping }
       },
       Route(.get, "/v1/events", "events after a position: ?after=POSITION&limit=N&type=TYPE|PREFIX.*&key=KEY") { request, _ in
         door.guarding(request) { page(request) }

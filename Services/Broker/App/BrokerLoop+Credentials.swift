@@ -16,17 +16,17 @@ extension BrokerLoop {
 
   /// Follows the file where it has changed.
   func lookAtCredentials() {
-    switch desk.look() {
+    switch door.look() {
     case .same: break
     case .unusable(let why): log.error("credentials.unreadable", "the old credentials stay: \(why)")
     case .changed(let before):
-      follow(desk.registry, before: before)
+      follow(door.registry, before: before)
       metrics.credentialReloads.increment()
-      log.info("credentials.reloaded", "\(desk.registry.entries.count { $0.revoked == nil }) credentials are known")
+      log.info("credentials.reloaded", "\(door.registry.entries.count { $0.revoked == nil }) credentials are known")
       endOutdated()
-      onCredentials(desk.registry)
+      onCredentials(door.registry)
     }
-    if desk.isOutdating { endOutdated() }
+    if door.isOutdating { endOutdated() }
   }
 
   private func follow(_ registry: CredentialRegistry, before: CredentialRegistry) {
@@ -44,7 +44,7 @@ extension BrokerLoop {
     for session in sessions.all {
       guard let name = session.credential, session.machine.state != .ended else { continue }
       // Who has no entry any more has been told so by the machine.
-      guard let entry = desk.registry.entry(name), !entry.accepts(session.digest, at: now) else { continue }
+      guard let entry = door.registry.entry(name), !entry.accepts(session.digest, at: now) else { continue }
       log.warning("session.ended", "\(name) was sent away: its secret was replaced")
       end(
         session,
@@ -52,23 +52,10 @@ extension BrokerLoop {
     }
   }
 
-  /// Withdraws what a program that is gone has said it reads; returns the types once that is durable.
-  func withdrawReads(of name: String) -> Result<[String], Refusal> {
-    var result = Result<[String], Refusal>.success([])
-    makeRoom { machine, moment, commit in
-      do throws(Refusal) { result = .success(try machine.withdrawReads(of: name, at: moment, into: &commit)) } catch {
-        result = .failure(error)
-      }
-    }
-    while commit?.isUrgent == true { finish() }
-    if case .success = result { log.info("contracts.withdrawn", "what \(name) has said it reads was withdrawn by the operator") }
-    return result
-  }
-
   /// For people: each credential with its rights, and what it uses of its quota.
   func credentialRows() -> JSON {
     let usage = machine.usage()
-    let rows = desk.registry.entries.map { entry -> JSON in
+    let rows = door.registry.entries.map { entry -> JSON in
       let used = usage.first { $0["name"]?.string == entry.name }
       return .object(
         [.init("name", .string(entry.name))] + entry.rights + [
@@ -77,7 +64,7 @@ extension BrokerLoop {
         ])
     }
     return .object([
-      .init("revision", .string(desk.registry.revision)), .init("problem", desk.trouble.now.map(JSON.string) ?? .null),
+      .init("revision", .string(door.registry.revision)), .init("problem", door.trouble.now.map(JSON.string) ?? .null),
       .init("credentials", .array(rows)),
     ])
   }

@@ -62,6 +62,7 @@ extension BrokerLoop {
         machine.publish(session.id, publish, frame: payload, isMoulded: isMoulded, at: moment, into: &commit)
       }
     case .hello(let hello): greet(session, hello)
+    case .heal(let publish): apply(.heal(session.id, publish, frame: payload))
     case .subscribe(let subscribe): apply(.subscribe(session.id, subscribe))
     case .unsubscribe(let handle, let forget): apply(.unsubscribe(session.id, handle: handle, forget: forget))
     case .credit(let handle, let messages, let bytes): apply(.credit(session.id, handle: handle, messages: messages, bytes: bytes))
@@ -89,7 +90,7 @@ extension BrokerLoop {
   }
 
   private func greet(_ session: Session, _ hello: Hello) {
-    guard let entry = desk.registry.entry(hello.credential, secret: hello.secret, at: clock.now()) else {
+    guard let entry = door.registry.entry(hello.credential, secret: hello.secret, at: clock.now()) else {
       metrics.wrongCredentials.increment()
       let verdict = doorkeeper.wrong(hello.credential, uptime: clock.uptime())
       if verdict.unlogged > 0 {

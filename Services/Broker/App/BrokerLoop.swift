@@ -30,7 +30,9 @@ final class BrokerLoop {
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
-  let desk: CredentialDesk
+  let keeper: JournalKeeper
+  let rules: RetentionRules
+  let door: CredentialDesk
   /// Told when the credentials have changed.
   let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
@@ -50,6 +52,14 @@ final class BrokerLoop {
   /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
   private var rollFault: JournalFault?
   private var rollAgainAt: Int64 = 0
+  /// Why there is no reserve, while there is none for want of room: what is left of the segment in use is the reserve then.
+  var reserveFault: JournalFault?
+  /// The oldest segment is being read, to be let go of.
+  var isSurveying = false
+  /// Who needed what of it when it last had to stay.
+  var refused: Int?
+  /// For readers on other threads: why publishes are put off, while they are.
+  let storageWord: StorageWord
   /// Nothing is read from anybody: what they would say could not be kept.
   private(set) var isHeldBack = false
   var isDraining = false
@@ -63,8 +73,9 @@ final class BrokerLoop {
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
-    journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
-    desk: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
+    journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, keeper: JournalKeeper, rules: RetentionRules,
+    storageWord: StorageWord, published: DurableMark,
+    door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
     abort: @escaping (JournalFault) -> Never
   ) {
     self.reactor = reactor
@@ -75,8 +86,11 @@ final class BrokerLoop {
     self.journal = journal
     self.backlog = backlog
     self.preparer = preparer
+    self.keeper = keeper
+    self.rules = rules
+    self.storageWord = storageWord
     self.published = published
-    self.desk = desk
+    self.door = door
     self.onCredentials = onCredentials
     self.askToStop = askToStop
     self.abort = abort
@@ -89,10 +103,11 @@ final class BrokerLoop {
   func start() {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
+    startKeeping()
     beatHearts()
-    noteFigures()
     sweepStrangers()
     watchCredentials()
+    noteFigures()
     settleTicks()
   }
 
@@ -130,12 +145,15 @@ final class BrokerLoop {
     guard journal.wantsRoll else { return }
     commit = nil
     do throws(JournalFault) {
-      try journal.roll(checkpoint: machine.checkpoint(), at: clock.now())
+      // Not earlier than what was accepted, should the clock have been set back: readers find their beginning by it.
+      let begun = max(clock.now(), machine.latestAcceptance)
+      try journal.roll(checkpoint: machine.checkpoint(), at: begun)
+      if let start = journal.starts.last { machine.begins(segment: start.base, at: start.begun) }
       (rollFault, rollAgainAt) = (nil, 0)
       metrics.rolls.increment()
       prepareReserve()
     } catch {
-      guard !error.isFatal else { abort(error) }
+      guard !error.isFatal else { fail(error) }
       (rollFault, rollAgainAt) = (error, clock.uptime() + Self.rollAgainMilliseconds)
     }
     commit = journal.gather()
@@ -144,9 +162,14 @@ final class BrokerLoop {
 
   /// Has the next segment made, away from the loop.
   func prepareReserve() {
-    preparer.prepare { [log] fault in
-      if let fault { log.error("journal.reserve", "no reserve segment could be made: \(fault)") }
-    }
+    preparer.prepare { [reactor, loop = LoopReference(self)] fault in reactor.post { loop.value.prepared(fault) } }
+  }
+
+  private func prepared(_ fault: JournalFault?) {
+    if let fault, reserveFault == nil { log.error("journal.reserve", "no reserve segment could be made: \(fault)") }
+    reserveFault = fault
+    tellStorage()
+    if fault != nil { letGo() }
   }
 
   // MARK: The end of a turn
@@ -201,7 +224,7 @@ final class BrokerLoop {
     let released: Released<Effect>
     do throws(JournalFault) {
       released = try journal.finish(journal.begin(gathering)).release()
-    } catch { abort(error) }
+    } catch { fail(error) }
     metrics.commits.increment()
     if hasRecords {
       metrics.syncs.increment()
@@ -225,12 +248,24 @@ final class BrokerLoop {
     if hasRecords { flushTouched() }
   }
 
+  /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
+  private func fail(_ fault: JournalFault) -> Never {
+    let refusal = Refusal(
+      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+    for session in sessions.all where session.connection.isOpen {
+      send(.fault(refusal), to: session)
+      session.connection.flush()
+    }
+    abort(fault)
+  }
+
   /// After 100 ms without a commit the journal gets its closing mark.
   private func closeWhenIdle() {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Records that ride have a commit of their own within 10 ms, which begins this wait anew.
+      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
+      while commit?.isUrgent == true { finish() }
       writeClosingMark()
     }
   }
@@ -240,7 +275,7 @@ final class BrokerLoop {
     // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }
     precondition(waiting.isEmpty, "effects wait for a commit although the turn is over")
-    do throws(JournalFault) { try journal.closeMark() } catch { abort(error) }
+    do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
   }
@@ -248,10 +283,11 @@ final class BrokerLoop {
   private func tellStorage() {
     // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
     if let ended = journal.ended { abort(ended) }
-    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
+    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full) ?? reserveFault
     let isFull = fault != nil
     guard isFull != wasFull else { return }
     wasFull = isFull
+    storageWord.set(fault.map { "publishes are put off: \($0)" })
     if let fault {
       log.error("journal.full", "publishes are put off: \(fault)")
     } else {

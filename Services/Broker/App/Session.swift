@@ -103,7 +103,8 @@ struct Sessions {
     guard self[id] != nil else { return }
     places[place] = nil
     lent[place] = nil
-    turns[place] = turns[place] &+ 1
+    // Never zero: number 0 is nobody's.
+    turns[place] = turns[place] == .max ? 1 : turns[place] + 1
     free.append(place)
     count -= 1
   }

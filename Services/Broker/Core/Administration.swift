@@ -6,7 +6,7 @@ import Wire
 extension BrokerMachine {
   /// Every command, for the sentence that refuses another.
   static let commands = [
-    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "audit", "message", "refusal", "drain",
+    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "withdraw", "audit", "message", "refusal", "drain",
   ]
 
   /// Answers an admin command with its answer, or with why not.
@@ -57,6 +57,7 @@ extension BrokerMachine {
     case "replay": return try replay(command, by: by, into: &commit)
     case "stop": return try stop(command, by: by, into: &commit)
     case "remove": return try remove(command, by: by, into: &commit)
+    case "withdraw": return try withdraw(command, into: &commit)
     case "audit": return try audit(command)
     case "message": return try story(command)
     case "refusal":

@@ -1,6 +1,6 @@
 import Contracts
 package import Journal
-package import Wire
+import Wire
 
 // Access given and taken while the broker runs: what a credential may no longer do ends at once, with a sentence.
 extension BrokerMachine {
@@ -47,22 +47,20 @@ extension BrokerMachine {
     for joined in connections[slot].handles where !subscriptions[joined.subscription].isIdle { pump(joined.subscription, into: &commit) }
   }
 
-  /// Forgets what a program that is gone has said it reads, so that contracts may be loosened again; returns that. It holds once more as
-  /// soon as the program says it again. Throws where there is nothing to withdraw, or the program is here and means it.
-  package mutating func withdrawReads(
-    of credential: String, at moment: Moment, into commit: inout Gathering<Effect>
-  ) throws(Refusal) -> [String] {
-    enter(moment)
+  /// Forgets what a program that is gone has said it reads, so that contracts may be loosened again. It holds once more as soon as the
+  /// program says it again.
+  mutating func withdraw(_ command: JSON, into commit: inout Gathering<Effect>) throws(AdminRefusal) -> JSON {
+    guard let credential = command["credential"]?.string else {
+      throw AdminRefusal("missing", "The command names no credential; add the one whose reads are to be withdrawn.")
+    }
     guard let reads = contracts.reads(of: credential), !reads.isEmpty else {
-      throw Refusal(
-        code: "nothing_read", sentence: "\(credential) has said in no manifest that it reads anything; there is nothing to withdraw.")
+      throw AdminRefusal("nothing_read", "\(credential) has said in no manifest that it reads anything; there is nothing to withdraw.")
     }
     guard !connections.contains(where: { $0.isOpen && $0.credential == credential }) else {
-      throw Refusal(
-        code: "still_here",
-        sentence: "\(credential) is connected, so what it reads is read; stop it, or revoke its credential, then withdraw.")
+      throw AdminRefusal(
+        "still_here", "\(credential) is connected, so what it reads is read; stop it, or revoke its credential, then withdraw.")
     }
     write(.manifest(credential: credential, []), into: &commit)
-    return reads.map(\.type)
+    return .object([.init("withdrawn", .array(reads.map { .string($0.type) }))])
   }
 }

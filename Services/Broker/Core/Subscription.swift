@@ -18,6 +18,7 @@ struct Subscription: Sendable {
   var progress: Progress
   var troubles = Troubles()
   var dead = DeadLetters()
+  var passedOver = PassedOver()
   /// Called back by an operator, beside the live flow.
   var returns = Returns()
   var replay: Replay?
@@ -128,7 +129,11 @@ struct Subscription: Sendable {
     case .dropped(_, _, let positions): _ = dead.remove(Set(positions))
     case .paused(_, let pause): breaker.pause = pause
     case .intervention(let it): begin(it)
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: return
+    case .passed(_, let through, let messages, let why, let at):
+      progress.settle(floor: through, [])
+      troubles.forget(floor: through, [])
+      passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: return
     }
     settleRoom()
   }

@@ -33,7 +33,7 @@ package enum ServiceDomain {
     case .productsListed(let fact): .list(fact.products)
     case .membershipChanged(let fact): .belong(fact)
     case .chainAnchored(let fact): .anchor(fact)
-    case .budgetChanged, .policyPublished, .periodClosed: .nothing
+    case .budgetChanged, .policyPublished, .audienceListed, .periodClosed: .nothing
     }
   }
 

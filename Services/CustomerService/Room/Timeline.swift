@@ -60,7 +60,7 @@ extension DomainEvent {
     case .refundResolved(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
       .productsListed, .membershipChanged,
-      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
+      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
       nil
     }
   }

@@ -46,7 +46,7 @@ package enum Facts {
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
       .membershipChanged,
       .policyPublished,
-      .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned:
+      .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
       return false
     }
   }
@@ -80,7 +80,7 @@ package enum Facts {
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
     case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
     // Told by others: what follows from them is a fact of the ledger's own.
-    case .offerVersioned, .offerScheduled, .offerTurned, .audiencePrepared, .messageTurned: break
+    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned: break
     }
     try foldOffers(fact, data: data(), meta, in: transaction)
   }

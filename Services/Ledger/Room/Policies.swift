@@ -42,11 +42,13 @@ struct Policies: Sendable {
   /// `policy/look-back/1`, for the envelope of what it decided.
   func name(of policy: String) -> String? { rows[policy].map { "policy/\(policy)/\($0.version)" } }
 
-  /// Whether a refund to the tender of this order counts as confirmed at once: its feed's word in `confirm`.
+  /// Whether a refund to the tender of this order counts as confirmed at once: the word in `confirm` for its channel, for its feed by name
+  /// (such as `demo`, the built-in shop's), for whatever is imported, or for the rest.
   func confirmsAtOnce(_ order: OrderCaptured) -> Bool {
     let document = rows["confirm"]?.document
-    let word = document?["channel/\(order.channel)"]?.string ?? document?[order.imported == nil ? "other" : "import"]?.string
-    return word == "immediate"
+    let feeds = order.imported.map { [$0.file, "import"] } ?? ["other"]
+    let words = (["channel/\(order.channel)"] + feeds).lazy.compactMap { document?[$0]?.string }
+    return words.first == "immediate"
   }
 
   /// How long a remedy on a receipt can be claimed where its offer does not say.

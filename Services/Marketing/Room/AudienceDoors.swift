@@ -19,7 +19,9 @@ struct AudienceDoors: Sendable {
       },
       Route(.post, "/v1/audiences/{id}/people", "adds people to a list, some thousand at once", bodyBytesMax: 1 << 20) {
         request, parameters in
-        desk.command(request) { transaction, occasion in try add(request, to: parameters["id"], at: occasion.now, in: transaction) }
+        desk.command(request) { transaction, occasion in
+          try add(request, to: parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction)
+        }
       },
       Route(.get, "/v1/offers/{id}/audience", "verdicts on people, by id: ?version= ?kind= ?after= ?limit=") { request, parameters in
         desk.question(request) { try verdicts(request, parameters["id"], in: $0) }
@@ -43,10 +45,10 @@ struct AudienceDoors: Sendable {
   }
 
   private func add(
-    _ request: Request, to id: String, at now: Timestamp, in transaction: borrowing Transaction
+    _ request: Request, to name: String, _ telling: Telling, in transaction: borrowing Transaction
   ) throws -> DepartmentDesk.Outcome {
-    guard (try? Identifier<Audiences.Name>(id)) != nil else {
-      return .refused(status: 400, code: "audience_id", sentence: "“\(id)” is no name for a list; give one without spaces")
+    guard let id = try? Identifier<Audience>(name) else {
+      return .refused(status: 400, code: "audience_id", sentence: "“\(name)” is no name for a list; give one without spaces")
     }
     let people: [Identifier<Person>]
     do {
@@ -56,12 +58,12 @@ struct AudienceDoors: Sendable {
       }
       people = try texts.map { text throws(InvalidIdentifier) in try Identifier(text) }
     } catch { return .refused(status: 400, code: "people", sentence: "the people cannot be read: \(error)") }
-    let added = try Audiences.add(people, to: id, at: now, in: transaction)
+    let added = try Audiences.add(people, to: id, telling, in: transaction)
     return .done(
       status: 200,
       .object([
-        .init("audience_id", .string(id)), .init("added", .integer(added)), .init("known", .integer(Int64(people.count) - added)),
-        .init("people", .integer(try Audiences.count(id, in: transaction) ?? 0)),
+        .init("audience_id", .string(id.text)), .init("added", .integer(added)), .init("known", .integer(Int64(people.count) - added)),
+        .init("people", .integer(try Audiences.count(id.text, in: transaction) ?? 0)),
       ]))
   }
 

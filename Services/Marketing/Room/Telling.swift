@@ -30,6 +30,7 @@ enum OwnFacts {
     case .offerVersioned(let fact): try Offers.fold(fact, meta, in: transaction)
     case .offerScheduled(let fact): try Offers.fold(fact, meta, in: transaction)
     case .offerTurned(let fact): try Offers.fold(fact, meta, in: transaction)
+    case .audienceListed(let fact): try Audiences.fold(fact, at: meta.at, in: transaction)
     case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
     // What others tell is not marketing's own.

@@ -103,7 +103,8 @@ package struct MouldMaker {
 
   private func node(of name: String, in node: SchemaNode) -> Int? {
     guard let schema else { return nil }
-    return node.members.first { schema.name(of: $0) == name }.map { schema.members[$0].node }
+    // Byte by byte, as the gate does: to String "é" and "e\u{301}" are equal, and have bounds of their own.
+    return node.members.first { schema.name(of: $0).utf8.elementsEqual(name.utf8) }.map { schema.members[$0].node }
   }
 
   // MARK: Members and elements

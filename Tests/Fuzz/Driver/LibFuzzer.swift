@@ -17,7 +17,7 @@ private let target: FuzzTarget = {
 func initialize(_ count: UnsafeMutablePointer<Int32>, _ words: UnsafeMutableRawPointer) -> Int32 {
   guard let folder = ProcessInfo.processInfo.environment["ACCORD_FUZZ_SEEDS"] else { return 0 }
   for (index, seed) in target.seeds().enumerated() {
-    FileManager.default.createFile(atPath: "\(folder)/\(target.name)-\(index)", contents: Data(seed))
+    _ = FileManager.default.createFile(atPath: "\(folder)/\(target.name)-\(index)", contents: Data(seed))
   }
   return 0
 }

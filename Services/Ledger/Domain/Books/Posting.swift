@@ -26,7 +26,7 @@ package enum Posting {
       case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown,
         .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .offerVersioned, .offerScheduled,
         .offerTurned,
-        .audiencePrepared, .messageTurned:
+        .audienceListed, .audiencePrepared, .messageTurned:
         return []
       }
     } catch { throw .books(error) }

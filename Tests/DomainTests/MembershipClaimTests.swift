@@ -4,7 +4,7 @@ import Terms
 import Testing
 
 /// Who belongs to a list from when until when: what a row of an import comes to, beside what is known.
-struct JoiningTests {
+struct MembershipClaimTests {
   private static let guests = CustomerGroup(.list, Identifier(restoring: "guests"))
   private static func day(_ number: Int64) -> Timestamp { Timestamp(milliseconds: number * 86_400_000) }
 
