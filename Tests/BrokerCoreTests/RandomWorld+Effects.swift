@@ -51,7 +51,8 @@ extension RandomWorld {
       note("\(model.subscriptions[s].name) deliver \(event) \(model.events[event].key) attempt \(attempt) to \(id.raw)")
       if let wrong = model.deliver(number, event, attempt: attempt, to: id.raw, of: s) {
         let row = stage.machine.status()["subscriptions"]?.array?.first { $0["name"]?.string == "reader/" + model.subscriptions[s].name }
-        fault = "\(model.subscriptions[s].name): \(model.events[event]) at \(position.value) \(wrong); \(model.subscriptions[s].replayed.count) of \(model.events.count) replayed; \(row?.text ?? "")"
+        fault =
+          "\(model.subscriptions[s].name): \(model.events[event]) at \(position.value) \(wrong); \(model.subscriptions[s].replayed.count) of \(model.events.count) replayed; \(row?.text ?? "")"
       }
     case .send(let id, .revoke(_, let ranges)):
       guard let c = consumers.firstIndex(where: { $0.id == id }) else { return }

@@ -47,7 +47,8 @@ extension RandomWorld {
       desk = id
     }
     answer = nil
-    note("\(model.subscriptions[s].name) [\(model.subscriptions[s].dead.sorted())] \(name) \(members.map { "\($0.name)=\($0.value.text)" })")
+    note(
+      "\(model.subscriptions[s].name) [\(model.subscriptions[s].dead.sorted())] \(name) \(members.map { "\($0.name)=\($0.value.text)" })")
     let command: [JSON.Member] = [.init("name", .string(name)), .init("subscription", .string("reader/" + model.subscriptions[s].name))]
     try stage.apply(.admin(id, id: 1, command: .object(command + members)))
   }

@@ -144,7 +144,10 @@ struct UglyInputTests {
   }
 
   @Test func `admin commands that are none are answered`() throws {
-    for command in [JSON.null, .object([]), .object([.init("name", .string("redrive"))]), .object([.init("name", "dead"), .init("subscription", "nobody/none")])] {
+    for command in [
+      JSON.null, .object([]), .object([.init("name", .string("redrive"))]),
+      .object([.init("name", "dead"), .init("subscription", "nobody/none")]),
+    ] {
       try stage.apply(.admin(reader, id: 1, command: command))
     }
     #expect(codes(try left()) == ["unknown_command", "unknown_command", "missing", "unknown_subscription"])
