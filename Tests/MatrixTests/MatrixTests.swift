@@ -1,3 +1,4 @@
+import BrokerCore
 import Contracts
 import Foundation
 import Journal

@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import TestKit
 import Wire
 
 // What everybody does, step by step, and what leaves the broker.

@@ -75,19 +75,20 @@ extension World {
   /// Durable bytes of the segment in use change behind everybody's back, while nothing runs.
   private func damage(cut: Bool) throws {
     try turn()
+    let end = journal?.end.value ?? 0
     let name = try disk.list().filter { $0.hasSuffix(".segment") && !$0.hasPrefix("reserve") }.sorted().last ?? ""
-    let base = (journal?.end.value ?? 0) / UInt64(Self.options.segmentBytes) * UInt64(Self.options.segmentBytes)
+    let base = end / UInt64(Self.options.segmentBytes) * UInt64(Self.options.segmentBytes)
     if cut {
       // Without a closing mark, as the last commit of a broker that was killed: its end is in doubt.
-      let end = Int((journal?.end.value ?? base) - base)
+      let used = Int(end - base)
       let disk = disk.copy()
-      disk.damage(name) { $0.removeLast(max(0, $0.count - (end - 1 - below(60)))) }
+      disk.damage(name) { $0.removeLast(max(0, $0.count - (used - 1 - below(60)))) }
       mayForget = true
       return try restart(on: disk)
     }
     // With the mark everything before it is proven.
     commit = nil
-    try journal?.closeMark()
+    try journal!.closeMark()
     let inHere = places.values.filter { $0 >= base }
     guard let place = inHere.sorted().randomElement(using: &random) else { return try restart(on: disk.copy()) }
     let disk = disk.copy()

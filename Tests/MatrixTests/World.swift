@@ -109,7 +109,7 @@ final class World {
     }
     fresh.recovered(segmentBytes: Self.options.segmentBytes)
     machine = fresh
-    commit = journal?.gather(Effect.self)
+    commit = journal!.gather(Effect.self)
     fetches = []
     deaf = []
   }
@@ -128,32 +128,36 @@ final class World {
   }
 
   private func makeRoom() throws {
-    guard commit?.remaining ?? 0 < Self.options.inputBytesMax else { return }
-    if commit?.isEmpty == false { try turn() }
+    if commit?.remaining ?? 0 >= Self.options.inputBytesMax { return }
+    try turn()
     try rollIfWanted()
   }
 
   /// As the shell does: a roll that finds no room leaves the old segment in use.
   private func rollIfWanted() throws {
-    guard journal?.wantsRoll == true else { return }
+    if journal?.wantsRoll == true { try begin() }
+  }
+
+  /// A roll that finds no room leaves the old segment in use.
+  private func begin() throws {
     commit = nil
-    do { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch JournalFault.full {}
-    commit = journal?.gather(Effect.self)
+    do throws(JournalFault) { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch {
+      guard case .full = error else { throw error }
+    }
+    commit = journal!.gather(Effect.self)
   }
 
   /// The next segment begins.
   func roll() throws {
     try turn()
-    commit = nil
-    do { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch JournalFault.full {}
-    commit = journal?.gather(Effect.self)
+    try begin()
   }
 
   /// A turn's end: written, synced, and what may leave, leaves. Throws where the disk fails: then the process would end.
   func turn() throws {
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
-    commit = journal?.gather(Effect.self)
+    commit = journal!.gather(Effect.self)
     for index in books.indices {
       books[index].settled.formUnion(books[index].unsure)
       books[index].unsure = []
