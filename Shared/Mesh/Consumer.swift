@@ -70,7 +70,7 @@ final class Consumer: @unchecked Sendable {
     figures.delivered.increment()
     let key = delivery.event.withUnsafeBytes { bytes in
       // An event that cannot be scanned gets a key of its own; handling it will say what is wrong.
-      (try? EventScan(bytes, from: 0)).map { Parcel<Delivery>.hash(key: UnsafeRawBufferPointer(rebasing: bytes[$0.routing.key])) }
+      (try? EventScan.key(bytes)).map { Parcel<Delivery>.hash(key: UnsafeRawBufferPointer(rebasing: bytes[$0])) }
         ?? delivery.position
     }
     let parcel = Parcel(

@@ -27,6 +27,8 @@ import Glibc
   var deadline: Deadline?
   /// The producer whose message was marked last: nearly always the next one's too. Known to be a row of this transaction or before.
   var producer: (name: String, number: Int64)?
+  /// What the transaction under way adds to rows of sums.
+  var sums = Sums()
   private var statements = StatementShelf()
 
   /// Opens the file; the writer makes it where it is absent. Nothing is read or set yet.
@@ -212,6 +214,7 @@ import Glibc
   /// Makes the transaction durable, or throws and leaves nothing of it. A doomed one is never committed.
   func commit() throws(StoreFault) {
     do {
+      try settleSums()
       try strike()
       _ = try run("COMMIT")
     } catch {
@@ -224,7 +227,7 @@ import Glibc
   /// Leaves nothing of the transaction. Does nothing where SQLite already rolled it back (sqlite.org/lang_transaction.html 3).
   func rollback() {
     (isWriting, doom) = (false, nil)
-    (noted, outboxHighest, producer) = ([], nil, nil)
+    (noted, outboxHighest, producer, sums) = ([], nil, nil, Sums())
     guard isInTransaction else { return }
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")

@@ -21,13 +21,14 @@ package struct Transaction: Reading, ~Copyable {
   package mutating func savepoint<T>(_ body: (inout Transaction) throws -> T) throws -> T {
     // SQLite lets savepoints share a name and takes the innermost (sqlite.org/lang_savepoint.html).
     try run("SAVEPOINT message")
+    let sums = database.sums
     let value: T
     do {
       value = try body(&self)
     } catch {
       // A doomed transaction may be gone already; then there is nothing to go back to.
       if let doom = database.doom { throw doom }
-      (database.outboxHighest, database.producer) = (nil, nil)
+      (database.outboxHighest, database.producer, database.sums) = (nil, nil, sums)
       try run("ROLLBACK TO message")
       try run("RELEASE message")
       throw error

@@ -63,17 +63,16 @@ struct ShippingAmounts {
   let bases: [Int64]
   private let own: Int64
 
+  // HOT: the document is asked where it stands, for a copy of it holds each of its texts anew.
   init(_ evaluation: Evaluation, _ charges: [Int]) {
-    let document = evaluation.terms.document
-    let purchase = evaluation.purchase
     let given = LineRemedies(evaluation)
     self.charges = charges
-    bases = charges.map { purchase.charges[$0].kept }
+    bases = charges.map { evaluation.purchase.charges[$0].kept }
     let base = max(0, bases.reduce(0, +) - given.ofNamedGroups(nil))
     var most = base
-    if case .freeShipping(let max?) = document.benefit { most = min(base, max) }
+    if case .freeShipping(let max?) = evaluation.terms.document.benefit { most = min(base, max) }
     share = most
-    let all = purchase.charges.reduce(0) { $0 + $1.kept }
+    let all = evaluation.purchase.charges.reduce(0) { $0 + $1.kept }
     need = min(max(0, share - given.ofSameGroup(nil)), max(0, all - given.ofAll(nil)))
     own = given.own(nil)
   }
@@ -100,13 +99,12 @@ struct LineRemedies {
   private let named: [String]
 
   init(_ evaluation: Evaluation) {
-    let document = evaluation.terms.document
     others =
       evaluation.purchase.remedies.isEmpty
-      ? [] : evaluation.purchase.remedies.filter { $0.isActive && $0.offer?.offer != document.offerID }
+      ? [] : evaluation.purchase.remedies.filter { $0.isActive && $0.offer?.offer != evaluation.terms.document.offerID }
     ownOnes = evaluation.own
-    group = document.group
-    named = document.combinesWith
+    group = evaluation.terms.document.group
+    named = evaluation.terms.document.combinesWith
   }
 
   func ofSameGroup(_ line: Purchase.Line?) -> Int64 { others.isEmpty ? 0 : sum(line, of: others.filter { $0.group == group }) }

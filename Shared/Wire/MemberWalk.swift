@@ -134,7 +134,11 @@ struct MemberWalk {
     }
     let inner = written.lowerBound + 1..<written.upperBound - 1
     let plain = unsafe UnsafeRawBufferPointer(rebasing: bytes[inner])
-    let resolved = unsafe plain.contains(.backslash) ? JSONScanner.resolveEscapes(plain) : Array(plain)
+    guard unsafe plain.contains(.backslash) else {
+      guard bytesAllowed.contains(plain.count) else { throw wrong(wanted) }
+      return unsafe String(decoding: plain, as: UTF8.self)
+    }
+    let resolved = unsafe JSONScanner.resolveEscapes(plain)
     guard bytesAllowed.contains(resolved.count) else { throw wrong(wanted) }
     return String(decoding: resolved, as: UTF8.self)
   }

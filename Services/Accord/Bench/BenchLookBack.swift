@@ -112,6 +112,7 @@ struct BenchLookBack {
         path: Programs.own, arguments: ["clock", "advance", "--to", Self.starts, "--jump", "--data", house.data],
         log: "\(house.data)/clock.log")
       let began = Clock.uptimeMilliseconds
+      let before = Programs.all.map { BenchMeshHouse.processorMicroseconds(of: house.process(of: $0)) }
       var number = 0
       var next = began
       var answer: JSON = .null
@@ -144,6 +145,11 @@ struct BenchLookBack {
       let told = Clock.uptimeMilliseconds
       try house.awaitQuiet(seconds: 600)
       report.add("secondsUntilDepartmentsHeardAll", seconds + Double(Clock.uptimeMilliseconds - told) / 1_000)
+      // Until everybody has heard all: then it is the work for each credit, however long who waited for whom.
+      for (name, start) in zip(Programs.all, before) {
+        let spent = BenchMeshHouse.processorMicroseconds(of: house.process(of: name)) - start
+        report.add("\(name)ProcessorMicrosecondsPerCredit", spent / Double(max(1, run?["granted"]?.integer ?? 0)))
+      }
     } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
   }
 

@@ -10,13 +10,13 @@ enum Uses {
     guard let offer = fact.offer?.offer, fact.change != .clawedBack, fact.change != .declined else { return }
     // The first of an order is a use and needs no look at others.
     if fact.remedyID.ordinal == 1, fact.subscriptionID == nil, fact.of == nil, fact.change == .granted || fact.change == .posted {
-      return try add(Tally(amount: fact.price, uses: 1, units: fact.units), to: offer, in: transaction)
+      return add(Tally(amount: fact.price, uses: 1, units: fact.units), to: offer, in: transaction)
     }
     let others = try neighbours(of: fact, person, in: transaction)
     let before = UseFold(others.filter { $0 != fact }).used(of: offer)
     var change = UseFold(others).used(of: offer)
     change.remove(before)
-    if change != Tally() { try add(change, to: offer, in: transaction) }
+    if change != Tally() { add(change, to: offer, in: transaction) }
   }
 
   /// The facts about all remedies that may share a use with `fact`, in their order: those of its order, for plans all of its customer's.
@@ -27,16 +27,17 @@ enum Uses {
     return try Heard.about(fact.key, in: reading).compactMap(\.remedy)
   }
 
-  private static func add(_ tally: Tally, to offer: Identifier<Offer>, in transaction: borrowing Transaction) throws {
-    try transaction.run(
+  private static func add(_ tally: Tally, to offer: Identifier<Offer>, in transaction: borrowing Transaction) {
+    transaction.add(
       """
-      INSERT INTO offer_use (offer_id, amount, uses, units) VALUES (?1, ?2, ?3, ?4)
+      INSERT INTO offer_use (offer_id, amount, uses, units) VALUES (?1, ?3, ?4, ?5)
       ON CONFLICT DO UPDATE SET amount = amount + excluded.amount, uses = uses + excluded.uses, units = units + excluded.units
-      """, .text(offer.text), .integer(tally.amount), .integer(tally.uses), .integer(tally.units))
+      """, key: offer.text, tally.amount, tally.uses, tally.units)
   }
 
   static func total(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Tally {
-    try reading.first("SELECT amount, uses, units FROM offer_use WHERE offer_id = ?1", .text(offer.text)) { row throws(StoreFault) in
+    try reading.settleSums()
+    return try reading.first("SELECT amount, uses, units FROM offer_use WHERE offer_id = ?1", .text(offer.text)) { row throws(StoreFault) in
       Tally(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2))
     } ?? Tally()
   }

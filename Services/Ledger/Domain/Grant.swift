@@ -47,6 +47,7 @@ package struct Grant: Sendable {
   /// What the decision `outcome` gives to `standing`. Its entry's number is not known yet.
   package func fact(_ outcome: Outcome, to standing: OrderStanding, _ way: Way) -> RemedyChanged {
     var inputs: [JSON.Member] = []
+    inputs.reserveCapacity(4)
     if let interval = outcome.interval { inputs.append(.init("interval", .string(interval.rawValue))) }
     inputs.append(.init("placed_at", .string(standing.order.placedAt.description)))
     inputs.append(.init("uncut", .integer(outcome.uncut)))

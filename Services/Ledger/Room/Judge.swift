@@ -30,8 +30,11 @@ struct Judge {
   }
 
   /// Decides on `file` under `offer`, and gives what there is to give. HOT.
+  ///
+  /// `isLast`: nobody asks the file after this decision, so what is told is not added to it.
   func judge(
-    _ file: inout OrderFile, _ offer: OfferInForce, basis: RemedyChanged.Basis?, books: inout Books, in transaction: inout Transaction
+    _ file: inout OrderFile, _ offer: OfferInForce, basis: RemedyChanged.Basis?, isLast: Bool = false, books: inout Books,
+    in transaction: inout Transaction
   ) throws -> Decided {
     let purchase = file.purchase
     let history = try Self.history(of: purchase, offer, in: transaction)
@@ -44,7 +47,8 @@ struct Judge {
       claimableFor: policies.claimableFor)
     let fact = offer.grant.fact(outcome, to: file.standing, way)
     return Decided(
-      outcome: outcome, given: try give(fact, to: &file, group: offer.terms.document.group, books: &books, in: &transaction))
+      outcome: outcome,
+      given: try give(fact, to: &file, group: isLast ? nil : offer.terms.document.group, isLast: isLast, books: &books, in: &transaction))
   }
 
   /// While an offer rests nobody knows yet how long its gap will be: such orders wait for its end.
@@ -64,25 +68,27 @@ struct Judge {
   /// Tells a remedy, with whatever its fund lacks in front of it.
   @discardableResult
   func give(
-    _ remedy: RemedyChanged, to file: inout OrderFile, group: String? = nil, books: inout Books, in transaction: inout Transaction
+    _ remedy: RemedyChanged, to file: inout OrderFile, group: String? = nil, isLast: Bool = false, books: inout Books,
+    in transaction: inout Transaction
   ) throws -> RemedyChanged {
     if let offer = remedy.offer?.offer, let campaign = remedy.campaignID {
       let paid = remedy.amount.minor - remedy.tax.reduce(0) { $0 + $1.amount.minor }
       try Funds.cover(
         paid, for: offer, of: campaign, remedy.amount.currency, occasion, desk, books: &books, in: &transaction)
     }
-    return try tell(remedy, of: &file, group: group, books: &books, in: &transaction)
+    return try tell(remedy, of: &file, group: group, isLast: isLast, books: &books, in: &transaction)
   }
 
   /// Tells a remedy's fact with the number of its entry, and adds it to the order's file.
   @discardableResult
   func tell(
-    _ remedy: RemedyChanged, of file: inout OrderFile, group: String? = nil, books: inout Books, in transaction: inout Transaction
+    _ remedy: RemedyChanged, of file: inout OrderFile, group: String? = nil, isLast: Bool = false, books: inout Books,
+    in transaction: inout Transaction
   ) throws -> RemedyChanged {
     var remedy = remedy
     remedy.entry = books.nextEntry
     let told = try Facts.tell(.remedyChanged(remedy), true: occasion.now, occasion, desk, books: &books, in: &transaction)
-    try file.add(.remedyChanged(remedy), at: occasion.now, told.id, group: group, in: transaction)
+    if !isLast { try file.add(.remedyChanged(remedy), at: occasion.now, told.id, group: group, in: transaction) }
     return remedy
   }
 

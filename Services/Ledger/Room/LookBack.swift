@@ -147,7 +147,7 @@ enum LookBack {
     in transaction: inout Transaction
   ) throws {
     var file = try OrderFile(order, in: transaction)
-    let decided = try judge.judge(&file, span.offer, basis: nil, books: &books, in: &transaction)
+    let decided = try judge.judge(&file, span.offer, basis: nil, isLast: true, books: &books, in: &transaction)
     tally.add(decided)
     guard let entry = decided.given?.entry else { return }
     cursor.first = cursor.first ?? entry

@@ -25,7 +25,7 @@ enum Remedies {
       if fact.destination.kind == .receipt { try Expiry.resolved(in: transaction) }
       guard let offer = fact.offer else { return }
       let others = try active(fact, offer.offer, in: transaction)
-      try count(offer.offer, Used(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
+      count(offer.offer, Used(amount: -fact.priceMinor, uses: others == 0 ? -1 : 0, units: -(fact.units)), in: transaction)
     case .clawedBack:
       try transaction.run(
         "UPDATE remedy SET clawed_back = clawed_back + ?3 WHERE remedy_key = ?1 AND ordinal = ?2", .text(key), .integer(ordinal),
@@ -38,7 +38,7 @@ enum Remedies {
     if let offer = fact.offer {
       // The first of an order is a use without a look; a plan's may have been used by another period.
       let isUse = ordinal == 1 && fact.subscriptionID == nil ? true : try active(fact, offer.offer, in: transaction) == 0
-      try count(offer.offer, Used(amount: fact.priceMinor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
+      count(offer.offer, Used(amount: fact.priceMinor, uses: isUse ? 1 : 0, units: fact.units), in: transaction)
     }
     try transaction.run(
       """
@@ -64,12 +64,12 @@ enum Remedies {
       .text("\(offer.text)/\(subscription.text)/"), .text("\(offer.text)/\(subscription.text)0")) ?? 0
   }
 
-  private static func count(_ offer: Identifier<Offer>, _ tally: Used, in transaction: borrowing Transaction) throws {
-    try transaction.run(
+  private static func count(_ offer: Identifier<Offer>, _ tally: Used, in transaction: borrowing Transaction) {
+    transaction.add(
       """
-      INSERT INTO offer_total (offer_id, amount, uses, units) VALUES (?1, ?2, ?3, ?4)
-      ON CONFLICT DO UPDATE SET amount = amount + ?2, uses = uses + ?3, units = units + ?4
-      """, .text(offer.text), .integer(tally.amount), .integer(tally.uses), .integer(tally.units))
+      INSERT INTO offer_total (offer_id, amount, uses, units) VALUES (?1, ?3, ?4, ?5)
+      ON CONFLICT DO UPDATE SET amount = amount + ?3, uses = uses + ?4, units = units + ?5
+      """, key: offer.text, tally.amount, tally.uses, tally.units)
   }
 
   // MARK: Asking
@@ -88,7 +88,8 @@ enum Remedies {
 
   /// What all have used of an offer.
   static func used(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Used {
-    try reading.first("SELECT amount, uses, units FROM offer_total WHERE offer_id = ?1", .text(offer.text)) { row in
+    try reading.settleSums()
+    return try reading.first("SELECT amount, uses, units FROM offer_total WHERE offer_id = ?1", .text(offer.text)) { row in
       Used(amount: try row.integer(0), uses: try row.integer(1), units: try row.integer(2))
     } ?? Used()
   }

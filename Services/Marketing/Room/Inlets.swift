@@ -36,9 +36,13 @@ enum Inlets {
     _ fact: RemedyChanged, _ received: Received, _ desk: DepartmentDesk, in transaction: borrowing Transaction
   ) throws {
     if let order = fact.orderID, fact.change != .declined {
-      try Purchases.change(order, name: "\(fact.change.rawValue)/\(fact.remedyID)/\(fact.entry ?? 0)", received, in: transaction)
+      try Purchases.change(
+        order, name: fact.change.rawValue + "/" + fact.remedyID.description + "/" + String(fact.entry ?? 0), received,
+        packed: PackedChange.pack(fact), in: transaction)
     }
     guard let offer = fact.offer, try Remedies.fold(fact, offer, in: transaction) else { return }
+    // While the ledger still looks back nothing can follow from a remedy: one look instead of several for each of a hundred thousand.
+    guard try Preparations.isAnyNear(offer.offer, in: transaction) else { return }
     let now = desk.clock.now()
     try Preparations.beginIfReady(offer, at: now, in: transaction)
     try Preparations.heardRemedy(offer, of: fact.personID, at: now, in: transaction)

@@ -35,6 +35,13 @@ enum Preparations {
     _ = try Runs.begin(kind: run, subject: offer.description, at: now, in: transaction)
   }
 
+  /// Whether people of an offer are or were judged, or a look-back of it was completed, by which they may come to be.
+  static func isAnyNear(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+    try reading.integer(
+      "SELECT 1 WHERE EXISTS (SELECT 1 FROM look_back WHERE offer_id = ?1) OR EXISTS (SELECT 1 FROM preparation WHERE offer_id = ?1)",
+      .text(offer.text)) != nil
+  }
+
   /// Takes in that everybody was judged: when the store is rebuilt, nobody is judged again.
   static func fold(_ fact: AudiencePrepared, _ meta: Offers.Meta, in transaction: borrowing Transaction) throws {
     try transaction.run(

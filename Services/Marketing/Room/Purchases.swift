@@ -13,15 +13,15 @@ enum Purchases {
       .timestamp(order.placedAt), .text(order.orderID.text), .blob(PackedOrder.pack(order)))
   }
 
-  /// Keeps what happened to an order, whether the order was heard of yet or not. The same change again is one.
+  /// Keeps what happened to an order, whether the order was heard of yet or not: as it was told, or packed. The same change again is one.
   static func change(
-    _ order: Identifier<Order>, name: String, _ received: Received, in transaction: borrowing Transaction
+    _ order: Identifier<Order>, name: String, _ received: Received, packed: [UInt8]? = nil, in transaction: borrowing Transaction
   ) throws {
     try transaction.run(
       """
       INSERT INTO purchase_change (order_id, name, at, position, type, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING
       """, .text(order.text), .text(name), .timestamp(received.envelope.recordedTime), .unsigned(received.position),
-      .text(received.envelope.type), .blob(received.envelope.data))
+      .text(received.envelope.type), .blob(packed ?? received.envelope.data))
   }
 
   /// The orders of `person` placed from `from` on, as they stand, in order of placement. `group` tells the stacking group of an offer.
@@ -62,7 +62,10 @@ enum Purchases {
   ) throws -> [DomainEvent] {
     try reading.all("SELECT type, content FROM purchase_change WHERE order_id = ?1 ORDER BY at, position", .text(order.text)) {
       row throws(StoreFault) in Change(type: try row.text(0), content: try row.blob(1))
-    }.compactMap { try DomainEvent.decode(type: $0.type, data: $0.content) }
+    }.compactMap { change in
+      if PackedChange.isPacked(change.content) { return .remedyChanged(try PackedChange.unpack(change.content, order: order)) }
+      return try DomainEvent.decode(type: change.type, data: change.content)
+    }
   }
 
   /// When `person` placed their last order before `instant`; nil where there is none.

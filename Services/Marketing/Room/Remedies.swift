@@ -17,7 +17,7 @@ enum Remedies {
         """, id, .text(offer.offer.text), .integer(Int64(offer.version)), .optional(fact.personID?.text), .optional(fact.orderID?.text),
         .text(fact.basis.rawValue), state, .integer(fact.amount.minor), .text(fact.amount.currency.code))
       guard isNew == 0 else {
-        if [.lookBack, .gap, .inWindow].contains(fact.basis) { try count(offer, in: transaction) }
+        if [.lookBack, .gap, .inWindow].contains(fact.basis) { count(offer, in: transaction) }
         return true
       }
       // A voided or expired one never comes back under its own number.
@@ -29,17 +29,18 @@ enum Remedies {
     return false
   }
 
-  private static func count(_ offer: OfferVersion, in transaction: borrowing Transaction) throws {
-    try transaction.run(
+  private static func count(_ offer: OfferVersion, in transaction: borrowing Transaction) {
+    transaction.add(
       """
-      INSERT INTO remedy_count (offer_id, version, remedies) VALUES (?1, ?2, 1)
-      ON CONFLICT DO UPDATE SET remedies = remedies + 1
-      """, .text(offer.offer.text), .integer(Int64(offer.version)))
+      INSERT INTO remedy_count (offer_id, version, remedies) VALUES (?1, ?2, ?3)
+      ON CONFLICT DO UPDATE SET remedies = remedies + ?3
+      """, key: offer.offer.text, number: Int64(offer.version), 1)
   }
 
   /// How many remedies were heard of that a look-back of `offer` gives: at least those that it has told of.
   static func heard(of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
-    try reading.integer(
+    try reading.settleSums()
+    return try reading.integer(
       "SELECT remedies FROM remedy_count WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text), .integer(Int64(offer.version)))
       ?? 0
   }

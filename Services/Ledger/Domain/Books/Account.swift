@@ -40,7 +40,7 @@ package struct Account: Hashable, Sendable, CustomStringConvertible {
 
   /// What the company owes a person, to be spent with it.
   package static func credit(of person: Identifier<Person>, _ currency: Currency) -> Account {
-    Account(.customerCredit, "customer/\(escaped(person.text))/credit", currency)
+    Account(.customerCredit, "customer/" + escaped(person.text) + "/credit", currency)
   }
 
   /// The counter-account of all funds.
@@ -48,12 +48,12 @@ package struct Account: Hashable, Sendable, CustomStringConvertible {
 
   /// What a campaign has free.
   package static func goodwill(of campaign: Identifier<Campaign>, _ currency: Currency) -> Account {
-    Account(.campaignGoodwill, "marketing/\(escaped(campaign.text))/goodwill", currency)
+    Account(.campaignGoodwill, "marketing/" + escaped(campaign.text) + "/goodwill", currency)
   }
 
   /// What a campaign has promised to one of its offers.
   package static func reserved(for offer: Identifier<Offer>, of campaign: Identifier<Campaign>, _ currency: Currency) -> Account {
-    Account(.reserved, "marketing/\(escaped(campaign.text))/reserved/\(escaped(offer.text))", currency)
+    Account(.reserved, "marketing/" + escaped(campaign.text) + "/reserved/" + escaped(offer.text), currency)
   }
 
   /// Customer service's own fund.
