@@ -74,6 +74,8 @@ final class World {
   var places: [UInt64: UInt64] = [:]
   /// What the last opening found: ranges whose records are gone.
   var holes: [Range<Position>] = []
+  /// Events that were written again at their old places.
+  var healed = 0
   /// What was acknowledged may be gone: the disk lost what nothing later proves.
   var mayForget = false
   private(set) var wrong: [String] = []
@@ -86,6 +88,10 @@ final class World {
     try connectAll()
   }
 
+  /// For the message of a failed test.
+  var standing: String {
+    "\(fetches.count) readings asked for, \(healed) healed, holes \(holes), end \(journal?.end.value ?? 0), held \(consumers.map(\.held.count)), \(machine.status()["journal"]?.text ?? "")"
+  }
   func note(_ wrong: String) { self.wrong.append(wrong) }
   func below(_ bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &random) }
 
@@ -162,7 +168,10 @@ final class World {
       books[index].settled.formUnion(books[index].unsure)
       books[index].unsure = []
     }
-    for effect in effects { try take(effect) }
+    for effect in effects {
+      try take(effect)
+      try repair(effect)
+    }
   }
 
   // MARK: Who is connected
