@@ -126,7 +126,8 @@ package enum DomainEvent: Sendable, Equatable {
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
       ProductsListed.self, MembershipChanged.self,
-      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self, AudiencePrepared.self,
+      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
+      AudiencePrepared.self,
       MessageTurned.self,
     ]
     return Dictionary(facts.flatMap { fact in fact.types.map { ($0, fact) } }) { first, _ in first }

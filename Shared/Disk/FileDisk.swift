@@ -106,6 +106,12 @@ package struct FileDisk: Disk, Sendable {
     try check(fsync(folder.descriptor), .syncDirectory, path)
   }
 
+  package func room() throws(DiskFault) -> Int? {
+    var status = statvfs()
+    try check(unsafe fstatvfs(folder.descriptor, &status), .measure, path)
+    return Int(clamping: status.f_bavail) * Int(clamping: status.f_frsize)
+  }
+
   @discardableResult
   private func check(_ result: Int32, _ operation: DiskFault.Operation, _ name: String) throws(DiskFault) -> Int32 {
     guard result >= 0 else { throw DiskFault(errno: errno, operation: operation, path: name) }

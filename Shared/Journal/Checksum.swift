@@ -15,7 +15,7 @@ package struct Checksum: Sendable {
   }
 
   /// A journal's own sum, seeded with the first four bytes of its id.
-  init(journal id: [UInt8]) { self.init(seed: id.withUnsafeBytes { Bytes.u32($0, 0) }) }
+  package init(journal id: [UInt8]) { self.init(seed: id.withUnsafeBytes { Bytes.u32($0, 0) }) }
 
   /// The sum of `bytes`.
   package func callAsFunction(_ bytes: UnsafeRawBufferPointer) -> UInt32 { ~register(start, bytes) }

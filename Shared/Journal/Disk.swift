@@ -22,9 +22,13 @@ package protocol Disk {
   func list() throws(DiskFault) -> [String]
   /// Makes names durable.
   func syncDirectory() throws(DiskFault)
+  /// Bytes that new files may still take; nil where nobody knows.
+  func room() throws(DiskFault) -> Int?
 }
 
 extension Disk {
+  package func room() throws(DiskFault) -> Int? { nil }
+
   /// Writes the first `count` of `bytes`, or all.
   func write(_ bytes: [UInt8], count: Int? = nil, to file: File, at offset: Int) throws(DiskFault) {
     try bytes.withUnsafeBufferPointer { all throws(DiskFault) in

@@ -31,7 +31,8 @@ extension Journal {
     let first = base.advanced(by: header.headEnd)
     current = Current(
       file: opened.file, number: number, base: base, end: first, durableThrough: first, filled: opened.filled, isClosed: true,
-      digest: SegmentDigest(of: number))
+      digest: SegmentDigest(of: number, from: header.headEnd))
+    starts.append(SegmentStart(base: base, begun: now))
     growth = nil
   }
 
@@ -50,6 +51,8 @@ extension Journal {
           try disk.syncDirectory()
         }
         oldest += 1
+        let kept = oldestKept
+        starts.removeAll { $0.base < kept }
       }
     } catch { throw .disk(error) }
   }

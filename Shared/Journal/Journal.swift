@@ -15,8 +15,10 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
+  /// When the kept segments were begun, oldest to newest; those whose header is damaged left out.
+  package internal(set) var starts: [SegmentStart]
   /// The fatal fault that ended this journal. Growing a segment may end it without throwing: look after each `gather`.
-  package private(set) var ended: JournalFault?
+  package internal(set) var ended: JournalFault?
   /// Why the current segment could not be grown, while it could not.
   var growth: DiskFault?
 
@@ -32,6 +34,7 @@ package struct Journal<D: Disk>: ~Copyable {
     segmentBytes = recovery.segmentBytes
     sum = recovery.sum
     oldest = recovery.report.segments.lowerBound
+    starts = recovery.report.starts
     self.recovery = recovery.report
   }
 
@@ -46,6 +49,15 @@ package struct Journal<D: Disk>: ~Copyable {
   package var oldestKept: Position { Position(oldest * UInt64(segmentBytes)) }
   /// The segment has no room for one more input, or is damaged: roll before the next one.
   package var wantsRoll: Bool { current.isDamaged || segmentBytes - current.offset < options.inputBytesMax + RecordLayout.commitBytes }
+  /// The segment in use has damage: only a roll goes on.
+  package var isDamaged: Bool { current.isDamaged }
+  /// The oldest segment, where it may go: neither the one in use nor the one before it.
+  package var oldestSegment: Range<Position>? {
+    oldest + 1 < current.number ? oldestKept..<Position((oldest + 1) * UInt64(segmentBytes)) : nil
+  }
+  /// How many segments are kept, and the number of the one in use.
+  package var segmentCount: Int { Int(current.number - oldest) + 1 }
+  package var newestSegment: UInt64 { current.number }
   /// Why there is no room beyond what `Gathering.remaining` says: refuse publishes while this is set.
   package var fullBecause: DiskFault? { growth }
   /// Something was written since the last closing mark: after 100 ms of idleness, write one.
@@ -106,15 +118,13 @@ package struct Journal<D: Disk>: ~Copyable {
   /// gathering holds records; does nothing where a mark is the last thing or no room is left.
   package mutating func closeMark() throws(JournalFault) {
     if let ended { throw ended }
-    guard !current.isClosed, !current.isDamaged, current.offset + RecordLayout.markBytes <= min(current.filled, segmentBytes) else {
-      return
-    }
-    var mark = [UInt8](repeating: 0, count: RecordLayout.markBytes)
-    let end = current.end
-    mark.withUnsafeMutableBytes {
-      Bytes.put(end.value, $0, RecordLayout.headBytes)
-      RecordLayout.seal(.closingMark, payload: 8, position: end, sum, $0, 0)
-    }
+    let room = min(current.filled, segmentBytes) - current.offset
+    guard !current.isClosed, !current.isDamaged, RecordLayout.markBytes <= room else { return }
+    let (offset, end) = (current.offset, current.end)
+    var mark = SegmentWriting.mark(at: end, trails: current.digest.trails(before: offset), sum)
+    // Where there is no room for names there is for the mark.
+    let isTold = mark.count <= room
+    if !isTold { mark = SegmentWriting.mark(at: end, trails: [], sum) }
     do throws(DiskFault) {
       try disk.write(mark, to: current.file, at: current.offset)
     } catch {
@@ -124,6 +134,7 @@ package struct Journal<D: Disk>: ~Copyable {
     current.end = end.advanced(by: mark.count)
     current.durableThrough = current.end
     current.isClosed = true
+    if isTold { current.digest.trailed(before: offset) }
   }
 
   private mutating func sync() throws(JournalFault) {

@@ -15,6 +15,9 @@ enum JournalFiles {
     "undecided-\(position)" + (again > 1 ? "-\(again)" : "") + ".bin"
   }
 
+  /// Where bytes are kept that stood where a filler stands now.
+  static func damaged(_ position: Position) -> String { "damaged-\(position).bin" }
+
   /// The number of a segment's name; nil for other names.
   static func number(segment name: String) -> UInt64? { number(name, ".segment") }
   static func number(spare name: String) -> UInt64? { number(name, ".spare") }

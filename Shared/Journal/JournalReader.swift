@@ -2,9 +2,9 @@
 ///
 /// Holds its own open files and shares nothing with the running journal but the folder. One reader belongs to one thread at a time.
 package struct JournalReader<D: Disk> {
-  private let disk: D
-  private let sum: Checksum
-  private let segmentBytes: Int
+  let disk: D
+  let sum: Checksum
+  let segmentBytes: Int
   private var open: Segment?
 
   /// A segment that is open for reading.
@@ -124,14 +124,14 @@ package struct JournalReader<D: Disk> {
     return SegmentHead(SegmentScan(bytes: image.bytes, base: base(number), sum: sum), number: number, header: nil).end
   }
 
-  private func header(_ file: D.File) throws(DiskFault) -> SegmentHeader? {
+  func header(_ file: D.File) throws(DiskFault) -> SegmentHeader? {
     let image = try SegmentImage(disk, file, limit: SegmentHeader.blockBytes)
     defer { extendLifetime(image) }
     guard case .intact(let header, _) = SegmentHeader.read(image.bytes) else { return nil }
     return header
   }
 
-  private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
+  func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
 }
 
 /// What reading the journal came to.

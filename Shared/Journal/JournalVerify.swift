@@ -11,14 +11,16 @@ package struct JournalVerify: Sendable {
     case digestDisagrees(segment: UInt64, events: Int)
     /// The end of the newest segment holds no whole commit.
     case undecided(Range<Position>)
-    /// An earlier start kept bytes of doubt.
+    /// An earlier start kept bytes of doubt, or damage was filled after its bytes were kept.
     case keptAside(file: String)
+    /// Something was damaged here; it held nothing, or was accepted as lost.
+    case filled(Range<Position>)
 
     /// Whether something that was promised is gone; the others are worth a look.
     package var isLoss: Bool {
       switch self {
       case .unreadable, .damage, .digestDisagrees: true
-      case .headerCopy, .undecided, .keptAside: false
+      case .headerCopy, .undecided, .keptAside, .filled: false
       }
     }
 
@@ -31,7 +33,9 @@ package struct JournalVerify: Sendable {
         "segment \(segment): \(events) events differ from what the next segment says of it; keep the folder and ask for help"
       case .undecided(let range):
         "bytes \(range.lowerBound) to \(range.upperBound) are no whole commit; nobody was told of them; the next start keeps them aside"
-      case .keptAside(let file): "\(file) holds bytes that an earlier start could not decide on; delete it when nobody misses anything"
+      case .keptAside(let file): "\(file) holds bytes that could not be read where they stood; delete it when nobody misses anything"
+      case .filled(let range):
+        "bytes \(range.lowerBound) to \(range.upperBound) were damaged once; nothing stood there, or its loss was accepted"
       }
     }
   }
@@ -54,7 +58,7 @@ package struct JournalVerify: Sendable {
       journalID = survey.journalID
       try check(disk, survey)
       do throws(DiskFault) {
-        findings += try disk.list().filter { $0.hasPrefix("undecided-") }.sorted().map { .keptAside(file: $0) }
+        findings += try disk.list().filter { $0.hasPrefix("undecided-") || $0.hasPrefix("damaged-") }.sorted().map { .keptAside(file: $0) }
       } catch { throw .disk(error) }
     } catch { findings.append(.unreadable(error)) }
   }
@@ -64,6 +68,8 @@ package struct JournalVerify: Sendable {
     var number: UInt64
     var entries: [SegmentDigest.Entry] = []
     var damaged: [Range<Int>] = []
+    var filled: [Range<Int>] = []
+    var names = SegmentNames.none
   }
 
   private mutating func check<D: Disk>(_ disk: D, _ survey: Survey) throws(JournalFault) {
@@ -86,7 +92,7 @@ package struct JournalVerify: Sendable {
       let head = SegmentHead(scan, number: number, header: segment.header)
       if let held = before { compare(held, head.digest, survey) }
       for part in head.damaged {
-        findings.append(.damage(Damage(segment: number, part: part.part, offsets: part.range, base: base, digest: [])))
+        findings.append(.damage(Damage(segment: number, part: part.part, offsets: part.range, base: base, names: .none)))
       }
       before = walk(scan, number, head.end, survey)
     }
@@ -106,8 +112,13 @@ package struct JournalVerify: Sendable {
             offset: UInt32(record.position.distance(from: scan.base)), checksum: record.checksum, producer: event.head.producer,
             sequence: event.head.sequence, acceptedAt: event.head.acceptedAt))
       case .damaged(let range): held.damaged.append(range)
+      case .filled(let range):
+        held.filled.append(range)
+        findings.append(.filled(scan.base.advanced(by: range.lowerBound)..<scan.base.advanced(by: range.upperBound)))
+      case .trail: break
       }
     }
+    held.names.complete(scan, number, from: headEnd, for: held.damaged)
     commits += outcome.commits
     records += outcome.records
     events += held.entries.count
@@ -120,11 +131,15 @@ package struct JournalVerify: Sendable {
   private mutating func compare(_ held: Held, _ digest: [SegmentDigest.Entry]?, _ survey: Survey) {
     let base = Position(held.number * UInt64(survey.segmentBytes))
     let part: Damage.Part = survey.segment(held.number) == nil ? .segment : .records
+    let sealed = survey.segment(held.number + 1)?.header.map { max(0, Int($0.sealedEnd.value) - Int(base.value)) } ?? survey.segmentBytes
+    let names = digest.map { SegmentNames(digest: $0, through: sealed) } ?? held.names
     for range in held.damaged {
-      findings.append(.damage(Damage(segment: held.number, part: part, offsets: range, base: base, digest: digest ?? [])))
+      findings.append(.damage(Damage(segment: held.number, part: part, offsets: range, base: base, names: names)))
     }
     guard let digest else { return }
-    let standing = digest.filter { entry in !held.damaged.contains { $0.contains(Int(entry.offset)) } }
+    let standing = digest.filter { entry in
+      !entry.isUnknown && !(held.damaged + held.filled).contains { $0.contains(Int(entry.offset)) }
+    }
     guard standing != held.entries else { return }
     let differing = zip(standing, held.entries).count { $0 != $1 } + abs(standing.count - held.entries.count)
     findings.append(.digestDisagrees(segment: held.number, events: differing))

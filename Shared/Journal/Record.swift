@@ -17,7 +17,8 @@ package import Contracts
 //       2 closing mark    u64 durable through (its own place): nothing before it is in doubt
 //       3 checkpoint      one piece of the state at the segment's head; see Checkpoint.swift
 //       4 digest          what the segment before held; see SegmentDigest.swift
-//       5 heal            reserved
+//       5 filler          stands where damage was and nothing is missed any more; see Heal.swift
+//       6 trail           what a stretch of this segment holds; see SegmentDigest.swift
 //      16 event           EventHead (32 bytes), then the event as it was published
 //     17+                 the broker's own
 
@@ -49,6 +50,8 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
   package static let closingMark = RecordKind(rawValue: 2)
   package static let checkpoint = RecordKind(rawValue: 3)
   package static let digest = RecordKind(rawValue: 4)
+  package static let filler = RecordKind(rawValue: 5)
+  package static let trail = RecordKind(rawValue: 6)
   package static let event = RecordKind(rawValue: 16)
 
   /// The journal's own kinds, which a reader of facts passes over.
@@ -77,7 +80,8 @@ package struct EventHead: Hashable, Sendable {
     self.acceptedAt = acceptedAt
   }
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  /// Reads the first `byteCount` bytes of an event record's payload.
+  package init(_ bytes: UnsafeRawBufferPointer) {
     producer = Bytes.u32(bytes, 0)
     type = Bytes.u32(bytes, 4)
     sequence = Bytes.u64(bytes, 8)

@@ -33,6 +33,9 @@ struct Recovery<D: Disk> {
     do throws(DiskFault) { try removeLeftovers() } catch { throw .disk(error) }
     guard let survey else { return try begin() }
     report.segments = survey.oldest...survey.newest
+    report.starts = survey.segments.compactMap { segment in
+      segment.header.map { SegmentStart(base: base(segment.number), begun: $0.created) }
+    }
     let start = try self.start(survey, replay)
     var current: Current<D>?
     for number in start.number...survey.newest {
@@ -49,11 +52,12 @@ struct Recovery<D: Disk> {
     let header = SegmentHeader(
       journalID: journalID, number: 1, segmentBytes: segmentBytes, created: options.now, sealedEnd: .zero, digestBytes: 0,
       checkpointBytes: 0)
-    let digest = SegmentDigest(of: 1)
+    let digest = SegmentDigest(of: 1, from: header.headEnd)
     let opened = try SegmentWriting.open(
       1, head: SegmentWriting.head(header, digest: digest, checkpoint: [], sum), on: disk, growthBytes: options.growthBytes,
       segmentBytes: segmentBytes)
     let end = header.base.advanced(by: header.headEnd)
+    report.starts = [SegmentStart(base: header.base, begun: header.created)]
     report.replayedFrom = end
     report.replayedThrough = end
     return Current(
@@ -70,7 +74,7 @@ struct Recovery<D: Disk> {
       defer { extendLifetime(image) }
       let scan = SegmentScan(bytes: image.bytes, base: base(segment.number), sum: sum)
       let head = SegmentHead(scan, number: segment.number, header: segment.header)
-      for part in head.damaged { report.damage.append(damage(segment.number, part.part, part.range, [])) }
+      for part in head.damaged { report.damage.append(damage(segment.number, part.part, part.range, .none)) }
       guard let state = segment.number == 1 ? [] : head.checkpoint else { continue }
       report.startedAt = segment.number
       report.replayedFrom = base(segment.number).advanced(by: head.end)
@@ -91,9 +95,9 @@ struct Recovery<D: Disk> {
     let base = self.base(number)
     let isSealed = number < survey.newest
     let sealedEnd = survey.segment(number + 1)?.header.map { max(0, Int($0.sealedEnd.value) - Int(base.value)) }
-    let lost = isSealed ? try digest(of: number, survey) : []
+    var names = isSealed ? try digest(of: number, survey) : .none
     guard let segment = survey.segment(number) else {
-      let gone = damage(number, .segment, 0..<(sealedEnd ?? segmentBytes), lost)
+      let gone = damage(number, .segment, 0..<(sealedEnd ?? segmentBytes), names)
       report.damage.append(gone)
       try tell(.damaged(gone), replay)
       return nil
@@ -106,7 +110,7 @@ struct Recovery<D: Disk> {
     let first = headEnd ?? SegmentHead(scan, number: number, header: segment.header).end
     var current = Current<D>(
       file: file, number: number, base: base, end: base, durableThrough: base, filled: image.bytes.count & ~7, isClosed: false,
-      isDamaged: segment.header == nil, digest: SegmentDigest(of: number))
+      isDamaged: segment.header == nil, digest: SegmentDigest(of: number, from: first))
     if !isSealed { try settle(&current, scan, first) }
     var damages: [Damage] = []
     let outcome: SegmentScan.Outcome
@@ -116,8 +120,15 @@ struct Recovery<D: Disk> {
         case .record(let record):
           current.note(record)
           try replay(.record(record))
+        case .trail(let record):
+          if let trail = SegmentDigest.trail(of: number, record.payload) { current.digest.trailed(upTo: trail.range.upperBound) }
+        case .filled: break
         case .damaged(let range):
-          let gone = damage(number, .records, range, lost)
+          names.complete(scan, number, from: first, for: [range])
+          let gone = damage(number, .records, range, names)
+          // The digest that the next segment gets must not seem to know more than is known.
+          if !gone.isNamed { current.digest.add(.unknown(range)) }
+          for entry in names.entries(in: range) { current.digest.add(entry) }
           damages.append(gone)
           try replay(.damaged(gone))
         }
@@ -183,17 +194,17 @@ struct Recovery<D: Disk> {
   }
 
   /// What segment `number` held, from the head of the next one.
-  private func digest(of number: UInt64, _ survey: Survey) throws(JournalFault) -> [SegmentDigest.Entry] {
-    guard let next = survey.segment(number + 1) else { return [] }
+  private func digest(of number: UInt64, _ survey: Survey) throws(JournalFault) -> SegmentNames {
+    guard let next = survey.segment(number + 1) else { return .none }
     let image = try SegmentImage(disk, segment: number + 1, limit: next.header.map { $0.headEnd } ?? .max)
     defer { extendLifetime(image) }
-    return SegmentHead(
-      SegmentScan(bytes: image.bytes, base: base(number + 1), sum: sum), number: number + 1, header: next.header
-    ).digest ?? []
+    let head = SegmentHead(SegmentScan(bytes: image.bytes, base: base(number + 1), sum: sum), number: number + 1, header: next.header)
+    let end = next.header.map { max(0, Int($0.sealedEnd.value) - Int(base(number).value)) } ?? segmentBytes
+    return head.digest.map { SegmentNames(digest: $0, through: end) } ?? .none
   }
 
-  private func damage(_ number: UInt64, _ part: Damage.Part, _ range: Range<Int>, _ digest: [SegmentDigest.Entry]) -> Damage {
-    Damage(segment: number, part: part, offsets: range, base: base(number), digest: digest)
+  private func damage(_ number: UInt64, _ part: Damage.Part, _ range: Range<Int>, _ names: SegmentNames) -> Damage {
+    Damage(segment: number, part: part, offsets: range, base: base(number), names: names)
   }
 
   private func tell(_ what: Replayed, _ replay: (Replayed) throws(ReplayRefusal) -> Void) throws(JournalFault) {

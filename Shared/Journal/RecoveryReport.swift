@@ -1,3 +1,5 @@
+package import Contracts
+
 /// What opening the journal found.
 package struct RecoveryReport: Hashable, Sendable {
   /// Whether the folder was empty, so that a new journal began.
@@ -12,6 +14,14 @@ package struct RecoveryReport: Hashable, Sendable {
   package var records = 0
   package var undecided: Undecided?
   package var damage: [Damage] = []
+  /// When the kept segments were begun, oldest to newest; those whose header is damaged left out.
+  package var starts: [SegmentStart] = []
+}
+
+/// Where a segment begins, and when it was begun: everything before it was written before.
+package struct SegmentStart: Hashable, Sendable {
+  package let base: Position
+  package let begun: Timestamp
 }
 
 /// The bytes behind the last proven place that do not make a whole commit: nobody was told of them, or the disk lied.

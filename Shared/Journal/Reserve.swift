@@ -19,6 +19,10 @@ package enum Reserve {
         }
       }
       guard !there else { return }
+      // Asked first: to write until nothing is left would take from others what it then gives back.
+      if let room = try disk.room(), room < segmentBytes {
+        throw DiskFault(errno: DiskFault.noSpace, operation: .create, path: JournalFiles.reserve)
+      }
       if names.contains(JournalFiles.fillingReserve) { try disk.remove(JournalFiles.fillingReserve) }
       let file = try disk.create(JournalFiles.fillingReserve)
       try disk.fill(file, from: 0, to: segmentBytes, stretch: JournalLimits.zerosBytes)

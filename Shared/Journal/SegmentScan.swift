@@ -22,6 +22,10 @@ struct SegmentScan {
   enum Step {
     case record(Record)
     case damaged(Range<Int>)
+    /// Something was damaged here; nothing is missed any more.
+    case filled(Range<Int>)
+    /// What a stretch before it holds.
+    case trail(Record)
   }
 
   /// What a walk came to.
@@ -68,10 +72,16 @@ struct SegmentScan {
         outcome.isClosed = true
         continue
       }
+      if let found, found.kind == .trail {
+        try visit(.trail(found))
+        offset += found.byteCount
+        continue
+      }
       let limit = proven ?? proof(from: offset, isSealed: isSealed)
       proven = limit
       guard offset < limit else { break }
       if let found {
+        if found.kind == .filler { try visit(.filled(offset..<offset + found.byteCount)) }
         if !found.kind.isJournals {
           outcome.records += 1
           try visit(.record(found))

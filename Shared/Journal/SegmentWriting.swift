@@ -22,6 +22,27 @@ enum SegmentWriting {
     return head
   }
 
+  /// A closing mark behind records that tell what a stretch before them holds.
+  static func mark(at position: Position, trails: [[UInt8]], _ sum: Checksum) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for (index, payload) in (trails + [[]]).enumerated() {
+      let at = bytes.count
+      let isMark = index == trails.count
+      let count = isMark ? 8 : payload.count
+      bytes.append(contentsOf: repeatElement(0, count: RecordLayout.byteCount(payload: count)))
+      bytes.withUnsafeMutableBytes { all in
+        let place = position.advanced(by: at)
+        if isMark {
+          Bytes.put(place.value, all, at + RecordLayout.headBytes)
+        } else {
+          payload.withUnsafeBytes { Bytes.copy($0, all, at + RecordLayout.headBytes) }
+        }
+        RecordLayout.seal(isMark ? .closingMark : .trail, payload: count, position: place, sum, all, at)
+      }
+    }
+    return bytes
+  }
+
   /// Makes segment `number` current: durable head first, then its name.
   ///
   /// `.full` where there is no reserve and no room: what was begun is removed. Every other fault is fatal: a head half written, or a name

@@ -42,6 +42,14 @@ final class Line {
     return true
   }
 
+  /// Sends a row again that the broker lost.
+  func heal(sequence: UInt64, event: [UInt8]) {
+    frame.removeAll(keepingCapacity: true)
+    // Too long a row was never accepted, so it was never lost.
+    guard (try? ClientMessageEncoder.appendHeal(sequence: sequence, event: event, to: &frame)) != nil else { return }
+    frame.withUnsafeBytes { connection.append($0) }
+  }
+
   func flush() { connection.flush() }
 
   /// Closes without a word; no callback follows.

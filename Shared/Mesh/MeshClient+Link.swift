@@ -116,7 +116,7 @@ extension MeshClient {
     case .ping(let number): act(link.pinged(number, at: reactor.moment))
     case .farewell(let reason): fallen { $0.farewell(reason, at: reactor.moment, jitter: $1) }
     case .fault(let refusal): fallen { $0.faulted(refusal, at: reactor.moment, jitter: $1) }
-    case .pong, .accepted, .refused, .resume, .subscribed, .unsubscribed, .deliver, .revoke, .mark, .request, .reply, .admin:
+    case .pong, .accepted, .refused, .resume, .subscribed, .unsubscribed, .deliver, .revoke, .mark, .request, .reply, .admin, .heal:
       guard link.heard(at: reactor.moment) else {
         return fallen { $0.confused("words before the welcome", at: reactor.moment, jitter: $1) }
       }
@@ -137,6 +137,7 @@ extension MeshClient {
     case .revoke(let handle, let ranges): consumer(handle)?.revoked(ranges)
     case .subscribed(let handle, _): consumer(handle)?.subscribed()
     case .unsubscribed(let handle, let reason): consumer(handle)?.unsubscribed(reason)
+    case .heal(let ranges): relay?.healAsked(ranges)
     case .mark(let handle, let source, let through): marks.heard(source, on: handle, through: through)
     case .request(let request): asked(request)
     case .reply(let reply): asking.replied(reply)

@@ -65,6 +65,12 @@ final class Relay: @unchecked Sendable {
     machine.resume(from: from, after: after, at: reactor.moment)
   }
 
+  /// The broker's journal lost these rows.
+  func healAsked(_ ranges: DeliveryRanges) {
+    log.warning("relay.heal", "the broker has lost facts that this store still has; they are sent again")
+    machine.healAsked(ranges)
+  }
+
   /// Rows were committed; their highest number, where it is known.
   func grew(highest: UInt64? = nil) { machine.grew(highest: highest.map { $0 - min(base, $0) }) }
 
@@ -82,6 +88,8 @@ final class Relay: @unchecked Sendable {
           log.error(
             "relay.too_long", "fact number \(row.sequence) is too long to publish; its checks before the outbox failed; this is a bug")
         }
+      case .find(let sequence): find(sequence)
+      case .heal(let row): line?.heal(sequence: row.sequence, event: row.contents)
       case .mark(let through): line?.send(.mark(through: through))
       case .read(let token, let after, let limit): read(token, after, limit)
       case .check(let sequence): check(sequence)
@@ -142,6 +150,16 @@ final class Relay: @unchecked Sendable {
           }
         }
       }
+    }
+  }
+
+  private func find(_ sequence: UInt64) {
+    let (store, base) = (store, base)
+    reading.async {
+      // What cannot be read now the broker asks for again after the next welcome.
+      let row = try? store.read { try Outbox.rows(after: sequence + base - 1, limit: 1, in: $0).first }
+      let contents = row.flatMap { $0.sequence == sequence + base ? $0.event : nil }
+      self.back { $0.machine.found(sequence: sequence, contents: contents) }
     }
   }
 

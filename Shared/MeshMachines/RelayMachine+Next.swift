@@ -19,6 +19,7 @@ extension RelayMachine {
     case .flowing:
       if let action = flow() { return action }
     }
+    if let action = healing() { return action }
     return trim(at: now)
   }
 

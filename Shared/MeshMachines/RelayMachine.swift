@@ -27,6 +27,10 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     /// Read at most `limit` rows above `after`; report `rows` or `readFailed` with the token.
     case read(token: UInt64, after: UInt64, limit: Int)
     case publish(Row)
+    /// Look up this row, which the broker's journal lost; report `found`.
+    case find(sequence: UInt64)
+    /// Send it again as it was.
+    case heal(Row)
     /// Delete the rows up to here; report `trimmed` or `trimFailed`.
     case trim(through: UInt64)
     case mark(through: Timestamp)
@@ -64,6 +68,10 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   var readFailures = 0
   var isTrimming = false
   var lastTrim = Uptime(milliseconds: 0)
+  /// Rows that the broker lost and wants again, the one that was found, and whether one is being looked up.
+  var asked: [ClosedRange<UInt64>] = []
+  var found: Row?
+  var isFinding = false
   var pendingMark: (through: Timestamp, sequence: UInt64)?
 
   /// `highest`: the outbox's highest number ever; `trimmedThrough`: the number below its oldest row.
@@ -110,6 +118,9 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   /// The link is gone: what is unanswered is published again after the next welcome.
   package mutating func lost() {
     restart(after: accepted)
+    asked = []
+    found = nil
+    isFinding = false
     state = .offline
   }
 

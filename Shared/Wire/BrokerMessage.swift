@@ -17,6 +17,8 @@ package enum BrokerMessage: Sendable, Equatable {
   case revoke(handle: UInt32, DeliveryRanges)
   /// Every fact of `source` up to `through` has been settled on this subscription.
   case mark(handle: UInt32, source: String, through: Timestamp)
+  /// The journal lost these rows: send them again from the outbox.
+  case heal(DeliveryRanges)
   case request(Request)
   case reply(Reply)
   case admin(id: UInt64, answer: JSON)

@@ -35,6 +35,9 @@ package enum BrokerMessageDecoder {
       return .mark(
         handle: try read.need(read.handle, "handle"), source: try read.need(read.source, "source"),
         through: try read.need(read.through, "through"))
+    case "heal":
+      let read = try BrokerMembers(&walk)
+      return .heal(try read.need(read.sequences, "sequences"))
     case "request": return .request(try walk.request(peerName: "from"))
     case "reply": return .reply(try walk.reply())
     case "admin":
@@ -174,6 +177,7 @@ private struct BrokerMembers {
   var handle: UInt32?
   var position: UInt64?
   var deliveries: DeliveryRanges?
+  var sequences: DeliveryRanges?
   var source: String?
   var through: Timestamp?
   var id: UInt64?
@@ -189,6 +193,7 @@ private struct BrokerMembers {
       case "handle": handle = try walk.handle()
       case "position": position = try walk.number()
       case "deliveries": deliveries = try walk.ranges()
+      case "sequences": sequences = try walk.ranges()
       case "source": source = try walk.text()
       case "through": through = try walk.instant()
       case "id": id = try walk.number()

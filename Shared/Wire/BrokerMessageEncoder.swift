@@ -46,6 +46,8 @@ package enum BrokerMessageEncoder {
         writer.member("source", source)
         writer.member("through", through)
       }
+    case .heal(let sequences):
+      try FrameEncoder.append("heal", to: &output) { $0.member("sequences", sequences) }
     case .request(let request):
       try FrameEncoder.append("request", to: &output) { $0.members(request, peerName: "from") }
     case .reply(let reply):

@@ -4,6 +4,8 @@ package import Contracts
 package enum ClientMessage: Sendable, Equatable {
   case hello(Hello)
   case publish(Publish)
+  /// A row that the broker asked for because its journal lost it.
+  case heal(Publish)
   case subscribe(Subscribe)
   /// Stops deliveries on `handle`; where `forget`, the durable subscription itself is deleted.
   case unsubscribe(handle: UInt32, forget: Bool)

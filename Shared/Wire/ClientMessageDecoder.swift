@@ -26,6 +26,7 @@ package enum ClientMessageDecoder {
     case "ping": return .ping(try id(&walk))
     case "pong": return .pong(try id(&walk))
     case "mark": return .mark(through: try through(&walk))
+    case "heal": return .heal(try healing(&walk))
     case "hello": return .hello(try hello(&walk))
     case "subscribe": return .subscribe(try subscribe(&walk))
     case "unsubscribe": return try unsubscribe(&walk)
@@ -65,6 +66,15 @@ package enum ClientMessageDecoder {
     guard let event else { throw .missing("event") }
     if let fault { throw .event(sequence: sequence, fault) }
     return Publish(sequence: sequence, event: event, routing: routing)
+  }
+
+  /// As a publish, but what is wrong with its event uses up no sequence: it ends the connection.
+  @inline(never)
+  private static func healing(_ walk: inout MemberWalk) throws(WireFault) -> Publish {
+    do throws(WireFault) { return try publish(&walk) } catch {
+      guard case .event = error else { throw error }
+      throw .wrongType("event", wanted: .object)
+    }
   }
 
   private static func settle(_ walk: inout MemberWalk) throws(WireFault) -> ClientMessage {

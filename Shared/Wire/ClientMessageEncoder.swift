@@ -4,8 +4,17 @@ import Contracts
 package enum ClientMessageEncoder {
   /// HOT. One publish; the event's bytes are spliced in as they are: JSON that `EventScan.check` has passed.
   package static func appendPublish(sequence: UInt64, event: [UInt8], to output: inout [UInt8]) throws(WireFault) {
+    try append("publish", sequence, event, to: &output)
+  }
+
+  /// A row that the broker asked for: its journal lost it. The event's bytes are spliced in as they are.
+  package static func appendHeal(sequence: UInt64, event: [UInt8], to output: inout [UInt8]) throws(WireFault) {
+    try append("heal", sequence, event, to: &output)
+  }
+
+  private static func append(_ op: StaticString, _ sequence: UInt64, _ event: [UInt8], to output: inout [UInt8]) throws(WireFault) {
     guard event.count <= WireLimits.messageBytesMax else { throw .event(sequence: sequence, .tooLong(bytes: event.count)) }
-    try FrameEncoder.append("publish", to: &output) { writer in
+    try FrameEncoder.append(op, to: &output) { writer in
       writer.member("sequence", sequence)
       writer.name("event")
       writer.raw(event)
@@ -19,6 +28,7 @@ package enum ClientMessageEncoder {
     switch message {
     case .publish(let publish):
       try appendPublish(sequence: publish.sequence, event: Array(payload[publish.event]), to: &output)
+    case .heal(let publish): try appendHeal(sequence: publish.sequence, event: Array(payload[publish.event]), to: &output)
     case .hello(let hello):
       try FrameEncoder.append("hello", to: &output) { $0.members(hello) }
     case .subscribe(let subscribe):

@@ -141,6 +141,7 @@ package struct SessionMachine: Sendable {
     init(_ message: borrowing ClientMessage) {
       switch message {
       case .publish: self = .publish
+      case .heal: self = .other("heal")
       case .working, .settle, .extend, .reply: self = .settling
       case .hello: self = .hello
       case .ping(let id): self = .ping(id)

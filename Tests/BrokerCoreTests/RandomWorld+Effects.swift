@@ -29,10 +29,15 @@ extension RandomWorld {
     case .accepted(let id, let through, _):
       guard let p = publishers.firstIndex(of: id) else { return }
       if through > model.last[p] { fault = "\(Self.credentials[p]) was told \(through), known is \(model.last[p])" }
-    case .deliver(let id, let handle, let number, _, let attempt, let producer, let sequence, let bytes):
+    case .deliver(let id, let handle, let number, let position, let attempt, let producer, let sequence, let bytes):
       guard let c = consumers.firstIndex(where: { $0.id == id }) else { return }
       deliveries += 1
-      let p = Self.credentials.firstIndex(of: String(stage.machine.producerName(producer).split(separator: "/")[0]))!
+      let p = index(of: producer)
+      // An event's position is its name for ever, and its bytes are there.
+      if chance(20) || stage.machine.place(of: position) != position {
+        let json = try stage.json(at: position)
+        if json?.contains(#""id":"\#(p)-\#(sequence)""#) != true { fault = "\(position) is to be \(p)-\(sequence), is \(json ?? "gone")" }
+      }
       guard let event = model.event(p, sequence) else { return fault = "delivered \(p)-\(sequence), which was not accepted" }
       if handle != 1 || number != consumers[c].next { fault = "number \(number), awaited was \(consumers[c].next)" }
       if consumers[c].credit <= 0 || consumers[c].bytes <= 0 { fault = "delivered beyond credit" }
@@ -66,6 +71,8 @@ extension RandomWorld {
     case .send(_, .resume), .send(_, .subscribed), .send(_, .mark): break
     case .send(_, let message): fault = "unexpected \(message)"
     case .fetch(let subscription, let from, let bytes): fetches.append((subscription, from, bytes))
+    case .carry, .forget: disk.append(effect)
+    case .examine, .heal, .mend: fault = "nothing is damaged here: \(effect)"
     case .close(_, let refusal): fault = "closed: \(refusal)"
     }
   }

@@ -46,7 +46,8 @@ final class RandomWorld {
     limits.floorNoteEvents = 10
     limits.inFlightPerConnection = 30
     limits.deadLetters = 100_000
-    stage = try Stage(limits: limits)
+    limits.carriedShare = 2
+    stage = try Stage(limits: limits, inputBytesMax: 24 << 10, segmentBytes: 64 << 10)
     model.last = [0, 0]
     model.subscriptions = [
       .init(name: "all", filter: "*", parks: true, from: 0), .init(name: "some", filter: "ledger.a", parks: false, from: 0),
@@ -74,7 +75,11 @@ final class RandomWorld {
     case 83..<85:
       if let id = publishers[0] { try stage.apply(.mark(id, through: stage.now.wall)) }
     case 85..<86: try crash(afterSync: chance(50))
-    case 86..<87: try turn(); try stage.roll()
+    case 86..<89:
+      try turn()
+      try stage.roll()
+    case 89..<92: try letGo()
+    case 92..<95: try keepDisk()
     default: try turn()
     }
     if let fault { throw WorldFault(description: fault) }
@@ -208,6 +213,47 @@ final class RandomWorld {
     isDirty = true
   }
 
+  // MARK: The disk
+
+  /// Effects on the disk whose turn is yet to come, in their order.
+  var disk: [Effect] = []
+  var carried = 0
+  var forgotten = 0
+
+  /// Has the oldest segment looked at, sometimes with the operator's word that even what is unread may go.
+  private func letGo() throws {
+    try turn()
+    guard !stage.machine.isLettingGo, let survey = try stage.surveyOldest() else { return }
+    let how: LettingGo = chance(15) ? .evenUnread : .unneeded
+    let before = stage.machine.counts.passedOver
+    try stage.apply(.surveyed(survey, how))
+    var passed: (least: UInt64, most: UInt64) = (0, 0)
+    if how == .evenUnread {
+      let places = survey.standing.compactMap { model.event(index(of: $0.event.producer), $0.event.sequence) }
+      for s in model.subscriptions.indices {
+        let (least, most) = model.passOver(places, of: s)
+        passed = (passed.least + least, passed.most + most)
+      }
+    }
+    if !(passed.least...passed.most).contains(stage.machine.counts.passedOver - before) {
+      fault = "moved over \(stage.machine.counts.passedOver - before), should be \(passed)"
+    }
+    isDirty = true
+    try turn()
+  }
+
+  func index(of producer: UInt32) -> Int {
+    Self.credentials.firstIndex(of: String(stage.machine.producerName(producer).split(separator: "/")[0]))!
+  }
+
+  private func keepDisk() throws {
+    guard !disk.isEmpty else { return }
+    let effect = disk.removeFirst()
+    if case .forget = effect { forgotten += 1 }
+    if case .carry(let places) = effect { carried += places.count }
+    try stage.perform(effect)
+  }
+
   private func read() throws {
     guard !fetches.isEmpty else { return }
     let (subscription, from, bytes) = fetches.removeFirst()
@@ -225,6 +271,7 @@ final class RandomWorld {
     consumers = []
     publishers = [nil, nil]
     fetches = []
+    disk = []
     isDirty = false
     try turn()
   }
@@ -247,6 +294,8 @@ final class RandomWorld {
         for number in held { model.settle(consumers[c].held.removeValue(forKey: number)!, of: consumers[c].subscription) }
       }
       while !fetches.isEmpty { try read() }
+      while !disk.isEmpty { try keepDisk() }
+      if round % 4 == 0 { try letGo() }
       try turn()
       if model.subscriptions.indices.allSatisfy({ model.owed($0).isEmpty }) { return }
       if round % 3 == 0 { try pass(10_000) }

@@ -8,7 +8,7 @@ struct RandomWorldTests {
 
   @Test func `keeps its promises whatever happens, and drains`() throws {
     var random = Seed.printed(for: "RandomWorldTests")
-    var deliveries = 0
+    var (deliveries, carried, forgotten) = (0, 0, 0)
     for world in 0..<Self.worlds {
       let seed = random.next()
       let it = try RandomWorld(SeededRandom(seed: seed))
@@ -24,7 +24,10 @@ struct RandomWorldTests {
         return
       }
       deliveries += it.deliveries
+      carried += it.carried
+      forgotten += it.forgotten
     }
-    #expect(deliveries > 100 * Self.worlds)
+    print("worlds: \(deliveries) deliveries, \(carried) events carried on, \(forgotten) segments let go")
+    #expect(deliveries > 100 * Self.worlds && carried > 10 * Self.worlds && forgotten > Self.worlds)
   }
 }

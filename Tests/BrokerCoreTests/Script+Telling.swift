@@ -31,6 +31,11 @@ extension Script {
     case .fetch(let subscription, let from, let bytes):
       fetches.append((subscription, from, bytes))
       return "fetch for \(subscription) bytes=\(bytes)"
+    case .carry(let places): return "carry \(places.count)"
+    case .forget: return "forget"
+    case .examine: return "examine"
+    case .heal: return "heal"
+    case .mend: return "mend"
     case .close(let id, let refusal): return "\(names[id.raw]!) closed [\(refusal.code)] \(refusal.sentence)"
     case .send(let id, let message): return "\(names[id.raw]!) " + tell(message, id)
     }
@@ -54,6 +59,7 @@ extension Script {
     case .revoke(let handle, let list): "revoke \(handleName(id, handle)) \(ranges(list))"
     case .mark(let handle, let source, let through):
       "mark \(handleName(id, handle)) \(source) through=+\(through.milliseconds - 1_700_000_000_000) ms"
+    case .heal(let list): "heal \(ranges(list))"
     case .request(let it): "request \(it.id) from \(it.peer): \(it.subject) within \(it.deadline.milliseconds) ms"
     case .reply(let it):
       switch it.outcome {

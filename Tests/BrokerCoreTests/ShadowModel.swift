@@ -87,6 +87,23 @@ struct ShadowModel {
     }
   }
 
+  /// The operator lets go of what is unread up to the last of `gone` that the subscription has yet to settle; returns how many it
+  /// missed: without those behind a dead event, which may be dead letters themselves by now, and with them.
+  mutating func passOver(_ gone: [Int], of s: Int) -> (least: UInt64, most: UInt64) {
+    func misses(_ event: Int) -> Bool {
+      event >= subscriptions[s].from && subscriptions[s].wants(events[event]) && !subscriptions[s].settled.contains(event)
+        && !subscriptions[s].dead.contains(event)
+    }
+    guard let last = gone.filter(misses).max() else { return (0, 0) }
+    var passed: (least: UInt64, most: UInt64) = (0, 0)
+    for event in 0...last where misses(event) {
+      subscriptions[s].settled.insert(event)
+      passed.most += 1
+      if !subscriptions[s].deadKeys.contains(events[event].key) { passed.least += 1 }
+    }
+    return passed
+  }
+
   mutating func release(_ event: Int, of s: Int) {
     subscriptions[s].inFlight[event] = nil
     subscriptions[s].working.remove(event)

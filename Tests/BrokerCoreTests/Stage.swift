@@ -10,13 +10,13 @@ final class Stage {
   static let journalID = [UInt8](1...16)
   /// Small, so that thousands of starts take no time; no input of these tests is larger.
   static let segmentBytes = 512 << 10
-  private let segmentBytes: Int
+  let segmentBytes: Int
   private let inputBytesMax: Int
 
-  private(set) var disk = MemoryDisk()
+  var disk = MemoryDisk()
   private(set) var machine: BrokerMachine
-  private var journal: Journal<MemoryDisk>?
-  private var durableThrough: Position { journal?.durableThrough ?? .zero }
+  var journal: Journal<MemoryDisk>?
+  var durableThrough: Position { journal?.durableThrough ?? .zero }
   private var commit: Gathering<Effect>?
   var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
   /// Effects that left, in order.
@@ -26,8 +26,8 @@ final class Stage {
   let limits: BrokerLimits
 
   /// `inputBytesMax`: the most that an input of this test writes.
-  init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10) throws {
-    segmentBytes = inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes
+  init(limits: BrokerLimits = BrokerLimits(), inputBytesMax: Int = 96 << 10, segmentBytes: Int? = nil) throws {
+    self.segmentBytes = segmentBytes ?? (inputBytesMax > 96 << 10 ? 16 << 20 : Self.segmentBytes)
     self.inputBytesMax = inputBytesMax
     self.limits = limits
     machine = BrokerMachine(journalID: Self.journalID, limits: limits)
@@ -45,11 +45,14 @@ final class Stage {
         switch told {
         case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
         case .record(let record): try machine.replay(record)
-        case .damaged(let damage): throw ReplayRefusal("damaged: \(damage)")
+        case .damaged(let damage): machine.replay(damage)
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(segmentBytes: segmentBytes)
+    let starts = journal?.starts ?? []
+    for start in starts { machine.begins(segment: start.base, at: start.begun) }
+    try journal?.forget(before: Position(machine.kept))
     self.machine = machine
     commit = journal?.gather(Effect.self)
   }
@@ -91,7 +94,12 @@ final class Stage {
   }
 
   /// One turn's end: written, synced, and the effects leave.
-  func turn() throws {
+  func turn(anew: Bool = false) throws {
+    if anew {
+      // The end has moved without this commit.
+      commit = nil
+      return commit = journal!.gather(Effect.self)
+    }
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
     released += effects
@@ -105,7 +113,9 @@ final class Stage {
 
   func roll() throws {
     try turn()
-    try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall)
+    try journal!.roll(checkpoint: machine.checkpoint(), at: max(now.wall, machine.latestAcceptance))
+    let begun = journal?.starts.last
+    if let start = begun { machine.begins(segment: start.base, at: start.begun) }
     commit = journal!.gather(Effect.self)
   }
 
@@ -115,6 +125,16 @@ final class Stage {
     commit = nil
     journal = nil
     disk = disk.afterPowerCut()
+    released = []
+    try start()
+  }
+
+  /// Starts anew on `disk`, as a process on another machine would.
+  func start(on disk: MemoryDisk, at now: Moment) throws {
+    commit = nil
+    journal = nil
+    self.disk = disk
+    self.now = now
     released = []
     try start()
   }

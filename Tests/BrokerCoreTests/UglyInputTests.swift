@@ -62,7 +62,7 @@ struct UglyInputTests {
       case .close(_, let refusal): refusal.code
       case .send(_, .unsubscribed(_, let reason)): reason?.code ?? "unsubscribed"
       case .send(_, .admin(_, let answer)): if case .string(let code)? = answer["code"] { code } else { nil }
-      case .accepted, .deliver, .fetch, .send: nil
+      case .accepted, .deliver, .fetch, .send, .carry, .forget, .examine, .heal, .mend: nil
       }
     }
   }
@@ -158,7 +158,10 @@ struct UglyInputTests {
     let fetches = try left().compactMap { effect -> Position? in if case .fetch(_, let from, _) = effect { from } else { nil } }
     let from = try #require(fetches.first)
     try stage.apply(.fetched(subscription: 0, from: from, .damaged(from: from, through: Position(from.value + 100))))
-    #expect(try left().isEmpty)
+    // The shell is asked once what stood there.
+    let effects = try left()
+    guard effects.count == 1, case .examine(let segment)? = effects.first else { return #expect(Bool(false), "\(effects)") }
+    #expect(segment.value == UInt64(Stage.segmentBytes))
     try stage.apply(.tick)
     #expect(try left().isEmpty)
     guard case .array(let rows)? = stage.machine.status()["subscriptions"], let row = rows.first else { return }

@@ -51,7 +51,6 @@ import Testing
     Broken("ledger.customer.known.v1", "/contacts/0/channel", "", .notAWord("")),
     Broken("ledger.policy.published.v1", "/name", "Look back", .notAWord("Look back")),
     Broken("marketing.audience.listed.v1", "/audience_id", "two words", .identifier(.character(0x20))),
-    Broken("marketing.audience.listed.v1", "/people/1", "", .identifier(.length(0))),
     Broken("ledger.membership.changed.v1", "/kind", "club", .unknownWord("club", allowed: ["list", "segment"])),
     Broken("ledger.membership.changed.v1", "/group_id", "two words", .identifier(.character(0x20))),
     Broken("ledger.membership.changed.v1", "/revision", 0, .outOfRange(0, 1...Int64.max)),

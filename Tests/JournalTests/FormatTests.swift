@@ -47,7 +47,7 @@ import Testing
     #expect(bytes.count == smallOptions.growthBytes && bytes[4208...].allSatisfy { $0 == 0 })
   }
 
-  @Test func `digest, checkpoint, commit and closing mark`() throws {
+  @Test func `digest, checkpoint, commit, trail and closing mark`() throws {
     let bytes = try #require(try Self.ground().contents("000000000002.segment"))
     #expect(
       Self.hex(bytes[4096..<4160]) == "ec28164e280000000010020000000000040000000000000001000000000000007b68e5cf8b010000281000009f5c2fa2"
@@ -56,8 +56,11 @@ import Testing
       Self.hex(bytes[4160..<4208]) == "6b3e077a120000004010020000000000030100000000000000000000000000008ceca3ba000000006f6b000000000000")
     #expect(Self.hex(bytes[4208..<4248]) == "4ac8d278100000007010020000000000010000000000000070100200000000002000000001000000")
     #expect(Self.hex(bytes[4248..<4280]) == "bd2c874403000000981002000000000011000000000000000102030000000000")
-    #expect(Self.hex(bytes[4280..<4312]) == "554eddbb08000000b8100200000000000200000000000000b810020000000000")
-    #expect(bytes[4312...].allSatisfy { $0 == 0 })
+    #expect(
+      Self.hex(bytes[4280..<4328]) == "61b6382518000000b810020000000000060000000000000070100000b8100000"
+        + "02000000000000000000000000000000")
+    #expect(Self.hex(bytes[4328..<4360]) == "a67474bd08000000e8100200000000000200000000000000e810020000000000")
+    #expect(bytes[4360...].allSatisfy { $0 == 0 })
   }
 
   @Test func `a state of any size comes back, in pieces of 1 MiB`() throws {

@@ -101,7 +101,7 @@ import Testing
     let closed = now.journal.end
     try now.journal.closeMark()
     #expect(now.journal.end == closed)
-    #expect(closed.distance(from: empty) == 40 + 32 + 32)
+    #expect(closed.distance(from: empty) == 40 + 32 + 48 + 32)
     #expect(try Opened(disk).journal.wantsClosingMark == false)
   }
 

@@ -184,6 +184,7 @@ struct ModelMesh {
       case .mark(let through): toBroker.append(.mark(through))
       case .read(let token, let after, let limit): reads.append((token, after, limit))
       case .trim(let through): trims.append(through)
+      case .find, .heal: wrongs.append("nothing was lost")
       case .check: wrongs.append("nothing to check")
       }
     }

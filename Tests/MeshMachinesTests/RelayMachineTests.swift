@@ -23,6 +23,10 @@ extension Relay {
       case .publish(let row): done.append(row.contents)
       case .trim(let through): done.append("trim \(through)")
       case .mark(let through): done.append("mark \(through.milliseconds)")
+      case .find(let sequence):
+        done.append("find \(sequence)")
+        found(sequence: sequence, contents: kept?.contains(sequence) == true ? "e\(sequence)" : nil)
+      case .heal(let row): done.append("heal \(row.contents)")
       }
     }
     return done

@@ -59,6 +59,12 @@ final class LooseMesh {
 
   func pid(_ name: String) -> Int32? { running[name]?.pid }
 
+  /// Kills `name` after a moment, whatever it is at by then, unless it has ended.
+  func kill(_ name: String, after moment: DispatchTimeInterval) {
+    guard let child = running[name] else { return }
+    DispatchQueue.global().asyncAfter(deadline: .now() + moment) { child.send(SIGKILL) }
+  }
+
   /// Ends `name` in order.
   @discardableResult
   func stop(_ name: String) throws -> ChildExit? { try running.removeValue(forKey: name)?.terminate() }

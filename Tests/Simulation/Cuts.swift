@@ -39,3 +39,30 @@ enum Cuts {
     zip(sectors, fates).map { "\($0.file) \($0.range.lowerBound)..<\($0.range.upperBound) \($1)" }.joined(separator: ", ")
   }
 }
+
+extension Cuts {
+  /// Every fate of so few sectors that all can be tried; else every prefix, every single one lost, kept or torn.
+  static func all(_ sectors: [SimDisk.Sector]) -> [[SimDisk.Fate]] {
+    let count = sectors.count
+    if count == 0 { return [[]] }
+    var fates: [[SimDisk.Fate]] = []
+    if count <= 6 {
+      for subset in 0..<(1 << count) { fates.append((0..<count).map { subset >> $0 & 1 == 1 ? .kept : .lost }) }
+    } else {
+      for prefix in 0...count { fates.append((0..<count).map { $0 < prefix ? .kept : .lost }) }
+      for one in 0..<count {
+        fates.append((0..<count).map { $0 == one ? .lost : .kept })
+        fates.append((0..<count).map { $0 == one ? .kept : .lost })
+      }
+    }
+    fates.append([SimDisk.Fate](repeating: .zeroed, count: count))
+    for one in 0..<count {
+      // At every word where there are few, at some otherwise: a record begins at a multiple of 8.
+      for bytes in stride(from: 8, to: sectors[one].range.count, by: count <= 4 ? 8 : 168) {
+        fates.append((0..<count).map { $0 < one ? .kept : $0 == one ? .torn(bytes) : .lost })
+        if count > 1, count <= 4 { fates.append((0..<count).map { $0 == one ? .torn(bytes) : .kept }) }
+      }
+    }
+    return fates
+  }
+}

@@ -24,6 +24,15 @@ struct Image {
     var behind: UInt64
   }
 
+  struct Return {
+    var sequence: UInt64
+    var producer: Int
+    var attempts: UInt32
+    var notBefore: Int64
+    var isSuspect: Bool
+    var wasDead: Bool
+  }
+
   struct Subscription {
     var name: String
     var parks: Bool
@@ -31,6 +40,7 @@ struct Image {
     var islands: [ClosedRange<UInt64>]
     var troubles: [Trouble]
     var dead: [Letter]
+    var returns: [Return] = []
 
     func isSettled(_ position: UInt64) -> Bool {
       if position <= floor { return true }
@@ -79,6 +89,25 @@ struct Image {
       bytes.list { subscription.dead.append($0.letter()) }
       subscriptions.append(subscription)
     }
+    // Contracts and manifests: none here.
+    bytes.list { bytes in
+      _ = bytes.number(4)
+      bytes.list { _ = $0.text() }
+    }
+    bytes.list { bytes in
+      _ = bytes.text()
+      bytes.list { bytes in
+        _ = bytes.text()
+        bytes.list { _ = $0.text() }
+      }
+    }
+    // Sections; 2 is what operators did.
+    bytes.list { bytes in
+      let number = bytes.number(1)
+      let end = bytes.at + 4 + Int(bytes.number(4))
+      if number == 2 { for s in subscriptions.indices { bytes.interventions(&subscriptions[s].returns) } }
+      bytes.at = end
+    }
   }
 
   private struct Reader {
@@ -105,6 +134,47 @@ struct Image {
     mutating func list(_ body: (inout Reader) -> Void) {
       let count = number(4)
       for _ in 0..<count where at < bytes.count { body(&self) }
+    }
+
+    /// What operators did to one subscription; of it what is on its way back.
+    mutating func interventions(_ returns: inout [Return]) {
+      list { _ = $0.number(4) }
+      list { bytes in
+        _ = bytes.number(8)
+        _ = bytes.number(8)
+        let (sequence, producer) = (bytes.number(8), Int(bytes.number(4)))
+        _ = bytes.number(8)
+        var it = Return(
+          sequence: sequence, producer: producer, attempts: UInt32(bytes.number(4)), notBefore: Int64(bitPattern: bytes.number(8)),
+          isSuspect: bytes.number(1) == 1, wasDead: bytes.number(1) == 1)
+        if it.wasDead {
+          _ = bytes.letter()
+          _ = bytes.number(4)
+        }
+        it.producer = producer
+        returns.append(it)
+      }
+      if number(1) == 1 { for _ in 0..<2 { _ = number(8) } }
+      if number(1) == 1 {
+        _ = number(8)
+        _ = number(4)
+        _ = text()
+      }
+      list { $0.intervention() }
+    }
+
+    private mutating func intervention() {
+      _ = number(4)
+      _ = text()
+      _ = number(8)
+      _ = text()
+      _ = number(1)
+      _ = text()
+      _ = number(8)
+      _ = number(4)
+      for _ in 0..<4 { _ = number(8) }
+      list { _ = $0.text() }
+      for _ in 0..<3 { _ = number(8) }
     }
 
     mutating func letter() -> Letter {

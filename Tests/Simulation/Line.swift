@@ -50,6 +50,8 @@ final class Line {
     let subscription: Int
     var held: [UInt64: Int] = [:]
     var working: Set<UInt64> = []
+    /// Over, though their consumer waits for them.
+    var told: Set<UInt64> = []
     var next: UInt64 = 1
     var credit: Int
     var creditBytes: Int

@@ -13,7 +13,9 @@ extension Shadow {
       return "it has \(image.subscriptions.count) subscriptions, there are \(subscriptions.count)"
     }
     for s in subscriptions.indices {
-      if let wrong = adoptFollowers(s, image.subscriptions[s]) ?? mismatch(s, image.subscriptions[s]) {
+      if let wrong = adoptFollowers(s, image.subscriptions[s]) ?? adoptReplayed(s, image.subscriptions[s])
+        ?? mismatch(s, image.subscriptions[s])
+      {
         return "\(subscriptions[s].name): \(wrong)"
       }
     }
@@ -29,11 +31,26 @@ extension Shadow {
     for letter in image.dead where letter.cause == .behind {
       guard let event = event(letter.producer, letter.sequence) else { return "a dead letter of an event that was never accepted" }
       if mine.contains(event) { continue }
-      guard subscriptions[s].parks, subscriptions[s].parked[events[event].key] else {
+      guard subscriptions[s].isParked(event, key: events[event].key) else {
         return "\(events[event]) is said to stand behind a dead event, and there is none of its key"
       }
-      guard subscriptions[s].states[event] == .open else { return "\(events[event]) was settled, and is dead now" }
-      bury(event, subscriptions[s].troubles[event]?.attempts ?? 0, .behind, of: s)
+      let state = subscriptions[s].states[event]
+      guard state == .open || state == .recalled else { return "\(events[event]) was \(state), and is dead now" }
+      bury(event, subscriptions[s].trouble(event)?.attempts ?? 0, .behind, of: s)
+    }
+    return nil
+  }
+
+  /// Takes over what a replay has called back so far.
+  private mutating func adoptReplayed(_ s: Int, _ image: Image.Subscription) -> String? {
+    for it in image.returns where !it.wasDead {
+      guard let event = event(it.producer, it.sequence) else { return "an event is replayed that was never accepted" }
+      if subscriptions[s].returns[event] != nil { continue }
+      let state = subscriptions[s].states[event]
+      let isOver = state == .settled || state == .dropped || event < subscriptions[s].from
+      guard subscriptions[s].isReplayed, isOver else { return "\(events[event]) is \(state), and comes back uncalled" }
+      subscriptions[s].states[event] = .recalled
+      subscriptions[s].returns[event] = Return()
     }
     return nil
   }
@@ -56,6 +73,8 @@ extension Shadow {
     var troubles = 0
     for (number, event) in events.enumerated() where subscription.wants(event, number) {
       let isOver = event.position > 0 && image.isSettled(event.position)
+      // Behind a floor that was set back the dead stand by themselves.
+      if subscription.states[number] == .dead || subscription.states[number] == .recalled { continue }
       if isOver != (subscription.states[number] != .open) {
         return "\(event) is \(subscription.states[number]), the machine has it \(isOver ? "" : "un")settled"
       }
@@ -67,6 +86,19 @@ extension Shadow {
         if kept.attempts != trouble.attempts || kept.isSuspect != trouble.isSuspect || !trouble.notBefore.contains(kept.notBefore) {
           return "\(event) is in trouble \(trouble), the machine says \(kept)"
         }
+      }
+    }
+    guard image.returns.count == subscription.returns.count else {
+      return "\(subscription.returns.count) events are on their way back, the machine knows \(image.returns.count)"
+    }
+    for it in image.returns {
+      guard let event = event(it.producer, it.sequence), let mine = subscription.returns[event] else {
+        return "an event comes back uncalled"
+      }
+      if mine.trouble.attempts != it.attempts || mine.trouble.isSuspect != it.isSuspect || !mine.trouble.notBefore.contains(it.notBefore)
+        || (mine.letter != nil) != it.wasDead
+      {
+        return "\(events[event]) comes back as \(mine), the machine says \(it)"
       }
     }
     let stray = image.troubles.filter { !image.isSettled($0.position) }.count

@@ -22,7 +22,13 @@ struct Shadow {
     var events: [Int?] = []
   }
 
-  enum State: UInt8 { case open, settled, dead }
+  enum State: UInt8 {
+    case open, settled, dead
+    /// An operator has called it back: a dead letter that is redriven, or an event that is replayed.
+    case recalled
+    /// An operator has let go of it.
+    case dropped
+  }
 
   struct Trouble: Equatable {
     var attempts: UInt32
@@ -39,6 +45,13 @@ struct Shadow {
     let cause: Cause
   }
 
+  /// What an operator called back, and has not come to its end.
+  struct Return {
+    var trouble = Trouble(attempts: 0, isSuspect: false, notBefore: 0...0)
+    /// What it was among the dead; nil for what is replayed.
+    var letter: Letter?
+  }
+
   struct Subscription {
     let name: String
     /// By type.
@@ -49,10 +62,18 @@ struct Shadow {
     var states: [State] = []
     var troubles: [Int: Trouble] = [:]
     var dead: [Letter] = []
-    /// By key: whether a dead event parks it.
-    var parked = [Bool](repeating: false, count: Fact.keys)
+    var returns: [Int: Return] = [:]
+    /// By key: its first dead event.
+    var firstDead = [Int](repeating: .max, count: Fact.keys)
+    /// A replay was asked for: what is over may come once more.
+    var isReplayed = false
 
-    func wants(_ event: Event, _ number: Int) -> Bool { number >= from && wanted[event.type] }
+    func wants(_ event: Event, _ number: Int) -> Bool { (number >= from || states[number] == .recalled) && wanted[event.type] }
+
+    /// Whether it follows a dead event of its key to the dead letters.
+    func isParked(_ number: Int, key: Int) -> Bool { parks && firstDead[key] < number }
+
+    func trouble(_ number: Int) -> Trouble? { states[number] == .recalled ? returns[number]?.trouble : troubles[number] }
   }
 
   var attemptsMax: UInt32 = 3
@@ -97,29 +118,80 @@ struct Shadow {
   mutating func settle(_ event: Int, of s: Int) {
     subscriptions[s].states[event] = .settled
     subscriptions[s].troubles[event] = nil
+    subscriptions[s].returns[event] = nil
   }
 
   mutating func bury(_ event: Int, _ attempts: UInt32, _ cause: Cause, of s: Int) {
     subscriptions[s].states[event] = .dead
     subscriptions[s].troubles[event] = nil
+    subscriptions[s].returns[event] = nil
     subscriptions[s].dead.append(Letter(event: event, attempts: attempts, cause: cause))
-    if subscriptions[s].parks { subscriptions[s].parked[events[event].key] = true }
+    let key = events[event].key
+    subscriptions[s].firstDead[key] = min(subscriptions[s].firstDead[key], event)
   }
 
-  /// A counted attempt failed; `wait` is where it may be tried again, in wall clock.
+  /// A counted attempt failed; it may be tried again at one of these instants.
   mutating func fail(_ event: Int, isSuspect: Bool, notBefore: ClosedRange<Int64>, of s: Int) {
-    let attempts = (subscriptions[s].troubles[event]?.attempts ?? 0) + 1
+    let attempts = (subscriptions[s].trouble(event)?.attempts ?? 0) + 1
     if attempts >= attemptsMax { return bury(event, attempts, .exhausted, of: s) }
-    subscriptions[s].troubles[event] = Trouble(attempts: attempts, isSuspect: isSuspect, notBefore: notBefore)
+    let trouble = Trouble(attempts: attempts, isSuspect: isSuspect, notBefore: notBefore)
+    if subscriptions[s].states[event] == .recalled {
+      subscriptions[s].returns[event]?.trouble = trouble
+    } else {
+      subscriptions[s].troubles[event] = trouble
+    }
   }
 
   mutating func never(_ event: Int, of s: Int) {
-    bury(event, (subscriptions[s].troubles[event]?.attempts ?? 0) + 1, .never, of: s)
+    bury(event, (subscriptions[s].trouble(event)?.attempts ?? 0) + 1, .never, of: s)
+  }
+
+  // MARK: Operators
+
+  /// All dead letters come back.
+  mutating func redrive(_ s: Int) {
+    for letter in subscriptions[s].dead {
+      subscriptions[s].states[letter.event] = .recalled
+      subscriptions[s].returns[letter.event] = Return(letter: letter)
+    }
+    clearDead(s)
+  }
+
+  /// All dead letters go.
+  mutating func drop(_ s: Int) {
+    for letter in subscriptions[s].dead { subscriptions[s].states[letter.event] = .dropped }
+    clearDead(s)
+  }
+
+  private mutating func clearDead(_ s: Int) {
+    subscriptions[s].dead = []
+    subscriptions[s].firstDead = [Int](repeating: .max, count: Fact.keys)
+  }
+
+  /// What is on its way back is dead again, or over.
+  mutating func stop(_ s: Int) {
+    subscriptions[s].isReplayed = false
+    for (event, it) in subscriptions[s].returns.sorted(by: { $0.key < $1.key }) {
+      if let letter = it.letter { bury(event, letter.attempts, letter.cause, of: s) } else { subscriptions[s].states[event] = .settled }
+    }
+    subscriptions[s].returns = [:]
+  }
+
+  /// The subscription begins anew, or with what comes next; the dead stay dead.
+  mutating func reset(_ s: Int, toBeginning: Bool) {
+    stop(s)
+    subscriptions[s].troubles = [:]
+    subscriptions[s].from = toBeginning ? 0 : events.count
+    for event in events.indices where subscriptions[s].states[event] != .dead {
+      subscriptions[s].states[event] = toBeginning ? .open : .dropped
+    }
   }
 
   /// Events that a subscription still owes: neither settled nor dead, though wanted.
   func owed(_ s: Int) -> [Int] {
     let subscription = subscriptions[s]
-    return events.indices.filter { subscription.wants(events[$0], $0) && subscription.states[$0] == .open }
+    return events.indices.filter {
+      subscription.wants(events[$0], $0) && (subscription.states[$0] == .open || subscription.states[$0] == .recalled)
+    }
   }
 }

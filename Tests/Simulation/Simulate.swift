@@ -10,6 +10,7 @@ package enum Simulate {
       accord-simulate [--minutes N] [--worlds N] [--threads N]   fresh seeds until the time is over or so many worlds were seen
       accord-simulate --seed N                                   that world again, and the tale of its end
       accord-simulate --from N --worlds N                        the worlds N, N + 1, ...
+      accord-simulate --exhaustive                               small scenarios, cut short at every operation in every way
 
       --steps N      steps of the safety phase of each world (700 otherwise)
       --variants N   power cuts examined at one operation of the disk, at most (4 otherwise)
@@ -24,6 +25,7 @@ package enum Simulate {
     var worlds: Int?
     var threads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     var options = World.Options()
+    var isExhaustive = false
   }
 
   /// Runs the command; its exit code.
@@ -36,6 +38,7 @@ package enum Simulate {
       print(help)
       return 2
     }
+    if order.isExhaustive { return enumerate() }
     if let seed = order.seed { return again(seed, order.options) }
     return run(order)
   }
@@ -44,6 +47,10 @@ package enum Simulate {
     var order = Order()
     var rest = arguments
     while let word = rest.popFirst() {
+      if word == "--exhaustive" {
+        order.isExhaustive = true
+        continue
+      }
       guard let value = rest.popFirst() else { return nil }
       switch word {
       case "--seed": order.seed = UInt64(value)
@@ -57,6 +64,20 @@ package enum Simulate {
       }
     }
     return order
+  }
+
+  /// The small scenarios.
+  private static func enumerate() -> Int32 {
+    for scenario in Scenario.allCases {
+      do throws(Wrong) {
+        let coverage = try scenario.enumerate()
+        print("\(coverage.crashPoints) crash points: \(scenario.words)")
+      } catch {
+        print("\(scenario.words): \(error)")
+        return 1
+      }
+    }
+    return 0
   }
 
   /// One world again.

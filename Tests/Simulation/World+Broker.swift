@@ -122,12 +122,11 @@ extension World {
     phase = .append
     let released = try journal!.finish(journal!.begin(gathering)).release()
     if hasRecords { settled(released) }
-    if hasRecords { durable = shadow }
+    if hasRecords { compare() }
     if released.effects.count > 0, disk.hasUnsynced(suffix: ".segment") {
       fail(.durableFirst, "\(released.effects.count) effects leave while a write is not synced")
     }
     for effect in released.effects { perform(effect) }
-    if hasRecords { compare() }
     phase = .growing
     commit = journal!.gather(reusing: released)
   }
@@ -161,6 +160,7 @@ extension World {
   /// Memory as it is now durable, against the shadow.
   func compare() {
     memoryBefore = memoryAfter
+    for s in shadow.subscriptions where s.dead.count > 0 { for letter in s.dead { everDead.insert(letter.event) } }
     if let mismatch = shadow.mismatch(Image(memoryBefore)) { fail(.shadow, mismatch) }
     durable = shadow
   }

@@ -7,7 +7,7 @@ import Wire
 // What goes wrong, and what operators do.
 extension World {
   func disturb() throws {
-    switch chance.below(24) {
+    switch chance.below(30) {
     case 0, 1: if !lines.isEmpty { breakLine(chance.of(lines)) }
     case 2: kill(chance.of(programs), why: "by chance")
     case 3: stop(chance.of(programs))
@@ -23,8 +23,49 @@ extension World {
     case 17: ghost()
     case 18: pass(Int64(20_000 + chance.below(30_000)))
     case 19: pass(Int64(chance.below(12_000)))
+    case 20, 21, 22, 23, 24, 25: try operate()
     default: try brokerTurn()
     }
+  }
+
+  /// An operator's command on some subscription.
+  private func operate() throws {
+    guard journal != nil, !shadow.subscriptions.isEmpty, !isTight else { return }
+    try order(chance.below(14), of: chance.below(shadow.subscriptions.count))
+  }
+
+  /// One of the operator's orders: 0 to 5 redrive, 6 and 7 drop, 8 stop, 9 and 10 reset, others replay.
+  func order(_ deed: Int, of s: Int = 0) throws {
+    try clear()
+    var members = [JSON.Member("subscription", .string(shadow.subscriptions[s].name))]
+    switch deed {
+    case 0..<6:
+      members.append(.init("name", .string("redrive")))
+      if chance.percent(30) { members.append(.init("rate", .integer(Int64(1 + chance.below(100))))) }
+    case 6, 7: members.append(.init("name", .string("drop")))
+    case 8: members.append(.init("name", .string("stop")))
+    case 9: members += [.init("name", .string("reset")), .init("to", .string("beginning"))]
+    case 10: members += [.init("name", .string("reset")), .init("to", .string("new"))]
+    default: members += [.init("name", .string("replay")), .init("from", .string("beginning"))]
+    }
+    tell("an operator says \(members.map { "\($0.name) \($0.value)" })")
+    try makeRoom()
+    steady()
+    machine.administer(ConnectionID(.max), 1, .object(members), by: "operator", at: moment, into: &commit!)
+    switch deed {
+    case 0..<6: shadow.redrive(s)
+    case 6, 7: shadow.drop(s)
+    case 8: shadow.stop(s)
+    case 9, 10:
+      shadow.reset(s, toBeginning: deed == 9)
+    default: shadow.subscriptions[s].isReplayed = true
+    }
+    // What was passed over may come behind later ones now.
+    if deed > 8 { for event in shadow.events.indices { everDead.insert(event) } }
+    errand = deed < 8 ? .redrive : .reset
+    defer { errand = nil }
+    isDirty = true
+    try clear()
   }
 
   private func breakLine(_ line: Line) {

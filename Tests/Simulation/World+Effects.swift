@@ -28,6 +28,7 @@ extension World {
     case .fetch(let subscription, let from, let bytesMax):
       tell("fetch \(subscription) from \(from)")
       fetches.append((subscription, from, bytesMax, uptime + Int64(chance.below(30))))
+    case .carry, .forget, .examine, .heal, .mend: fail(.machines, "nothing on this disk was to be kept or healed: \(effect)")
     case .close(let id, let refusal):
       guard let line = line(id) else { return }
       if line.isBarred {
@@ -89,6 +90,8 @@ extension World {
       for range in ranges {
         for number in range {
           guard let event = release(line, handle, number) else {
+            // Failed for good though its consumer expects it again: it hears so.
+            if line.handles[handle]?.told.remove(number) != nil { continue }
             fail(.deliveredOnce, "delivery \(number) is revoked, which is not in flight")
             continue
           }
@@ -105,7 +108,7 @@ extension World {
       guard let producer = line.producer else { return }
       if shadow.event(producer, sequence) != nil { fail(.onlyAccepted, "number \(sequence) is refused, but was accepted: \(refusal)") }
     case .unsubscribed(_, let reason?): fail(.machines, "a subscription ends: \(reason)")
-    case .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault: break
+    case .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault, .heal: break
     }
   }
 
@@ -122,7 +125,7 @@ extension World {
         return fail(.marks, "a mark of \(name) passes number \(sequence), which is not here")
       }
       guard let event = shadow.event(producer, sequence), subscription.wants(shadow.events[event], event) else { continue }
-      if subscription.states[event] == .open, !(subscription.parks && subscription.parked[shadow.events[event].key]) {
+      if subscription.states[event] == .open, !subscription.isParked(event, key: shadow.events[event].key) {
         return fail(.marks, "a mark of \(name) passes \(shadow.events[event]), which \(subscription.name) has not settled")
       }
     }
@@ -174,27 +177,30 @@ extension World {
   private func judge(_ event: Int, _ what: Shadow.Event, _ attempt: UInt32, _ line: Line, _ s: Int) {
     let subscription = shadow.subscriptions[s]
     if !subscription.wants(what, event) { fail(.onlyAccepted, "\(what) is delivered to \(subscription.name), which does not want it") }
-    if subscription.states[event] != .open { fail(.deliveredOnce, "\(what) is delivered again, and is \(subscription.states[event])") }
-    if subscription.parks, subscription.parked[what.key] { fail(.order, "\(what) is delivered behind a dead event of its key") }
+    let state = subscription.states[event]
+    if state != .open, state != .recalled { fail(.deliveredOnce, "\(what) is delivered again, and is \(state)") }
+    if subscription.isParked(event, key: what.key) { fail(.order, "\(what) is delivered behind a dead event of its key") }
     if let flight = flights[s][event] { fail(.deliveredOnce, "\(what) is delivered twice, the first is number \(flight.number)") }
-    let trouble = subscription.troubles[event]
+    let trouble = subscription.trouble(event)
     if attempt != (trouble?.attempts ?? 0) + 1 {
       fail(.attempts, "\(what) is attempt \(attempt), it has failed \(trouble?.attempts ?? 0) times")
     }
     if let trouble {
-      if steadyWall < trouble.notBefore.lowerBound {
-        fail(.patience, "\(what) is tried \(trouble.notBefore.lowerBound - steadyWall) ms too early")
-      }
+      let early = trouble.notBefore.lowerBound - steadyWall
+      if early > 0 { fail(.patience, "\(what) is tried \(early) ms too early") }
       if trouble.isSuspect, flights[s].contains(where: { $0.value.connection == line.id.raw }) {
         fail(.order, "\(what) was at work when a consumer died, and does not come alone")
       }
     }
     for earlier in shadow.byKey[what.key] where subscription.wants(shadow.events[earlier], earlier) {
       if let flight = flights[s][earlier] {
-        if earlier > event { fail(.order, "\(what) comes behind \(shadow.events[earlier]), a later one of its key") }
+        // What comes back comes behind what was under way when it was called.
+        if earlier > event, state == .open { fail(.order, "\(what) comes behind \(shadow.events[earlier]), a later one of its key") }
         if flight.connection != line.id.raw { fail(.order, "\(what) goes to another consumer than \(shadow.events[earlier]) of its key") }
-      } else if earlier < event, subscription.states[earlier] == .open {
-        fail(.order, "\(what) comes before \(shadow.events[earlier]) of its key")
+      } else if earlier < event, subscription.states[earlier] == .open || subscription.parks && subscription.returns[earlier]?.letter != nil
+      {
+        // What is replayed was done before, and where keys pass what is redriven: both may come behind what waits already.
+        fail(.order, "\(what) comes before \(shadow.events[earlier]) of its key, which is \(subscription.states[earlier])")
       }
     }
   }

@@ -129,10 +129,14 @@ extension World {
 
   /// Before an operation of the disk: what would a power cut here leave?
   func lookAhead() {
-    guard wrong == nil else { return }
+    guard wrong == nil, isWatching else { return }
     let names = disk.unsyncedNames
     let sectors = disk.sectors()
     guard names > 0 || !sectors.isEmpty else { return }
+    if options.isExhaustive {
+      for kept in 0...names { for fates in Cuts.all(sectors) { examine(kept, names, sectors, fates) } }
+      return
+    }
     if !isCommitting, phase != .recovery, cuts.percent(3) { flipBit() }
     var tried: Set<UInt64> = []
     let variants = phase == .growing || phase == .reserve || isCalm ? min(2, options.variants) : options.variants
@@ -140,19 +144,21 @@ extension World {
       let kept = cuts.below(names + 1)
       let fates = Cuts.fates(sectors.count, &cuts)
       guard tried.insert(Cuts.print(kept, fates)).inserted else { continue }
-      let isLossy = kept < names || disk.isLying || fates.contains { $0 != .kept }
-      examine(disk.cut(names: kept, sectors, fates), isLossy: isLossy)
-      guard wrong == nil else { return tell("the cut: \(kept) of \(names) names, \(Cuts.words(sectors, fates))") }
-      guard isLossy else {
-        coverage.whole += 1
-        continue
-      }
-      count(sectors, kept < names, fates)
+      examine(kept, names, sectors, fates)
     }
   }
 
+  /// One cut.
+  private func examine(_ kept: Int, _ names: Int, _ sectors: [SimDisk.Sector], _ fates: [SimDisk.Fate]) {
+    guard wrong == nil else { return }
+    examine(disk.cut(names: kept, sectors, fates))
+    guard wrong == nil else { return tell("the cut: \(kept) of \(names) names, \(Cuts.words(sectors, fates))") }
+    guard kept < names || disk.isLying || fates.contains(where: { $0 != .kept }) else { return coverage.whole += 1 }
+    count(sectors, kept < names, fates)
+  }
+
   /// Recovers a copy of the disk and wants one of the memories that may have come out.
-  private func examine(_ copy: SimDisk, isLossy: Bool) {
+  private func examine(_ copy: SimDisk) {
     // Now and then the recovery is cut short as well, before each of its own operations.
     if cuts.percent(4) {
       copy.beforeStep = { [unowned self, unowned copy] _ in
@@ -217,6 +223,7 @@ extension World {
     if phase == .roll, !sectors.isEmpty { coverage.count(.checkpoint) }
     if flights.contains(where: { !$0.isEmpty }) { coverage.count(.inFlight) }
     if isStorageFull { coverage.count(.fullDisk) }
+    if let errand, isCommitting { coverage.count(errand) }
     if isCommitting, shadow.deadCount > durable.deadCount { coverage.count(.deadLetter) }
   }
 

@@ -202,6 +202,11 @@ extension World {
       case .read(let token, let after, let limit): program.reads.append((token, after, limit))
       case .publish(let row): line?.say(.fact(row.contents), due: arrival)
       case .trim(let through): program.trims.append(through)
+      case .find(let sequence):
+        let row = Int(sequence) - Int(program.store.trimmed) - 1
+        program.relay.found(
+          sequence: sequence, contents: program.store.rows.indices.contains(row) ? program.store.rows[row] : nil)
+      case .heal: break
       case .mark(let through): line?.say(.message(.mark(through: through)), due: arrival)
       }
     }

@@ -148,7 +148,7 @@ extension World {
 
   /// Not before one of these instants may an event be tried again that failed just now.
   private func wait(_ event: Int, _ after: Duration?, _ s: Int) -> ClosedRange<Int64> {
-    let attempts = (shadow.subscriptions[s].troubles[event]?.attempts ?? 0) + 1
+    let attempts = (shadow.subscriptions[s].trouble(event)?.attempts ?? 0) + 1
     if let after {
       let wait = min(max(0, after.milliseconds), limits.laterMax)
       return steadyWall + wait...steadyWall + wait
@@ -171,7 +171,11 @@ extension World {
     for exception in settlement.exceptions {
       guard let event = release(line, handle, exception.delivery) else { continue }
       switch exception.verdict {
-      case .later(let after): shadow.fail(event, isSuspect: false, notBefore: wait(event, after, s), of: s)
+      case .later(let after):
+        shadow.fail(event, isSuspect: false, notBefore: wait(event, after, s), of: s)
+        if shadow.subscriptions[s].states[event] == .dead, !shadow.subscriptions[s].parks {
+          line.handles[handle]?.told.insert(exception.delivery)
+        }
       case .never: shadow.never(event, of: s)
       }
       isDirty = true

@@ -11,7 +11,7 @@ extension World {
     if program.isAlive { program.relay.grew(highest: chance.percent(50) ? program.store.highest : nil) }
   }
 
-  private func append(_ program: Program) {
+  func append(_ program: Program) {
     let type =
       switch chance.below(40) {
       case 0: Fact.forbidden
@@ -69,7 +69,7 @@ extension World {
         walk.record(.done)
       } else if !isCalm, fact % 31 == 7, chance.percent(60) {
         return kill(program, why: "handling f\(fact)")
-      } else if !isCalm, chance.percent(9) {
+      } else if !isCalm, chance.percent(14) {
         walk.record(.later(after: chance.percent(50) ? nil : .milliseconds(Int64(chance.below(3_000)))))
       } else if fact % 23 == 11 {
         // What makes no sense makes none at the second try either: otherwise a lost settlement would turn the order around.
@@ -90,16 +90,12 @@ extension World {
   }
 
   private func commit(_ effects: [Int], _ program: Program) {
-    let credential = program.credential
     if !effects.isEmpty { tell("effects at \(program.credential) \(program.number): \(effects.map { "f\(shadow.events[$0].fact)" })") }
     for event in effects {
       if !program.store.inbox.insert(event).inserted { fail(.effects, "\(shadow.events[event]) has its effect twice") }
       let key = shadow.events[event].key
-      let isDead = shadow.subscriptions.contains {
-        $0.name.hasPrefix(credential + "/") && $0.states[event] == .dead
-      }
-      // Whoever was given up on may still be finished late by the one who was slow.
-      if !isDead, program.store.lastEffect[key] > event {
+      // Whoever was given up on may come back, or be finished late by the one who was slow.
+      if !everDead.contains(event), program.store.lastEffect[key] > event {
         fail(.order, "\(shadow.events[event]) has its effect behind \(shadow.events[program.store.lastEffect[key]])")
       }
       program.store.lastEffect[key] = max(program.store.lastEffect[key], event)

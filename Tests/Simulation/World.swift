@@ -21,6 +21,8 @@ package final class World {
     package var steps = 700
     /// Power cuts examined at one operation of the disk, at most.
     package var variants = 4
+    /// Try every cut instead of some.
+    package var isExhaustive = false
     /// Keep the last steps for a tale.
     package var isTold = false
 
@@ -84,7 +86,13 @@ package final class World {
   /// By subscription: events in flight, and to which connection under which number. Of this run of the broker only.
   var flights: [[Int: (connection: UInt32, number: UInt64)]] = []
   var phase = Coverage.Phase.append
+  /// What an operator's command, now in the commit, is about.
+  var errand: Coverage.Phase?
+  /// Events that were dead letters, or begun anew, somewhere and some time.
+  var everDead: Set<Int> = []
   var wrong: Wrong?
+  /// Power cuts are examined.
+  var isWatching = true
   /// No more disturbances: everything must come to its end.
   var isCalm = false
   private(set) var tale: [String] = []
@@ -156,11 +164,11 @@ package final class World {
   // MARK: Telling
 
   /// The last steps, newest last; only where the options ask for it.
-  package var lastSteps: [String] { tale.suffix(120) }
+  package var lastSteps: [String] { tale.suffix(tale.count) }
 
   func tell(_ words: @autoclosure () -> String) {
     guard options.isTold else { return }
-    if tale.count > 400 { tale.removeFirst(200) }
+    if tale.count > 4_000 { tale.removeFirst(2_000) }
     tale.append("\(uptime) ms: \(words())")
   }
 

@@ -61,7 +61,7 @@ final class AccordPublisherTongue: PublisherTongue {
       case .refused(let sequence, let reason): ear.failed("number \(sequence): \(reason)")
       case .fault(let reason): ear.failed("\(reason)")
       case .ping(let id): ear.answer(AccordFrames.bytes(.pong(id)))
-      case .pong, .farewell, .subscribed, .unsubscribed, .deliver, .revoke, .mark, .request, .reply, .admin: break
+      case .pong, .farewell, .subscribed, .unsubscribed, .deliver, .revoke, .mark, .request, .reply, .admin, .heal: break
       }
     } catch { ear.failed("\(error)") }
   }
@@ -155,7 +155,7 @@ final class AccordSubscriberTongue: SubscriberTongue {
     case .revoke: if subscription.slow == nil { subscriber.failed("deliveries were revoked although none was late") }
     case .unsubscribed(_, let reason): subscriber.failed("the subscription ended: \(reason.map { "\($0)" } ?? "")")
     case .ping(let id): subscriber.connection.send(AccordFrames.bytes(.pong(id)))
-    case .welcome, .pong, .farewell, .accepted, .refused, .resume, .deliver, .mark, .request, .reply, .admin: break
+    case .welcome, .pong, .farewell, .accepted, .refused, .resume, .deliver, .mark, .request, .reply, .admin, .heal: break
     case nil: subscriber.failed("the broker said something that is no message")
     }
   }

@@ -139,7 +139,7 @@ struct Narrator {
     let person = data["person_id"]?.string ?? "?"
     let reason = words(data["reason"]?.string ?? "")
     let isNote = data["purpose"]?.string == "transaction"
-    if data["channel"]?.string == "desk" {
+    if data["channel"]?.string == MessageTurned.desk {
       return
         "left the note “it is already applied” for customer \(person) with the desk: no address of theirs is known, service tells them."
     }
@@ -164,7 +164,7 @@ struct Narrator {
     case "marketing.message.planned.v1": return "planned \(count) messages."
     case "marketing.message.sent.v1": return "sent \(count) messages."
     case "marketing.message.suppressed.v1":
-      let notes = all.filter { $0["channel"]?.string == "desk" }.count
+      let notes = all.filter { $0["channel"]?.string == MessageTurned.desk }.count
       guard notes > 0 else { return "held \(count) messages back, each with its reason." }
       return "left \(notes) notes with the desk, where no address is known"
         + (notes < all.count ? ", and held \(all.count - notes) messages back, each with its reason." : ": service tells them.")

@@ -41,7 +41,7 @@ final class Backlog {
         case .slice(let slice):
           back.backlog.keep(slice, for: subscription)
           back.done(.events(events, next: max(slice.next, from)))
-        case .damaged(let range): back.done(.damaged(from: range.lowerBound, through: range.upperBound))
+        case .damaged(let range): back.done(.damaged(from: range.lowerBound, through: Position(range.upperBound.value - 1)))
         case .forgotten(let oldest): back.done(.forgotten(oldest: oldest))
         }
       }

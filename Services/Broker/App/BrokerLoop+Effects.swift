@@ -33,6 +33,7 @@ extension BrokerLoop {
         backlog.read(subscription, from: from, bytesMax: bytesMax, before: journal.durableThrough) { [unowned self] fetched in
           apply(.fetched(subscription: subscription, from: from, fetched))
         }
+      case .carry, .forget, .examine, .heal, .mend: keep(effect)
       case .close(let id, let refusal):
         guard let session = sessions[id] else { continue }
         log.warning("session.ended", "\(session.credential ?? "a client") was sent away: \(refusal)")
@@ -71,7 +72,7 @@ extension BrokerLoop {
       return append(event, to: session, handle, number, position, attempt, producer, sequence)
     }
     metrics.fallbackReads.increment()
-    let found: Void? = backlog.readOne(position, before: journal.durableThrough) {
+    let found: Void? = backlog.readOne(machine.place(of: position), before: journal.durableThrough) {
       append($0, to: session, handle, number, position, attempt, producer, sequence)
     }
     guard found == nil else { return }

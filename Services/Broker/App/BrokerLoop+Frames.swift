@@ -62,6 +62,7 @@ extension BrokerLoop {
         machine.publish(session.id, publish, frame: payload, isMoulded: isMoulded, at: moment, into: &commit)
       }
     case .hello(let hello): greet(session, hello)
+    case .heal(let publish): apply(.heal(session.id, publish, frame: payload))
     case .subscribe(let subscribe): apply(.subscribe(session.id, subscribe))
     case .unsubscribe(let handle, let forget): apply(.unsubscribe(session.id, handle: handle, forget: forget))
     case .credit(let handle, let messages, let bytes): apply(.credit(session.id, handle: handle, messages: messages, bytes: bytes))

@@ -9,10 +9,11 @@ extension BrokerLoop {
   func tellStorage() {
     // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
     if let ended = journal.ended { abort(ended) }
-    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full)
+    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full) ?? reserveFault
     let isFull = fault != nil
     guard isFull != wasFull else { return }
     wasFull = isFull
+    storageWord.set(fault.map { "publishes are put off: \($0)" })
     if let fault {
       log.error("journal.full", "publishes are put off: \(fault)")
     } else {

@@ -30,7 +30,10 @@ final class BrokerLoop {
   var producers = ProducerNames()
   let backlog: Backlog
   let preparer: SegmentPreparer
+  let keeper: JournalKeeper
+  let rules: RetentionRules
   let door: CredentialDesk
+  /// Told when the credentials have changed.
   let onCredentials: (CredentialRegistry) -> Void
   /// Called when memory and disk no longer agree: ends the process.
   let abort: (JournalFault) -> Never
@@ -49,6 +52,14 @@ final class BrokerLoop {
   /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
   private(set) var rollFault: JournalFault?
   private var rollAgainAt: Int64 = 0
+  /// Why there is no reserve, while there is none for want of room: what is left of the segment in use is the reserve then.
+  var reserveFault: JournalFault?
+  /// The oldest segment is being read, to be let go of.
+  var isSurveying = false
+  /// Who needed what of it when it last had to stay.
+  var refused: Int?
+  /// For readers on other threads: why publishes are put off, while they are.
+  let storageWord: StorageWord
   /// Nothing is read from anybody: what they would say could not be kept.
   var isHeldBack = false
   var isDraining = false
@@ -62,7 +73,8 @@ final class BrokerLoop {
 
   init(
     reactor: Reactor, clock: Clock, log: Log, metrics: BrokerMetrics, machine: consuming BrokerMachine,
-    journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, published: DurableMark,
+    journal: consuming Journal<FileDisk>, backlog: Backlog, preparer: SegmentPreparer, keeper: JournalKeeper, rules: RetentionRules,
+    storageWord: StorageWord, published: DurableMark,
     door: CredentialDesk, onCredentials: @escaping (CredentialRegistry) -> Void, askToStop: @escaping (String) -> Void,
     abort: @escaping (JournalFault) -> Never
   ) {
@@ -74,6 +86,9 @@ final class BrokerLoop {
     self.journal = journal
     self.backlog = backlog
     self.preparer = preparer
+    self.keeper = keeper
+    self.rules = rules
+    self.storageWord = storageWord
     self.published = published
     self.door = door
     self.onCredentials = onCredentials
@@ -88,6 +103,7 @@ final class BrokerLoop {
   func start() {
     reactor.endOfTurn = { [unowned self] in endTurn() }
     prepareReserve()
+    startKeeping()
     beatHearts()
     sweepStrangers()
     watchCredentials()
@@ -129,7 +145,10 @@ final class BrokerLoop {
     guard journal.wantsRoll else { return }
     commit = nil
     do throws(JournalFault) {
-      try journal.roll(checkpoint: machine.checkpoint(), at: clock.now())
+      // Not earlier than what was accepted, should the clock have been set back: readers find their beginning by it.
+      let begun = max(clock.now(), machine.latestAcceptance)
+      try journal.roll(checkpoint: machine.checkpoint(), at: begun)
+      if let start = journal.starts.last { machine.begins(segment: start.base, at: start.begun) }
       (rollFault, rollAgainAt) = (nil, 0)
       metrics.rolls.increment()
       prepareReserve()
@@ -143,9 +162,14 @@ final class BrokerLoop {
 
   /// Has the next segment made, away from the loop.
   func prepareReserve() {
-    preparer.prepare { [log] fault in
-      if let fault { log.error("journal.reserve", "no reserve segment could be made: \(fault)") }
-    }
+    preparer.prepare { [reactor, loop = LoopReference(self)] fault in reactor.post { loop.value.prepared(fault) } }
+  }
+
+  private func prepared(_ fault: JournalFault?) {
+    if let fault, reserveFault == nil { log.error("journal.reserve", "no reserve segment could be made: \(fault)") }
+    reserveFault = fault
+    tellStorage()
+    if fault != nil { letGo() }
   }
 
   // MARK: The end of a turn

@@ -11,6 +11,10 @@ struct BrokerMetrics {
   let bytesWritten: Counter
   let rolls: Counter
   let wrongCredentials: Counter
+  let forgotten: Counter
+  let healed: Counter
+  let damage: Counter
+  let oldestKept: Gauge
   let strangersDropped: Counter
   let holds: Counter
   let credentialReloads: Counter
@@ -36,6 +40,10 @@ struct BrokerMetrics {
     bytesWritten = metrics.counter("journal_written_bytes_total", help: "Bytes of commits written to the journal.", unit: .bytes)
     rolls = metrics.counter("journal_rolls_total", help: "Segments begun.")
     wrongCredentials = metrics.counter("wrong_credentials_total", help: "Hellos turned away for an unknown name or a wrong secret.")
+    forgotten = metrics.counter("journal_forgotten_total", help: "Times that old segments were let go of.")
+    healed = metrics.counter("journal_healed_total", help: "Events written again at their old places from their producers' rows.")
+    damage = metrics.counter("journal_damaged_total", help: "Damaged stretches that were found.")
+    oldestKept = metrics.gauge("journal_oldest_position", help: "Where the oldest kept segment begins.")
     strangersDropped = metrics.counter(
       "strangers_dropped_total", help: "Connections without a hello that made room for others, or held too many bytes.")
     holds = metrics.counter(

@@ -5,6 +5,7 @@ import Dispatch
 import HTTP
 import Host
 import Journal
+import Synchronization
 import Telemetry
 import Transport
 import Wire
@@ -18,6 +19,13 @@ enum BrokerProgram {
     "http-port", .integer(in: 0...65_535), default: String(httpPortUsual), doc: "the HTTP port; 0 picks a free one")
   static let segment = Setting("segment-mib", .integer(in: 4...1_024), default: "64", doc: "size of a new journal's segments in MiB")
 
+  static let keepFor = Setting(
+    optional: "keep-for", .duration, doc: "let go of segments older than that, such as 90d (default: kept while there is room)")
+  static let keepMiB = Setting(
+    optional: "keep-mib", .integer(in: 8...1_000_000_000),
+    doc: "let go of the oldest segments beyond so many MiB (default: as many as there is room)")
+  static let dropUnread = Setting(
+    switch: "drop-unread", doc: "limits hold even for what a subscription has yet to read: it is moved on, and told")
   static let heartbeat = Setting(
     "heartbeat", .duration, default: "10s", doc: "who is silent for so long is asked; three unanswered questions end the connection")
 
@@ -26,7 +34,7 @@ enum BrokerProgram {
 
   static let program = Program(
     "accord-broker", part: .broker, summary: "Takes events, keeps them, and delivers them in order per key.",
-    settings: [host, port, httpPort, segment, heartbeat, handOut])
+    settings: [host, port, httpPort, segment, keepFor, keepMiB, dropUnread, heartbeat, handOut])
 
   static func run() -> Never {
     program.run { start in try begin(start) }
@@ -54,7 +62,9 @@ enum BrokerProgram {
         switch replayed {
         case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
         case .record(let record): try machine.replay(record)
-        case .damaged(let damage): start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed")
+        case .damaged(let damage):
+          start.log.error("journal.damaged", "\(damage); nothing moves over it before it is healed or accepted as lost")
+          machine.replay(damage)
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
@@ -67,10 +77,16 @@ enum BrokerProgram {
     let metrics = BrokerMetrics(start.metrics)
     let (journalID, segmentBytes) = (journal.id, journal.segmentBytes)
     let window = JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes)
+    let keeper = JournalKeeper(JournalReader(disk, journalID: journalID, segmentBytes: segmentBytes), segmentBytes: segmentBytes)
+    let rules = RetentionRules(
+      age: start.configuration[keepFor], bytes: start.configuration[keepMiB].map { $0 << 20 },
+      dropsUnread: start.configuration[dropUnread])
+    let storage = StorageWord()
     let loop = BrokerLoop(
       reactor: reactor, clock: start.clock, log: start.log, metrics: metrics, machine: machine, journal: journal,
       backlog: Backlog(reactor: reactor, disk: disk, journalID: journalID, segmentBytes: segmentBytes),
-      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), published: mark,
+      preparer: SegmentPreparer(disk, segmentBytes: segmentBytes), keeper: keeper, rules: rules, storageWord: storage,
+      published: mark,
       door: desk,
       onCredentials: { fresh in
         guard let handOut else { return }
@@ -92,7 +108,7 @@ enum BrokerProgram {
     // A descriptor that the journal lacks for its next segment is worse than a caller turned away.
     listener.isFull = { shared.loop.sessions.count >= sessionsMax }
     let trouble = desk.trouble
-    let readiness = Readiness { trouble.now }
+    let readiness = Readiness { storage.sentence ?? trouble.now }
     let door = try OperatorDoor(start.folder)
     let api = BrokerAPI(
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
@@ -159,6 +175,13 @@ extension BrokerLoop {
         .init("credentials_problem", door.trouble.now.map(JSON.string) ?? .null),
       ])
   }
+}
+
+/// Why the journal cannot take publishes, while it cannot: for the answer of /readyz, which is asked on other threads.
+final class StorageWord: Sendable {
+  private let word = Mutex<String?>(nil)
+  func set(_ sentence: String?) { word.withLock { $0 = sentence } }
+  var sentence: String? { word.withLock { $0 } }
 }
 
 /// Lets closures of other threads name what belongs to the reactor's thread; they only ever use it there.

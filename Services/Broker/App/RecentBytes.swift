@@ -1,3 +1,4 @@
+import BrokerCore
 import Journal
 
 /// The youngest bytes of the journal, in memory: what consumers that keep up are served from.
@@ -76,6 +77,6 @@ struct RecentBytes {
 enum EventBytes {
   /// The JSON of the event at `position`, where `bytes` begin at `base`; nil where no event stands there.
   static func at(_ position: Position, in bytes: UnsafeRawBufferPointer, base: Position) -> UnsafeRawBufferPointer? {
-    RecordCursor.record(at: position, in: bytes, base: base)?.event?.json
+    RecordCursor.record(at: position, in: bytes, base: base).flatMap(CarriedRecord.json)
   }
 }

@@ -27,9 +27,15 @@ package struct BrokerMachine: Sendable {
   var newest: UInt64 = 0
   /// The latest instant of acceptance; milliseconds since 1970.
   var lastAccepted: Int64 = 0
+  /// The journal begins here: what stood before was let go of, and what of it is needed was carried on. 0: nothing ever was.
+  package internal(set) var kept: UInt64 = 0
+  var carried = Carried()
+  var losses: [AcceptedLoss] = []
+  /// Damage from here on may have taken a subscription's record with it; 0: none.
+  var lostFrom: UInt64 = 0
 
   // Of this run.
-  private var segmentBytes: UInt64 = 1
+  var segmentBytes: UInt64 = 1
   var clock = SteadyClock()
   var now = Moment(wall: Timestamp(milliseconds: 0), uptime: 0)
   var connections: [Connection] = []
@@ -44,6 +50,13 @@ package struct BrokerMachine: Sendable {
   var markDue = Int64.max
   var isStorageFull = false
   var isDraining = false
+  var sweep: Sweep?
+  package internal(set) var pin: Pin?
+  var holes = Holes()
+  var starts = SegmentStarts()
+  /// Damage was met while the journal was told: records may speak of what is gone.
+  var isWounded = false
+  let checksum: Checksum
   /// An operator asked for the end of the program, and why.
   package internal(set) var drainAsked: String?
   /// How many followers of dead events this input may still move.
@@ -57,6 +70,13 @@ package struct BrokerMachine: Sendable {
     package var duplicates: UInt64 = 0
     package var refused: UInt64 = 0
     package var resumed: UInt64 = 0
+    /// Events copied forward, segments let go of, events healed, rows that came for healing and were others, and messages that
+    /// subscriptions were moved over.
+    package var carried: UInt64 = 0
+    package var forgotten: UInt64 = 0
+    package var healed: UInt64 = 0
+    package var unlike: UInt64 = 0
+    package var passedOver: UInt64 = 0
   }
 
   /// Empty memory for the journal with this id of 16 bytes.
@@ -64,6 +84,7 @@ package struct BrokerMachine: Sendable {
     self.limits = limits
     hash = KeyHash(journalID: journalID)
     journal = Self.hex(journalID)
+    checksum = Checksum(journal: journalID)
     tail = TailIndex(eventsMax: limits.tailEvents, bytesMax: limits.tailBytes)
   }
 
@@ -73,18 +94,24 @@ package struct BrokerMachine: Sendable {
   package mutating func replay(_ record: Record) throws {
     if let (head, json) = record.event {
       let producer = Int(head.producer)
+      if isWounded { bridge(head, json) }
       guard producer < producers.count else { throw MemoryFault.unknown("producer", head.producer) }
       guard head.type < UInt32(types.count) else { throw MemoryFault.unknown("type", head.type) }
       remember(producer, head.sequence, at: record.position.value, head.acceptedAt.milliseconds)
       producers.replayed(json, of: producer)
+    } else if let (event, _) = CarriedRecord.read(record) {
+      carried.put(Carried.Entry(event: event, place: record.position.value))
     } else {
-      try fold(try BrokerRecord(record.kind, record.payload), at: record.position.value)
+      let decision = try BrokerRecord(record.kind, record.payload)
+      if isWounded, !bridge(decision) { return }
+      try fold(decision, at: record.position.value)
     }
   }
 
   /// The journal, whose segments have so many bytes, has told everything. From here on inputs may come.
   package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes) {
     self.segmentBytes = UInt64(segmentBytes)
+    producers.nameLost { json in (try? EventScan(json, from: 0))?.routing.source }
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
       (try? EventScan(json, from: 0))?.routing.id
@@ -112,9 +139,13 @@ package struct BrokerMachine: Sendable {
       if number == UInt32(producers.count) {
         producers.add(Producers.Producer(credential: credential, lineage: lineage, epoch: epoch))
       }
+      if producers[Int(number)].isLost, credential != Producers.lost { producers.rename(Int(number), credential, lineage) }
       producers[Int(number)].epoch = epoch
     case .type(let number, let name):
-      guard number == UInt32(types.count) else { throw .unknown("type", number) }
+      guard number == UInt32(types.count) else {
+        if number < UInt32(types.count), types.isLost(Int(number)) { return rename(type: Int(number), name) }
+        throw .unknown("type", number)
+      }
       addType(name)
     case .refused(let producer, let sequence, _):
       guard producer < UInt32(producers.count) else { throw .unknown("producer", producer) }
@@ -128,6 +159,7 @@ package struct BrokerMachine: Sendable {
         let floor = row.floor == SubscriptionRow.here ? position : row.floor
         var fresh = Subscription(number, row, floor: floor, limits: limits, hash: hash)
         fresh.segmentBytes = segmentBytes
+        fresh.reading.kept = kept
         fresh.dropWindow()
         if number == UInt32(subscriptions.count) { subscriptions.append(fresh) } else { subscriptions[Int(number)] = fresh }
       }
@@ -137,7 +169,8 @@ package struct BrokerMachine: Sendable {
       retire(subscriptions[Int(number)].interventions)
       subscriptions[Int(number)] = .vacant(number, limits: limits, hash: hash)
     case .settled(let number, _, _), .troubled(let number, _), .dead(let number, _), .recalled(let number, _, _),
-      .replayed(let number, _, _, _), .returned(let number, _), .dropped(let number, _, _), .paused(let number, _):
+      .replayed(let number, _, _, _), .returned(let number, _), .dropped(let number, _, _), .paused(let number, _),
+      .passed(let number, _, _, _, _):
       guard number < UInt32(subscriptions.count), subscriptions[Int(number)].isOpen else {
         throw .unknown("subscription", number)
       }
@@ -145,6 +178,8 @@ package struct BrokerMachine: Sendable {
     case .intervention(let it): try fold(it, at: position)
     case .contract(let type, let text): try foldContract(type, text)
     case .manifest(let credential, let reads): contracts.note(reads, of: credential)
+    case .kept(let before, let marks): foldKept(before: before, marks)
+    case .loss(let loss): losses.append(loss)
     }
   }
 
@@ -217,6 +252,13 @@ package struct BrokerMachine: Sendable {
     case .flushed(let id, let queuedBytes): flushed(id, queuedBytes: queuedBytes, at: moment, into: &commit)
     case .fetched(let subscription, let from, let answer): fetched(subscription, from: from, answer, at: moment, into: &commit)
     case .storage(let isFull): isStorageFull = isFull
+    case .surveyed(let survey, let how): surveyed(survey, how, at: moment, into: &commit)
+    case .carried(let slice): carried(slice, at: moment, into: &commit)
+    case .examined(let range, let damages): examined(range, damages, at: moment, into: &commit)
+    case .heal(let id, let publish, let frame): heal(id, publish, frame: frame, at: moment, into: &commit)
+    case .healed(let position): healed(position, at: moment, into: &commit)
+    case .mended(let range): mended(range, at: moment, into: &commit)
+    case .acceptLoss(let range, let who): acceptLoss(range, by: who, at: moment, into: &commit)
     case .drain(let reason): drain(reason: reason, into: &commit)
     case .tick: tick(at: moment, into: &commit)
     }
@@ -255,7 +297,21 @@ package struct BrokerMachine: Sendable {
   ) {
     enter(moment)
     let number = Int(subscription)
-    guard number < subscriptions.count, subscriptions[number].isOpen else { return }
+    guard number < subscriptions.count, subscriptions[number].isOpen, subscriptions[number].reading.fetch?.from == from.value else {
+      return
+    }
+    var answer = answer
+    switch answer {
+    case .events: break
+    case .forgotten(let oldest):
+      // Segments that went by decision left what is needed of them behind; others are damage.
+      let known = max(kept, segmentBytes)
+      answer =
+        oldest.value > known
+        ? judge(from.value, oldest.value - 1, into: &commit)
+        : .events(carried.events(from: from.value, before: known), next: Position(max(known, from.value + 1)))
+    case .damaged(let first, let last): answer = judge(first.value, last.value, into: &commit)
+    }
     subscriptions[number].fetched(from: from, answer, at: now)
     pump(number, into: &commit)
   }

@@ -14,6 +14,10 @@ import Wire
 //  24 dead          u32 subscription, a letter (below)
 //  25 contract      u32 type, text schema                                       the newest of its type from here on
 //  26 manifest      text credential, list of reads                              replaces what it said before
+//  34 carried       u64 position, an event record's payload                     copied forward; see Carried.swift
+//  35 kept          u64 before, list of (u32 producer, u64 forget through)      the journal begins here from now on
+//  36 passed        u32 subscription, u64 through, u64 messages, u8 why, i64 at moved over what cannot be had
+//  37 loss          u64 from, u64 end, u64 events, i64 at, text by              the operator accepts what damage took
 //  40 intervention  an operator's decision (Intervention.swift)                 its number is its position; a reset happens by it
 //  41 recalled      u32 subscription, u64 intervention, list of u64 positions   no longer dead: to be delivered again
 //  42 replayed      u32 subscription, u64 intervention, u64 cursor, list of (u64 position, u64 key, u64 sequence, u32 producer)
@@ -39,6 +43,9 @@ enum BrokerRecord: Sendable {
   case dead(UInt32, DeadLetters.Letter)
   case contract(UInt32, schema: String)
   case manifest(credential: String, [Manifest.Read])
+  case kept(before: UInt64, [ForgetMark])
+  case passed(UInt32, through: UInt64, messages: UInt64, why: PassedOver.Why, at: Int64)
+  case loss(AcceptedLoss)
   case intervention(Intervention)
   case recalled(UInt32, by: UInt64, [UInt64])
   case replayed(UInt32, by: UInt64, cursor: UInt64, [Returns.Event])
@@ -58,6 +65,9 @@ enum BrokerRecord: Sendable {
     case .dead: RecordKind(rawValue: 24)
     case .contract: RecordKind(rawValue: 25)
     case .manifest: RecordKind(rawValue: 26)
+    case .kept: RecordKind(rawValue: 35)
+    case .passed: RecordKind(rawValue: 36)
+    case .loss: RecordKind(rawValue: 37)
     case .intervention: RecordKind(rawValue: 40)
     case .recalled: RecordKind(rawValue: 41)
     case .replayed: RecordKind(rawValue: 42)
@@ -70,8 +80,8 @@ enum BrokerRecord: Sendable {
   /// Somebody waits for the answer; settles and what follows from them ride along.
   var isUrgent: Bool {
     switch self {
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .intervention: true
-    case .settled, .troubled, .dead, .recalled, .replayed, .returned, .dropped, .paused: false
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .intervention: true
+    case .settled, .troubled, .dead, .passed, .recalled, .replayed, .returned, .dropped, .paused: false
     }
   }
 
@@ -110,6 +120,16 @@ enum BrokerRecord: Sendable {
     case .manifest(let credential, let reads):
       out.put(credential)
       out.put(reads) { $0.put($1) }
+    case .kept(let before, let marks):
+      out.put(before)
+      out.put(marks) { $0.put($1) }
+    case .passed(let number, let through, let messages, let why, let at):
+      out.put(number)
+      out.put(through)
+      out.put(messages)
+      out.put(why.rawValue)
+      out.put(at)
+    case .loss(let loss): out.put(loss)
     case .intervention(let it): it.encode(into: &out)
     case .recalled(let number, let by, let positions), .dropped(let number, let by, let positions):
       out.put(number)
@@ -152,6 +172,12 @@ enum BrokerRecord: Sendable {
       self = .dead(number, letter)
     case 25: self = .contract(try bytes.u32(), schema: try bytes.text())
     case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
+    case 35:
+      self = .kept(before: try bytes.u64(), try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.mark() })
+    case 36:
+      self = .passed(
+        try bytes.u32(), through: try bytes.u64(), messages: try bytes.u64(), why: try bytes.whyPassed(), at: try bytes.i64())
+    case 37: self = .loss(try bytes.loss())
     case 40: self = .intervention(try Intervention(&bytes))
     case 41: self = .recalled(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
     case 42:

@@ -84,7 +84,7 @@ extension BrokerMachine {
     do { registration = try judge(hello.manifest, of: hello.credential, rights) } catch { return close(error.code, error.sentence) }
     var producer: Int?
     if let lineage = hello.lineage {
-      producer = producers.find(hello.credential, lineage)
+      producer = producers.find(hello.credential, lineage) ?? producers.findLost(source: rights.source)
       if let producer {
         let known = producers[producer]
         guard hello.epoch >= known.epoch else {
@@ -112,7 +112,7 @@ extension BrokerMachine {
         return close("limit", "The broker knows \(limits.producers) stores, which is its limit; keep the lineage of a store.")
       }
       let number = producer ?? producers.count
-      if producer == nil || hello.epoch > producers[number].epoch {
+      if producer == nil || producers[number].isLost || hello.epoch > producers[number].epoch {
         write(.producer(UInt32(number), epoch: hello.epoch, credential: hello.credential, lineage: lineage), into: &commit)
       }
       producer = number
@@ -144,6 +144,7 @@ extension BrokerMachine {
         lease: .milliseconds(limits.lease)),
       now: now.wall)
     commit.afterDurable(.send(id, .welcome(welcome)))
+    askToHeal(slot, into: &commit)
   }
 
   /// The client leaves as planned: it gets nothing more, and what it was working on counts no attempt when it is gone.

@@ -29,6 +29,20 @@ package enum Input {
   case fetched(subscription: UInt32, from: Position, Fetched)
   /// The journal has no room beyond its reserve (or has again): publishes are put off, all else goes on.
   case storage(isFull: Bool)
+  /// The oldest segment, as read; see Retention.swift.
+  case surveyed(SegmentSurvey, LettingGo)
+  /// The answer to one place of the effect `carry`, in its order; nil where it could not be read.
+  case carried(JournalSlice?)
+  /// A stretch of the journal, whole segments, was looked through: all that is damaged there; see Healing.swift.
+  case examined(Range<Position>, [Damage])
+  /// A row that its publisher sends again because the journal lost it. The ranges are offsets into `frame`.
+  case heal(ConnectionID, Publish, frame: UnsafeRawBufferPointer)
+  /// The effect `heal` is done and durable.
+  case healed(Position)
+  /// The effect `mend` is done and durable.
+  case mended(Range<Position>)
+  /// The operator accepts what damage has taken within this range.
+  case acceptLoss(Range<Position>, by: String)
   /// The broker is about to stop: farewell to all, no further deliveries; publishes and settles go on.
   case drain(reason: String)
   /// Time has passed; due at `nextDeadline` at the latest.

@@ -113,6 +113,12 @@ package struct BrokerLimits: Sendable {
   package var floorNoteEvents: UInt64 = 16_384
   /// How far a publisher's `forget` stays behind, at least: what its outbox still holds can heal a damaged segment.
   package var healBytes: UInt64 = 67_108_864
+  /// A segment of which more than one part in so many is still needed is kept as it is: copying it on would not free much.
+  package var carriedShare = 4
+  /// Events copied forward that are kept in mind, each some 60 bytes in every checkpoint; small segments take fewer.
+  package var carried = 65_536
+  /// On a full disk: what copying forward leaves for settles in the last segment.
+  package var settleRoom = 65_536
 
   package init() {}
 

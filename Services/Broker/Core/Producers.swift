@@ -1,9 +1,9 @@
 /// Who has published, how far, and under which epoch.
 struct Producers: Sendable {
   struct Producer: Sendable {
-    let credential: String
+    var credential: String
     /// Random, born with the publisher's store; `~` for publishers without a store: their events are numbered by the broker.
-    let lineage: String
+    var lineage: String
     var epoch: UInt64
     /// The last sequence taken, refused ones included.
     var last: UInt64 = 0
@@ -20,6 +20,8 @@ struct Producers: Sendable {
     var slot: Int?
 
     var isSession: Bool { lineage == Producers.session }
+    /// Its record was lost with a damaged stretch; its events are not.
+    var isLost: Bool { credential == Producers.lost }
     var name: String { credential + "/" + lineage }
 
     /// Takes the next sequence. `distance`: see `BrokerLimits.healBytes`.
@@ -79,6 +81,21 @@ struct Producers: Sendable {
     let count = Int(list[producer].idBytes)
     let at = producer * Self.idBytesMax
     return count == 0 ? nil : String(decoding: ids[at..<at + count], as: UTF8.self)
+  }
+
+  /// Gives a producer its name (back).
+  mutating func rename(_ producer: Int, _ credential: String, _ lineage: String) {
+    index[list[producer].name] = nil
+    list[producer].credential = credential
+    list[producer].lineage = lineage
+    index[list[producer].name] = producer
+  }
+
+  /// The source that the last event replayed of `producer` names.
+  func source(of producer: Int, _ find: (UnsafeRawBufferPointer) -> Range<Int>?) -> String? {
+    replayed[producer].withUnsafeBytes { json in
+      json.isEmpty ? nil : find(json).map { String(decoding: UnsafeRawBufferPointer(rebasing: json[$0]), as: UTF8.self) }
+    }
   }
 
   /// Keeps an event that was replayed, until a later one of its producer or `readIDs`.

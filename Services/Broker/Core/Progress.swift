@@ -36,9 +36,6 @@ struct Progress: Sendable, Equatable {
     if gone > 0 { islands.removeFirst(gone) }
   }
 
-  /// All beyond the floor counts as unsettled again.
-  mutating func forgetIslands() { islands = [] }
-
   private mutating func insert(_ island: Island) {
     let first = firstIsland(endingFrom: island.from)
     var last = first

@@ -15,6 +15,8 @@ struct Reading: Sendable {
   var held: Range<UInt64> = 0..<0
   /// Events behind this position are at hand without the disk.
   var tailBefore: UInt64 = 0
+  /// What is needed from before this position was copied forward: always at hand.
+  var kept: UInt64 = 0
   /// The last answer was for what was called back: the next question is the live flow's, where it has one.
   var isLiveNext = false
   /// Damage that it stands before.
@@ -31,7 +33,7 @@ struct Reading: Sendable {
   }
 
   /// Whether the shell has the bytes of the event at `position`.
-  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) }
+  func isAtHand(_ position: UInt64) -> Bool { position > tailBefore || held.contains(position) || position < kept }
 
   /// What an answer of the disk is for.
   enum Purpose: Sendable {

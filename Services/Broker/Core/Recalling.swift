@@ -25,7 +25,7 @@ extension Subscription {
     case .replay: resume(it, at: it.from)
     case .reset:
       endReturns()
-      progress = Progress(floor: it.from)
+      progress = beginning(at: it.from)
       troubles = Troubles()
       row.floor = it.from
       row.acceptedFrom = it.since
@@ -86,6 +86,8 @@ extension Subscription {
     guard breaker.pause == nil else { return }
     if replay != nil, returns.awaitedNext == nil, returns.here < limits.returnsAhead / 2 { callBack(tail, outlets, into: &commit) }
     while let event = returns.awaitedNext, returns.here < limits.returnsAhead {
+      // Whatever stands before it and is not settled goes first: behind a reset that has yet to be read.
+      guard reading.isLive || event.position < reading.next else { return }
       let rate = rate(event.by)
       guard returns.pace.allows(rate, at: now.uptime) else { return returns.due = returns.pace.due(rate) }
       if let lost = returns.lost, lost.position == event.position {

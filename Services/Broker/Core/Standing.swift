@@ -73,6 +73,7 @@ extension BrokerMachine {
       .init("troubled", .integer(Int64(it.troubles.list.count))),
       .init("dead", .integer(Int64(it.dead.count))),
       .init("dead_key", .string(it.row.deadKey.rawValue)),
+      .init("passed_over", it.passedOver.status),
       .init("parked_keys", .integer(Int64(it.row.deadKey == .park ? it.dead.keyCount : 0))),
       .init("returning", .integer(Int64(it.returns.count))),
       .init(
@@ -131,7 +132,7 @@ extension BrokerMachine {
     case .deadLetters: return "It has \(it.deadInAll) dead letters, as many as it may; redrive or drop some, then it goes on."
     case .damage:
       let at = it.reading.damage.map { " from \($0.lowerBound) to \($0.upperBound)" } ?? ""
-      return "The journal is damaged\(at); it goes on when that is healed or passed over."
+      return "The journal is damaged\(at); it goes on when that is healed from a store that still has it, or by accord journal heal --accept-loss."
     case .credit:
       let full = it.consumers.contains { $0.isOpen && outlets[$0.slot].queuedBytes >= limits.queuedBytes }
       return full

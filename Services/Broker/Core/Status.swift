@@ -12,6 +12,7 @@ extension BrokerMachine {
       .init("newest", .count(newest)),
       .init("draining", .bool(isDraining)),
       .init("storage_full", .bool(isStorageFull)),
+      .init("disk", diskStatus),
       .init("accepted", .count(counts.accepted)),
       .init("duplicates", .count(counts.duplicates)),
       .init("refused", .count(counts.refused)),

@@ -40,10 +40,11 @@ extension BrokerMachine {
 
     let (floor, acceptedFrom): (UInt64, Int64) =
       switch subscribe.start {
-      case .new: (SubscriptionRow.here, .min)
+      // Its record may have been lost, and with it from where on it had asked: rather again than never.
+      case .new: (lostFrom > 0 ? lostFrom - 1 : SubscriptionRow.here, .min)
       case .beginning: (0, .min)
       case .position(let position): (min(position, SubscriptionRow.here - 1), .min)
-      case .time(let instant): (0, instant.milliseconds)
+      case .time(let instant): (floor(before: instant.milliseconds), instant.milliseconds)
       }
     let row = SubscriptionRow(
       credential: credential, name: subscribe.name, filters: filters, deadKey: subscribe.deadKey, floor: floor,

@@ -18,6 +18,7 @@ struct Subscription: Sendable {
   var progress: Progress
   var troubles = Troubles()
   var dead = DeadLetters()
+  var passedOver = PassedOver()
   /// Called back by an operator, beside the live flow.
   var returns = Returns()
   var replay: Replay?
@@ -128,7 +129,11 @@ struct Subscription: Sendable {
     case .dropped(_, _, let positions): _ = dead.remove(Set(positions))
     case .paused(_, let pause): breaker.pause = pause
     case .intervention(let it): begin(it)
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest: return
+    case .passed(_, let through, let messages, let why, let at):
+      progress.settle(floor: through, [])
+      troubles.forget(floor: through, [])
+      passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: return
     }
     settleRoom()
   }
@@ -143,7 +148,15 @@ struct Subscription: Sendable {
   mutating func change(_ newRow: SubscriptionRow) {
     row.filters = newRow.filters
     row.deadKey = newRow.deadKey
-    progress.forgetIslands()
+    progress = beginning(at: progress.floor)
+  }
+
+  /// As far as nothing beyond `floor` is settled but what is dead or on its way back: that is never the live flow's again.
+  func beginning(at floor: UInt64) -> Progress {
+    var progress = Progress(floor: floor)
+    let others = (dead.list.map(\.position) + returns.list.map(\.position)).sorted()
+    progress.settle(floor: floor, others.map { Progress.Island(from: $0, through: $0) })
+    return progress
   }
 
   /// Marks an event in the window as settled; `recordProgress` makes it durable.

@@ -59,7 +59,7 @@ extension BrokerMachine {
       return (min(UInt64(position), newest), .min, "behind position \(position)")
     }
     if let time = to["time"], !time.isNull, let since = try LetterFilter.instant(to, "time") {
-      return (0, since, "accepted from \(Timestamp(milliseconds: since)) on")
+      return (floor(before: since), since, "accepted from \(Timestamp(milliseconds: since)) on")
     }
     throw AdminRefusal(
       "wrong_type", "The member \(name) is \"beginning\", \"new\", {\"position\":…} or {\"time\":…}, as in a subscribe frame.")

@@ -26,10 +26,25 @@ struct Types: Sendable {
   }
 
   mutating func add(_ name: String, hash: UInt64) {
+    place(names.count, hash)
+    names.append(name)
+  }
+
+  /// Begins the name of a type whose record is gone and that nobody has named yet.
+  static let lost = "?"
+
+  func isLost(_ type: Int) -> Bool { names[type].hasPrefix(Self.lost) }
+
+  /// Gives a type its name back. Who looks for it by the other one finds another spelling there.
+  mutating func rename(_ type: Int, _ name: String, hash: UInt64) {
+    place(type, hash)
+    names[type] = name
+  }
+
+  private mutating func place(_ type: Int, _ hash: UInt64) {
     var probe = hash
     while index.find(probe) != nil { probe &+= 1 }
-    index.insert(probe, names.count)
-    names.append(name)
+    index.insert(probe, type)
   }
 
   /// Works out anew who listens to what; after a type, a filter, or who is attached has changed.

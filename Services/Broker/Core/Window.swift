@@ -70,7 +70,8 @@ struct Window: Sendable {
   /// Drops what is settled at the front.
   mutating func trim() {
     while first < end, self[first].state == .settled {
-      passed = max(passed, self[first].position)
+      // Where something came back from says nothing of what lies before it.
+      if !self[first].isReturn { passed = self[first].position }
       ring.dropFirst()
     }
   }

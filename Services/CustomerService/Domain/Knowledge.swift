@@ -48,7 +48,7 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .remedyChanged(let remedy): self = Self(remedy.change)
     case .refundResolved(let refund): self = refund.outcome == .confirmed ? .refundConfirmed : .refundRefused
     case .subscriptionChanged: self = .subscriptionChanged
-    case .messageTurned(let message): self = message.channel == "desk" ? .noteAtDesk : Self(message.turn)
+    case .messageTurned(let message): self = message.channel == MessageTurned.desk ? .noteAtDesk : Self(message.turn)
     case .consentChanged(let consent): self = consent.given ? .consentGiven : .consentWithdrawn
     case .customerRestricted(let customer): self = Self(customer.change)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,

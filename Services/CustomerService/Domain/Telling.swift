@@ -62,7 +62,7 @@ package enum Telling {
 
   private static func turned(_ fact: MessageTurned) -> String {
     let note = fact.remedyID.map { "the note on remedy \($0)" }
-    if fact.channel == "desk" {
+    if fact.channel == MessageTurned.desk {
       return "\(note ?? "the note") of \(fact.offer) is left with the desk: nothing that reaches this customer is known, so tell them when "
         + "they come or call"
     }

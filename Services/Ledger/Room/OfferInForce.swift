@@ -77,9 +77,10 @@ final class OfferInForce: Sendable {
     at now: Timestamp, for group: CustomerGroup, in reading: borrowing some Reading & ~Copyable
   ) throws -> [OfferInForce] {
     let ids: [Identifier<Offer>] = try reading.all(
-      "SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL AND honoured_until >= ?1 ORDER BY offer_id", .timestamp(now)
+      "SELECT offer_id FROM offer WHERE only_group = ?1 AND reaches_from IS NOT NULL AND honoured_until >= ?2 ORDER BY offer_id",
+      .text(group.description), .timestamp(now)
     ) { row in Identifier(restoring: try row.text(0)) }
-    return try found(ids, in: reading).filter { $0.terms.document.eligibility.group == group }
+    return try found(ids, in: reading)
   }
 
   private static func found(_ ids: [Identifier<Offer>], in reading: borrowing some Reading & ~Copyable) throws -> [OfferInForce] {

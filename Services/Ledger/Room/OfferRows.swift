@@ -61,9 +61,11 @@ enum OfferRows {
     let reach = Reach(offered, life)
     try transaction.run(
       """
-      UPDATE offer SET state = ?2, version = ?3, reaches_from = ?4, reaches_to = ?5, honoured_until = ?6, by_capture = ?7 WHERE offer_id = ?1
+      UPDATE offer SET state = ?2, version = ?3, reaches_from = ?4, reaches_to = ?5, honoured_until = ?6, by_capture = ?7,
+        only_group = ?8 WHERE offer_id = ?1
       """, .text(offer.text), .text(life.state.rawValue), .integer(Int64(version)), .timestamp(reach.from), .timestamp(reach.to),
-      .timestamp(reach.honouredUntil), .integer(offered.document.lookBack.basis == .capturedAt ? 1 : 0))
+      .timestamp(reach.honouredUntil), .integer(offered.document.lookBack.basis == .capturedAt ? 1 : 0),
+      .optional(offered.document.eligibility.group?.description))
   }
 
   /// The times of orders that an offer may reach, with a day to spare for orders that are known only to the day.

@@ -36,4 +36,18 @@ extension Schema {
       person_id TEXT NOT NULL
     ) STRICT;
     """)
+
+  /// Offers are found by the list or segment that they are for: many are in force, and few are for the one whose members changed.
+  static let offersByGroup = Migration(
+    8, "offers by their segment or list",
+    """
+    -- As a group is written, such as list/guests; NULL where the offer is for none.
+    ALTER TABLE offer ADD COLUMN only_group TEXT;
+    CREATE INDEX offer_by_group ON offer (only_group, honoured_until) WHERE only_group IS NOT NULL;
+    UPDATE offer SET only_group = (
+      SELECT CASE json_extract(CAST(document AS TEXT), '$.eligibility.customers')
+        WHEN 'list' THEN 'list/' || json_extract(CAST(document AS TEXT), '$.eligibility.list_id')
+        WHEN 'segment' THEN 'segment/' || json_extract(CAST(document AS TEXT), '$.eligibility.segment_id') END
+      FROM offer_version v WHERE v.offer_id = offer.offer_id AND v.version = offer.version AND v.document IS NOT NULL);
+    """)
 }

@@ -19,7 +19,9 @@ struct AudienceDoors: Sendable {
       },
       Route(.post, "/v1/audiences/{id}/people", "adds people to a list, some thousand at once", bodyBytesMax: 1 << 20) {
         request, parameters in
-        desk.command(request) { transaction, occasion in try add(request, to: parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction) }
+        desk.command(request) { transaction, occasion in
+          try add(request, to: parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction)
+        }
       },
       Route(.get, "/v1/offers/{id}/audience", "verdicts on people, by id: ?version= ?kind= ?after= ?limit=") { request, parameters in
         desk.question(request) { try verdicts(request, parameters["id"], in: $0) }

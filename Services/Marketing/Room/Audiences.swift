@@ -24,7 +24,8 @@ enum Audiences {
   private static func holds(
     _ id: Identifier<Audience>, _ person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable
   ) throws -> Bool {
-    try reading.integer("SELECT 1 FROM audience_member WHERE audience_id = ?1 AND person_id = ?2", .text(id.text), .text(person.text)) != nil
+    try reading.integer("SELECT 1 FROM audience_member WHERE audience_id = ?1 AND person_id = ?2", .text(id.text), .text(person.text))
+      != nil
   }
 
   /// Takes in who came onto a list. The same again changes nothing.

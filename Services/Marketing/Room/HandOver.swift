@@ -114,7 +114,7 @@ struct HandOver: Sendable {
     _ id: Identifier<Letter>, _ verdict: Verdict, _ person: Identifier<Person>, _ revision: Int64, _ remedy: String, _ judging: Judging,
     _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
-    try tell(.suppressed, id, .transaction, Judging.desk, verdict, person, revision, remedy, judging, telling, in: transaction)
+    try tell(.suppressed, id, .transaction, MessageTurned.desk, verdict, person, revision, remedy, judging, telling, in: transaction)
   }
 
   private func tell(

@@ -44,9 +44,6 @@ struct Judging {
     let locale: String?
   }
 
-  /// What stands for a channel where a note is left with customer service: nobody is written to.
-  static let desk = "desk"
-
   private struct Row {
     var barred: String?
     var channels: [Substring]?

@@ -39,7 +39,7 @@ enum Messages {
     if changed == 1, fact.turn == .planned { try Preparations.goOn(fact.offer, at: meta.at, in: transaction) }
     if changed == 1 { try Verdicts.fold(fact, in: transaction) }
     // What is left with the desk is told there.
-    if changed == 1, fact.turn == .sent || fact.channel == Judging.desk, fact.purpose == .transaction {
+    if changed == 1, fact.turn == .sent || fact.channel == MessageTurned.desk, fact.purpose == .transaction {
       try Remedies.told(fact.personID, under: fact.offer.offer, by: fact.messageID, in: transaction)
     }
   }

@@ -72,7 +72,7 @@ enum Retracing {
 
   /// A message was planned: whoever stood before its person in the line was passed over without a word.
   static func pass(_ fact: MessageTurned, at now: Timestamp, in transaction: borrowing Transaction) throws {
-    guard fact.turn == .planned || fact.channel == Judging.desk, let known = try Preparations.find(fact.offer, in: transaction) else {
+    guard fact.turn == .planned || fact.channel == MessageTurned.desk, let known = try Preparations.find(fact.offer, in: transaction) else {
       return
     }
     let line: Verdicts.Line = fact.purpose == .transaction ? .notes : .messages

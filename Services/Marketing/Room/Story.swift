@@ -40,7 +40,7 @@ enum Story {
     return try snapshot.first(
       "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id, channel FROM message WHERE fact_id = ?1", id
     ) { row throws(StoreFault) in
-      if try row.text(8) == Judging.desk {
+      if try row.text(8) == MessageTurned.desk {
         return
           "the note \(try row.text(7)) for \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is left with the desk, and "
           + "customer service tells them: no address of theirs is known that could be used (\(try row.text(6)))"

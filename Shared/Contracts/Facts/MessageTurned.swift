@@ -6,6 +6,9 @@ package struct MessageTurned: TreeFact {
   }
   package enum Verdict: String, Sendable, CaseIterable { case send, honour, suppress, `defer` }
 
+  /// What stands for a channel where nobody can be written to: the note is left with the desk, and customer service tells it.
+  package static let desk = "desk"
+
   package var turn: Turn
   package var messageID: Identifier<Letter>
   package var offer: OfferVersion

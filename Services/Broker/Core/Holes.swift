@@ -1,0 +1,98 @@
+import Journal
+
+/// Stretches of the journal that were durable once and cannot be read now, with what is known to have stood there.
+///
+/// Of this run: what is damaged is found anew at each start. What the operator accepted as lost is durable, in `losses`.
+struct Holes: Sendable, Equatable {
+  struct Hole: Sendable, Equatable {
+    let range: Range<UInt64>
+    /// Nothing else is gone but `lost`: a digest tells.
+    let isNamed: Bool
+    /// Events that are gone and not healed yet, in the journal's order.
+    var lost: [Damage.LostEvent]
+    /// Producers have been asked for what they may still have.
+    var isAsked = false
+
+    /// It holds nothing that anybody could miss.
+    var isResolved: Bool { isNamed && lost.isEmpty }
+  }
+
+  /// Ascending, disjoint.
+  private(set) var list: [Hole] = []
+  /// When segments were looked through last, by their beginning; uptime.
+  private var examined: [UInt64: Int64] = [:]
+
+  var isEmpty: Bool { list.isEmpty }
+  /// Events that are gone and not healed.
+  var lostCount: Int { list.reduce(0) { $0 + $1.lost.count } }
+
+  /// Takes over what was found in `range`, which was looked through as a whole.
+  mutating func note(_ damages: [Damage], in range: Range<UInt64>) {
+    list.removeAll { $0.range.overlaps(range) }
+    for damage in damages where damage.part == .records || damage.part == .segment {
+      let place = damage.range.lowerBound.value..<damage.range.upperBound.value
+      list.removeAll { $0.range.overlaps(place) }
+      list.append(Hole(range: place, isNamed: damage.isNamed, lost: damage.lost))
+    }
+    list.sort { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// The hole that took this event.
+  func find(_ producer: UInt32, _ sequence: UInt64) -> (hole: Int, lost: Int)? {
+    for (hole, it) in list.enumerated() {
+      if let lost = it.lost.firstIndex(where: { $0.producer == producer && $0.sequence == sequence }) { return (hole, lost) }
+    }
+    return nil
+  }
+
+  /// The event at `position` stands there again; returns the hole's range where nothing is missing any more.
+  mutating func healed(_ position: UInt64) -> Range<UInt64>? {
+    guard let at = list.firstIndex(where: { $0.range.contains(position) }) else { return nil }
+    list[at].lost.removeAll { $0.position.value == position }
+    return list[at].isResolved ? list[at].range : nil
+  }
+
+  mutating func close(_ range: Range<UInt64>) {
+    list.removeAll { range.contains($0.range.lowerBound) && $0.range.upperBound <= range.upperBound }
+  }
+
+  mutating func forget(before position: UInt64) { list.removeAll { $0.range.upperBound <= position } }
+
+  /// Whether a segment must stay for what may yet be healed in it.
+  func holdsBack(_ range: Range<Position>) -> Bool {
+    list.contains { !$0.isResolved && $0.range.overlaps(range.lowerBound.value..<range.upperBound.value) }
+  }
+
+  /// Whether a segment is worth looking through: not if that was done a moment ago.
+  mutating func mayExamine(_ segment: UInt64, at uptime: Int64) -> Bool {
+    if let last = examined[segment], uptime - last < 10_000 { return false }
+    examined[segment] = uptime
+    return true
+  }
+
+  /// What is gone of `producer` above `mark`: its outbox has it still.
+  func askable(_ producer: UInt32, above mark: UInt64, atMost: Int) -> [ClosedRange<UInt64>] {
+    var ranges: [ClosedRange<UInt64>] = []
+    for sequence in list.flatMap(\.lost).filter({ $0.producer == producer && $0.sequence > mark }).map(\.sequence).sorted() {
+      if let last = ranges.last, last.upperBound + 1 >= sequence {
+        ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, sequence)
+      } else if ranges.count < atMost {
+        ranges.append(sequence...sequence)
+      }
+    }
+    return ranges
+  }
+}
+
+/// A stretch whose loss the operator has accepted.
+struct AcceptedLoss: Sendable, Equatable {
+  var from: UInt64
+  /// Exclusive.
+  var end: UInt64
+  /// Events that are known to have stood there.
+  var events: UInt64
+  /// Milliseconds since 1970.
+  var at: Int64
+  /// Who said so.
+  var by: String
+}

@@ -1,0 +1,114 @@
+// Damage is repaired in place, only in segments that are sealed, and only with what is proven or of no account:
+//
+//   heal   a record made anew from its producer's row: it carries the checksum that the digest keeps, so it is what stood there, bit by bit
+//   mend   a filler (kind 5) over what is left of a hole; what lay there is kept aside in damaged-POSITION.bin first
+//
+// Both may be torn by a power cut: what does not verify then is the damage that was there before, and is repaired once more.
+
+extension Journal {
+  /// Writes `record` at its old place and syncs it. Does nothing to the segment in use: roll first (`noteDamage`).
+  ///
+  /// Not fatal where the disk refuses: the hole stays a hole.
+  package mutating func heal(_ record: [UInt8], at position: Position) throws(JournalFault) {
+    if let ended { throw ended }
+    guard let number = sealed(position) else { return }
+    let offset = position.distance(from: base(number))
+    let isProven = record.withUnsafeBytes { RecordLayout.read($0, 0, position: position, sum) != nil }
+    precondition(isProven && offset + record.count <= segmentBytes, "only what verifies at its place is written there")
+    do throws(DiskFault) {
+      let (file, isNew) = try damagedFile(number)
+      try disk.write(record, to: file, at: offset)
+      try disk.sync(file)
+      if isNew { try disk.syncDirectory() }
+    } catch { throw error.isFull ? .full(error) : .disk(error) }
+  }
+
+  /// Fills what does not verify in `range` of one sealed segment, so that readers pass over it; keeps aside what lay there.
+  package mutating func mend(_ range: Range<Position>) throws(JournalFault) {
+    if let ended { throw ended }
+    guard let number = sealed(range.lowerBound) else { return }
+    let base = base(number)
+    let start = max(range.lowerBound.distance(from: base), SegmentHeader.blockBytes)
+    let end = min(range.upperBound.distance(from: base), segmentBytes)
+    guard start < end else { return }
+    do throws(DiskFault) {
+      let (file, isNew) = try damagedFile(number)
+      let image = try SegmentImage(disk, file)
+      defer { extendLifetime(image) }
+      let scan = SegmentScan(bytes: image.bytes, base: base, sum: sum)
+      var at = start
+      while at < end {
+        if let record = scan.record(at: at) {
+          at += record.byteCount
+          continue
+        }
+        let next = scan.next(from: at + 8, before: end) ?? end
+        try keepAside(scan, at..<next)
+        try fill(file, base, at..<next)
+        at = next
+      }
+      try disk.sync(file)
+      if isNew { try disk.syncDirectory() }
+    } catch { throw error.isFull ? .full(error) : .disk(error) }
+  }
+
+  /// Something before the end of the segment in use does not verify: the next one is wanted, whose head tells what stood there.
+  package mutating func noteDamage(at position: Position) {
+    if position >= current.base, position < current.end { current.isDamaged = true }
+  }
+
+  /// The sealed segment that holds `position`; nil for the one in use and for what is gone.
+  private func sealed(_ position: Position) -> UInt64? {
+    let number = position.value / UInt64(segmentBytes)
+    return number >= oldest && number < current.number ? number : nil
+  }
+
+  private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
+
+  /// The segment's file; a new one without a header where it is gone.
+  private func damagedFile(_ number: UInt64) throws(DiskFault) -> (file: D.File, isNew: Bool) {
+    if let file = try disk.openIfThere(JournalFiles.segment(number)) { return (file, false) }
+    return (try disk.create(JournalFiles.segment(number)), true)
+  }
+
+  private func keepAside(_ scan: SegmentScan, _ range: Range<Int>) throws(DiskFault) {
+    let there = range.clamped(to: 0..<scan.bytes.count)
+    let bytes = Array(scan.bytes[there])
+    let name = JournalFiles.damaged(scan.base.advanced(by: range.lowerBound))
+    guard bytes.contains(where: { $0 != 0 }), try disk.openIfThere(name) == nil else { return }
+    let file = try disk.create(name)
+    try disk.write(bytes, to: file, at: 0)
+    try disk.sync(file)
+    try disk.syncDirectory()
+  }
+
+  /// Writes fillers over `range`, whose length is a multiple of 8. Less than a record's head stays as it is: nothing reads it.
+  private func fill(_ file: D.File, _ base: Position, _ range: Range<Int>) throws(DiskFault) {
+    var at = range.lowerBound
+    while range.upperBound - at >= RecordLayout.headBytes {
+      var count = min(range.upperBound - at, RecordLayout.byteCount(payload: JournalLimits.pieceBytes))
+      // What is left must hold a head as well.
+      if (1..<RecordLayout.headBytes).contains(range.upperBound - at - count) { count -= RecordLayout.headBytes }
+      var filler = [UInt8](repeating: 0, count: count)
+      filler.withUnsafeMutableBytes {
+        RecordLayout.seal(.filler, payload: count - RecordLayout.headBytes, position: base.advanced(by: at), sum, $0, 0)
+      }
+      try disk.write(filler, to: file, at: at)
+      at += count
+    }
+  }
+}
+
+extension Checksum {
+  /// An event's record as the journal writes it at `position`, and its checksum.
+  package func record(_ head: EventHead, _ json: UnsafeRawBufferPointer, at position: Position) -> (bytes: [UInt8], checksum: UInt32) {
+    let payload = EventHead.byteCount + json.count
+    var bytes = [UInt8](repeating: 0, count: RecordLayout.byteCount(payload: payload))
+    bytes.withUnsafeMutableBytes { bytes in
+      head.write(bytes, RecordLayout.headBytes)
+      Bytes.copy(json, bytes, RecordLayout.headBytes + EventHead.byteCount)
+      RecordLayout.seal(.event, payload: payload, position: position, self, bytes, 0)
+    }
+    return (bytes, bytes.withUnsafeBytes { Bytes.u32($0, 0) })
+  }
+}
