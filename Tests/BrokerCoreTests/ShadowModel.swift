@@ -97,9 +97,9 @@ struct ShadowModel {
     guard let last = gone.filter(misses).max() else { return (0, 0) }
     var passed: (least: UInt64, most: UInt64) = (0, 0)
     for event in 0...last where misses(event) {
-      subscriptions[s].settled.insert(event)
       passed.most += 1
-      if !subscriptions[s].deadKeys.contains(events[event].key) { passed.least += 1 }
+      if !subscriptions[s].isBehindDead(event, events) { passed.least += 1 }
+      subscriptions[s].settled.insert(event)
     }
     return passed
   }

@@ -117,7 +117,7 @@ enum SessionWords {
   /// What is wrong with `message`, decoded from `payload`.
   static func wrong(_ message: ClientMessage, _ payload: UnsafeRawBufferPointer) -> String? {
     switch message {
-    case .publish(let publish):
+    case .publish(let publish), .heal(let publish):
       let inside = [publish.routing.id, publish.routing.source, publish.routing.type, publish.routing.key]
       guard publish.event.upperBound <= payload.count, publish.sequence > 0, publish.sequence <= WireLimits.numberMax,
         inside.allSatisfy({ !$0.isEmpty && $0.lowerBound > publish.event.lowerBound && $0.upperBound < publish.event.upperBound })

@@ -50,7 +50,7 @@ final class BrokerLoop {
   private var tickAt = Int64.max
   var wasFull = false
   /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
-  private(set) var rollFault: JournalFault?
+  var rollFault: JournalFault?
   private var rollAgainAt: Int64 = 0
   /// Why there is no reserve, while there is none for want of room: what is left of the segment in use is the reserve then.
   var reserveFault: JournalFault?
