@@ -165,6 +165,7 @@ struct FuzzBroker: ~Copyable {
         do throws(WireFault) { try BrokerMessageEncoder.append(message, to: &frame) } catch {
           return "cannot be sent: \(message), \(error)"
         }
+      // The journal of one input is sound and young: what keeps and heals it has tests of its own.
       case .accepted, .close, .carry, .forget, .examine, .heal, .mend: break
       }
     }
