@@ -251,7 +251,8 @@ final class BrokerLoop {
   /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
   private func fail(_ fault: JournalFault) -> Never {
     let refusal = Refusal(
-      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+      code: "disk_failed",
+      sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
     for session in sessions.all where session.connection.isOpen {
       send(.fault(refusal), to: session)
       session.connection.flush()
