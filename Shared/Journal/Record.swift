@@ -14,7 +14,7 @@ package import Contracts
 // CRC       CRC-32C with the first four bytes of the journal's id as seed
 //
 // kind  1 commit head     u64 durable through, u32 bytes and u32 count of the records that follow
-//       2 closing mark    u64 durable through (its own place): nothing before it is in doubt
+//       2 closing mark    u64 durable through (its own place, or where the trails begin that were written with it): nothing before is in doubt
 //       3 checkpoint      one piece of the state at the segment's head; see Checkpoint.swift
 //       4 digest          what the segment before held; see SegmentDigest.swift
 //       5 filler          stands where damage was and nothing is missed any more; see Heal.swift

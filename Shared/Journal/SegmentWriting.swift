@@ -33,7 +33,8 @@ enum SegmentWriting {
       bytes.withUnsafeMutableBytes { all in
         let place = position.advanced(by: at)
         if isMark {
-          Bytes.put(place.value, all, at + RecordLayout.headBytes)
+          // Not its own place: what is written with it may be torn while it stands.
+          Bytes.put(position.value, all, at + RecordLayout.headBytes)
         } else {
           payload.withUnsafeBytes { Bytes.copy($0, all, at + RecordLayout.headBytes) }
         }

@@ -37,6 +37,10 @@ package struct Coverage: Sendable {
   package var whole = 0
   package var tornSectors = 0
   package var lostNames = 0
+  package var carried = 0
+  package var forgotten = 0
+  package var damages = 0
+  package var healed = 0
   /// Bits changed in a copy.
   package var flippedBits = 0
   /// The world itself went on from these.
@@ -66,6 +70,10 @@ package struct Coverage: Sendable {
     whole += other.whole
     tornSectors += other.tornSectors
     lostNames += other.lostNames
+    carried += other.carried
+    forgotten += other.forgotten
+    damages += other.damages
+    healed += other.healed
     flippedBits += other.flippedBits
     powerCuts += other.powerCuts
     kills += other.kills
@@ -95,7 +103,9 @@ extension Coverage {
       row("power cuts that the world went on from", powerCuts), row("kills that the world went on from", kills),
       row("faults and full disks", diskFaults), row("events", published), row("deliveries", delivered),
       row("publishes again or out of turn", duplicates), row("dead letters", deadLetters), row("deliveries taken back", leases),
-      row("rolls", rolls), row("marks passed", marks), row("connections fenced", fenced), row("lineages renewed", lineages),
+      row("rolls", rolls), row("events copied forward", carried), row("segments let go of", forgotten),
+      row("events damaged in sealed segments", damages), row("events healed", healed), row("marks passed", marks),
+      row("connections fenced", fenced), row("lineages renewed", lineages),
       row("programs that died", programDeaths),
     ]
     return rows.joined(separator: "\n")

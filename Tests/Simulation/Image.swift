@@ -5,6 +5,8 @@ struct Image {
     var name: String
     var epoch: UInt64
     var last: UInt64
+    /// What its outbox may forget.
+    var forget: UInt64 = 0
     var lastID: String
   }
 
@@ -66,7 +68,9 @@ struct Image {
     bytes.list { bytes in
       let name = bytes.text() + "/" + bytes.text()
       var producer = Producer(name: name, epoch: bytes.number(8), last: bytes.number(8), lastID: "")
-      for _ in 0..<4 { _ = bytes.number(8) }
+      _ = bytes.number(8)
+      producer.forget = bytes.number(8)
+      for _ in 0..<2 { _ = bytes.number(8) }
       producer.lastID = bytes.text()
       producers.append(producer)
     }

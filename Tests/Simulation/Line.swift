@@ -6,6 +6,8 @@ import Wire
 enum Said {
   case message(ClientMessage)
   case fact(Int)
+  /// The fact of this number once more, because the journal lost it.
+  case heal(Int)
 }
 
 /// What a client hears: a message, or a delivery.

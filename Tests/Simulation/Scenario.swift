@@ -2,7 +2,8 @@ import MeshMachines
 
 /// Small things that a broker does, each cut short at every operation of the disk, in every way.
 package enum Scenario: String, CaseIterable, Sendable {
-  case publish, settle, deadLetter, closingMark, roll, rollWithReserve, reserve, growing, redrive, reset, fullDisk, doubt
+  case publish, settle, deadLetter, closingMark, roll, rollWithReserve, reserve, growing, redrive, reset, retention, copyForward, heal,
+    fullDisk, doubt
 
   /// What is done, in words.
   package var words: String {
@@ -17,6 +18,9 @@ package enum Scenario: String, CaseIterable, Sendable {
     case .growing: "a segment is grown"
     case .redrive: "dead letters are called back and settled"
     case .reset: "a subscription begins anew"
+    case .retention: "the oldest segment goes"
+    case .copyForward: "what is needed of the oldest segment is copied forward, and it goes"
+    case .heal: "a damaged event comes back from its publisher"
     case .fullDisk: "the disk is full, and has room again"
     case .doubt: "a start keeps aside what is no whole commit"
     }
@@ -99,6 +103,30 @@ extension World {
         guardBroker { [self] () throws in try order(9) }
         settle()
       }
+    case .retention, .copyForward:
+      // Of fact 11, which makes no sense to anybody, a dead letter stays.
+      write(scenario == .retention ? 6 : 20)
+      settle(rounds: 600)
+      for _ in 0..<3 {
+        guardBroker { [self] () throws in try roll(isForced: true) }
+        write(2)
+        settle()
+      }
+      prepareReserve()
+      watch {
+        guardBroker { [self] () throws in try letGo() }
+        settle(rounds: 20)
+      }
+    case .heal:
+      write(6)
+      settle()
+      for _ in 0..<3 {
+        guardBroker { [self] () throws in try roll(isForced: true) }
+        write(1)
+        settle()
+      }
+      damage()
+      watch { settle() }
     case .fullDisk:
       write(4)
       settle()

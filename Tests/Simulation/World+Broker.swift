@@ -75,6 +75,7 @@ extension World {
       if line.isBrokerThere, !line.isClientThere, line.toBroker.isEmpty { try lost(line) }
     }
     if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try answer(fetches.remove(at: index)) }
+    if !chores.isEmpty, !isTight, chance.percent(50) { try keep() }
     try beatHearts()
     try endTurn()
   }
@@ -133,6 +134,7 @@ extension World {
 
   private func settled(_ released: Released<Effect>) {
     isCommitting = false
+    errands = []
     ridingSince = nil
     lastCommit = uptime
     lastCommitStart = released.start.value
@@ -173,7 +175,9 @@ extension World {
     commit = nil
     phase = .roll
     do throws(JournalFault) {
-      try journal!.roll(checkpoint: machine.checkpoint(), at: moment.wall)
+      try journal!.roll(checkpoint: machine.checkpoint(), at: max(moment.wall, machine.latestAcceptance))
+      let begun = journal?.starts.last
+      if let begun { machine.begins(segment: begun.base, at: begun.begun) }
       isRollFull = false
       coverage.rolls += 1
       tell("rolled")
@@ -231,20 +235,26 @@ extension World {
       // What was decided in this turn may still be on its way out of the one before.
       fetched[s] = fetched[s].suffix(1) + [fetch.from.value..<next.value]
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .events(events, next: next)))
-    case .damaged(let range): fail(.recovery, "a reader found damage at \(range.lowerBound)")
+    case .damaged(let range):
+      if wounds.isEmpty { fail(.recovery, "a reader found damage at \(range.lowerBound)") }
+      let last = Position(range.upperBound.value - 1)
+      try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .damaged(from: range.lowerBound, through: last)))
     case .forgotten(let oldest):
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .forgotten(oldest: oldest)))
     }
   }
 
-  /// The event at a position, as the journal has it on the disk.
-  func stored(at position: Position) -> (head: EventHead, json: [UInt8])? {
+  /// The event accepted at a position, from wherever it stands now; nil where it cannot be read.
+  func stored(at position: Position) -> (event: IndexedEvent, json: [UInt8])? {
     var reader = JournalReader(disk, journalID: journalOptions.newID, segmentBytes: journalOptions.segmentBytes)
-    guard case .slice(let slice)? = try? reader.read(from: position, bytesMax: 1, before: durableThrough) else { return nil }
+    let place = machine.place(of: position)
+    guard case .slice(let slice)? = try? reader.read(from: place, bytesMax: 1, before: durableThrough), slice.base == place else {
+      return nil
+    }
     return slice.bytes.withUnsafeBytes { bytes in
-      var cursor = RecordCursor(bytes, base: slice.base)
-      guard let record = cursor.next(), record.position == position, let (head, json) = record.event else { return nil }
-      return (head, Array(json))
+      guard let record = RecordCursor.record(at: place, in: bytes, base: place) else { return nil }
+      if let (head, json) = record.event { return (IndexedEvent(head, at: place, bytes: json.count), Array(json)) }
+      return CarriedRecord.read(record).map { ($0.event, Array($0.json)) }
     }
   }
 }

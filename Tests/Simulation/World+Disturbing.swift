@@ -7,7 +7,7 @@ import Wire
 // What goes wrong, and what operators do.
 extension World {
   func disturb() throws {
-    switch chance.below(30) {
+    switch chance.below(42) {
     case 0, 1: if !lines.isEmpty { breakLine(chance.of(lines)) }
     case 2: kill(chance.of(programs), why: "by chance")
     case 3: stop(chance.of(programs))
@@ -24,6 +24,8 @@ extension World {
     case 18: pass(Int64(20_000 + chance.below(30_000)))
     case 19: pass(Int64(chance.below(12_000)))
     case 20, 21, 22, 23, 24, 25: try operate()
+    case 26, 27, 28, 29, 30, 31, 32, 33: try letGo()
+    case 34, 35, 36: damage()
     default: try brokerTurn()
     }
   }
@@ -62,8 +64,7 @@ extension World {
     }
     // What was passed over may come behind later ones now.
     if deed > 8 { for event in shadow.events.indices { everDead.insert(event) } }
-    errand = deed < 8 ? .redrive : .reset
-    defer { errand = nil }
+    errands.insert(deed < 8 ? .redrive : .reset)
     isDirty = true
     try clear()
   }

@@ -28,7 +28,7 @@ extension World {
     case .fetch(let subscription, let from, let bytesMax):
       tell("fetch \(subscription) from \(from)")
       fetches.append((subscription, from, bytesMax, uptime + Int64(chance.below(30))))
-    case .carry, .forget, .examine, .heal, .mend: fail(.machines, "nothing on this disk was to be kept or healed: \(effect)")
+    case .carry, .forget, .examine, .heal, .mend: chores.append(effect)
     case .close(let id, let refusal):
       guard let line = line(id) else { return }
       if line.isBarred {
@@ -108,7 +108,7 @@ extension World {
       guard let producer = line.producer else { return }
       if shadow.event(producer, sequence) != nil { fail(.onlyAccepted, "number \(sequence) is refused, but was accepted: \(refusal)") }
     case .unsubscribed(_, let reason?): fail(.machines, "a subscription ends: \(reason)")
-    case .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault, .heal: break
+    case .heal, .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault: break
     }
   }
 
@@ -148,15 +148,18 @@ extension World {
     }
     judge(event, what, attempt, line, s)
     tell("deliver f\(what.fact) k\(what.key) to \(shadow.subscriptions[s].name) on \(line.id.raw) as \(number), attempt \(attempt)")
+    let isRecalled = shadow.subscriptions[s].states[event] == .recalled
     let isHeld = s < fetched.count && fetched[s].contains { $0.contains(position.value) }
-    if position.value < droppedBefore, !isHeld {
+    if position.value < droppedBefore, position.value >= machine.kept, !isHeld, !isRecalled {
       fail(
         .bytes,
         "\(what) is delivered to \(shadow.subscriptions[s].name), and its bytes are in no memory that the machine may count on: kept from \(droppedBefore), fetched \(fetched)"
       )
     }
     if chance.percent(25) {
-      guard let kept = stored(at: position), kept.head.sequence == sequence, facts[what.fact].json.elementsEqual(kept.json) else {
+      guard let kept = stored(at: position), kept.event.sequence == sequence, kept.event.position == position.value,
+        facts[what.fact].json.elementsEqual(kept.json)
+      else {
         return fail(.bytes, "\(what) is delivered with bytes that are not its own")
       }
     }
@@ -210,7 +213,7 @@ extension World {
     guard chance.percent(2), case .array(let rows)? = machine.status()["subscriptions"] else { return }
     for row in rows {
       func number(_ name: String) -> Int64 { if case .integer(let value) = row[name] { value } else { -1 } }
-      if number("look_ahead") > Int64(limits.lookAhead) { fail(.bounds, "a look-ahead of \(number("look_ahead"))") }
+      if number("look_ahead") > Int64(limits.lookAhead + limits.returnsAhead) { fail(.bounds, "a look-ahead of \(number("look_ahead"))") }
       if number("in_flight") > Int64(limits.inFlightPerConnection * 8) { fail(.bounds, "\(number("in_flight")) are in flight") }
     }
     for program in programs {

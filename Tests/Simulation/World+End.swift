@@ -14,6 +14,10 @@ extension World {
       step()
       if wrong != nil { return }
       if round % 32 == 31, isDrained { return close() }
+      if round % 500 == 499, journal != nil {
+        guardBroker { [self] () throws in try letGo() }
+        if chores.isEmpty { for segment in wounds.keys.sorted() { chores.append(.examine(range(of: segment).lowerBound)) } }
+      }
       if round % 400 == 399 { pass(8_000) }
     }
     let broker = journal == nil ? "the broker is down" : "room \(room), full \(isStorageFull), \(lines.count) lines"
@@ -28,6 +32,7 @@ extension World {
       let owed = shadow.owed(s)
       if let first = owed.first { owing.append("\(shadow.subscriptions[s].name) owes \(owed.count), the first is \(shadow.events[first])") }
     }
+    if !wounds.isEmpty { owing.append("\(wounds.count) segments are damaged still") }
     for program in programs {
       if !program.link.isUp { owing.append("\(program.credential) \(program.number) is not connected, \(program.link.state)") }
       guard program.publishes else { continue }
@@ -57,11 +62,22 @@ extension World {
     }
     let verified = JournalVerify(disk)
     if let finding = verified.findings.first(where: \.isLoss) { fail(.recovery, "verify finds: \(finding)") }
-    if verified.events < shadow.events.count { fail(.nothingLost, "the journal holds \(verified.events) events of \(shadow.events.count)") }
+    checkReadable()
     phase = .recovery
     do throws(JournalFault) {
       let opened = try open(disk) { _ in }
       if opened.machine.checkpoint() != machine.checkpoint() { fail(.memory, "the last start remembers something else") }
     } catch { fail(.recovery, "\(error)") }
+  }
+
+  /// What the journal keeps, and what somebody keeps of what it has let go of, can be read.
+  private func checkReadable() {
+    for (number, event) in shadow.events.enumerated() {
+      let isDead = shadow.subscriptions.contains { $0.states[number] == .dead }
+      guard isDead || event.position >= machine.kept else { continue }
+      guard let kept = stored(at: Position(event.position)), facts[event.fact].json.elementsEqual(kept.json) else {
+        return fail(.nothingLost, "\(event) cannot be read any more\(isDead ? ", and is a dead letter" : "")")
+      }
+    }
   }
 }

@@ -23,7 +23,9 @@ extension World {
         case .record(let record):
           try machine.replay(record)
           told(record)
-        case .damaged(let found): damage.append(found)
+        case .damaged(let found):
+          machine.replay(found)
+          damage.append(found)
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
@@ -65,6 +67,7 @@ extension World {
     steadyWall = shadow.lastAccepted
     steadyUptime = nil
     flights = shadow.subscriptions.map { _ in [:] }
+    guardBroker { [self] () throws in try startKeeping() }
   }
 
   /// Which of the two memories came back is what happened.
@@ -96,6 +99,8 @@ extension World {
     journal = nil
     commit = nil
     fetches = []
+    chores = []
+    errands = []
     fetched = []
     ridingSince = nil
     isStorageFull = false
@@ -223,7 +228,7 @@ extension World {
     if phase == .roll, !sectors.isEmpty { coverage.count(.checkpoint) }
     if flights.contains(where: { !$0.isEmpty }) { coverage.count(.inFlight) }
     if isStorageFull { coverage.count(.fullDisk) }
-    if let errand, isCommitting { coverage.count(errand) }
+    if isCommitting { for errand in errands.sorted(by: { $0.rawValue < $1.rawValue }) { coverage.count(errand) } }
     if isCommitting, shadow.deadCount > durable.deadCount { coverage.count(.deadLetter) }
   }
 

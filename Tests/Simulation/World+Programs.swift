@@ -181,6 +181,7 @@ extension World {
       case .accepted(let through, let forget): complain(program.relay.accepted(through: through, forget: forget), program)
       case .refused(let sequence, let refusal): complain(program.relay.refused(sequence: sequence, refusal), program)
       case .resume(let from, let after, _): program.relay.resume(from: from, after: after, at: now)
+      case .heal(let ranges): program.relay.healAsked(ranges)
       case .revoke(let handle, let ranges): program.consumers[Int(handle) - 1].revoked(ranges)
       default: break
       }
@@ -201,12 +202,11 @@ extension World {
         complain(program.relay.checked(sequence: sequence, id: id), program)
       case .read(let token, let after, let limit): program.reads.append((token, after, limit))
       case .publish(let row): line?.say(.fact(row.contents), due: arrival)
-      case .trim(let through): program.trims.append(through)
       case .find(let sequence):
         let row = Int(sequence) - Int(program.store.trimmed) - 1
-        program.relay.found(
-          sequence: sequence, contents: program.store.rows.indices.contains(row) ? program.store.rows[row] : nil)
-      case .heal: break
+        program.relay.found(sequence: sequence, contents: program.store.rows.indices.contains(row) ? program.store.rows[row] : nil)
+      case .heal(let row): line?.say(.heal(row.contents), due: arrival)
+      case .trim(let through): program.trims.append(through)
       case .mark(let through): line?.say(.message(.mark(through: through)), due: arrival)
       }
     }

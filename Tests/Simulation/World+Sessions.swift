@@ -12,6 +12,12 @@ extension World {
       try publish(facts[number], from: line)
       // A foreign client may say everything twice; the answer to the second leaves no earlier than the first is durable.
       if line.isBrokerThere, chance.percent(3) { try publish(facts[number], from: line) }
+    case .heal(let number):
+      let fact = facts[number]
+      guard case .take = line.session.received(.heal(fact.publish)) else { return }
+      try makeRoom()
+      steady()
+      fact.frame.withUnsafeBytes { machine.heal(line.id, fact.publish, frame: $0, at: moment, into: &commit!) }
     case .message(let message):
       switch line.session.received(message) {
       case .take: try take(message, from: line)

@@ -86,8 +86,12 @@ package final class World {
   /// By subscription: events in flight, and to which connection under which number. Of this run of the broker only.
   var flights: [[Int: (connection: UInt32, number: UInt64)]] = []
   var phase = Coverage.Phase.append
-  /// What an operator's command, now in the commit, is about.
-  var errand: Coverage.Phase?
+  /// What the commit under way is about beside events.
+  var errands: Set<Coverage.Phase> = []
+  /// Effects on the disk whose turn is yet to come.
+  var chores: [Effect] = []
+  /// Damaged segments, and what they were.
+  var wounds: [UInt64: [UInt8]] = [:]
   /// Events that were dead letters, or begun anew, somewhere and some time.
   var everDead: Set<Int> = []
   var wrong: Wrong?
@@ -128,7 +132,9 @@ package final class World {
     limits.deadLetters = 100_000
     limits.backoffMax = 8_000
     limits.floodFailures = 1_000_000
-    limits.healBytes = UInt64(4_000 + chance.below(60_000))
+    limits.healBytes = UInt64((1 + chance.below(5)) << 16)
+    limits.carriedShare = 1 + chance.below(3)
+    limits.settleRoom = 1_000
     shadow.attemptsMax = limits.attempts
     durable.attemptsMax = limits.attempts
   }

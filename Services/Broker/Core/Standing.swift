@@ -132,7 +132,8 @@ extension BrokerMachine {
     case .deadLetters: return "It has \(it.deadInAll) dead letters, as many as it may; redrive or drop some, then it goes on."
     case .damage:
       let at = it.reading.damage.map { " from \($0.lowerBound) to \($0.upperBound)" } ?? ""
-      return "The journal is damaged\(at); it goes on when that is healed from a store that still has it, or by accord journal heal --accept-loss."
+      return
+        "The journal is damaged\(at); it goes on when that is healed from a store that still has it, or by accord journal heal --accept-loss."
     case .credit:
       let full = it.consumers.contains { $0.isOpen && outlets[$0.slot].queuedBytes >= limits.queuedBytes }
       return full
@@ -175,7 +176,9 @@ extension BrokerMachine {
       }
       if ahead.position != entry.position { return "it waits behind \(ahead.position) of the same key: " + standing(ahead, of: it) }
     }
-    if trouble?.isSuspect == true { return "it was at work when a consumer was lost and waits for one that has nothing else in hand\(tries)" }
+    if trouble?.isSuspect == true {
+      return "it was at work when a consumer was lost and waits for one that has nothing else in hand\(tries)"
+    }
     return "it waits for a consumer with credit\(tries)"
   }
 }
