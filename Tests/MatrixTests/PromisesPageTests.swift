@@ -8,7 +8,7 @@ import Testing
 
   /// The names of all tests that are written in words.
   private static func tests() -> Set<String> {
-    let files = FileManager.default.enumerator(atPath: top.appending(path: "Tests").path)?.compactMap { $0 as? String } ?? []
+    let files = FileManager.default.enumerator(atPath: top.appending(path: "Tests").resolvingSymlinksInPath().path)?.compactMap { $0 as? String } ?? []
     var names: Set<String> = []
     for file in files where file.hasSuffix("Tests.swift") || file.contains("Tests/") && file.hasSuffix(".swift") {
       let text = (try? String(contentsOf: top.appending(path: "Tests/" + file), encoding: .utf8)) ?? ""
