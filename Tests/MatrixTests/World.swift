@@ -135,7 +135,7 @@ final class World {
 
   private func makeRoom() throws {
     if commit?.remaining ?? 0 >= Self.options.inputBytesMax { return }
-    try turn()
+    try finish()
     try rollIfWanted()
   }
 
@@ -153,9 +153,15 @@ final class World {
     commit = journal!.gather(Effect.self)
   }
 
+  /// Turns until nothing waits: what leaves may have caused more.
+  private func finish() throws {
+    try turn()
+    while commit?.isEmpty == false { try turn() }
+  }
+
   /// The next segment begins.
   func roll() throws {
-    try turn()
+    try finish()
     try begin()
   }
 
