@@ -160,7 +160,7 @@ final class RandomWorld {
     let subscription = model.subscriptions[s]
     let credit = pick(12)
     consumers.append(Consumer(id: id, subscription: s, credit: credit, bytes: 5_000))
-    model.subscriptions[s].probedAt = nil
+    model.subscriptions[s].freeProbes += 1
     try stage.apply(
       .subscribe(
         id,

@@ -23,8 +23,9 @@ struct ShadowModel {
     /// The flood breaker: different ones that failed in a row and when, and whether it is open.
     var row: [(event: Int, at: Int64)] = []
     var isPaused = false
-    /// Uptime of the last probe; nil where the next may come at once.
+    /// Uptime of the last probe, and how many may come at once: one for each that joined.
     var probedAt: Int64?
+    var freeProbes = 0
     /// In flight: event to consumer and number. Of this run only.
     var inFlight: [Int: (consumer: UInt32, number: UInt64)] = [:]
     var working: Set<Int> = []
@@ -67,7 +68,10 @@ struct ShadowModel {
     let isReplay = subscription.settled.contains(event)
     if isReplay, !subscription.replayed.contains(event) { return "was settled" }
     if subscription.isPaused {
-      if let probed = subscription.probedAt, now - probed < 30_000 { return "comes while the subscription pauses" }
+      if let probed = subscription.probedAt, now - probed < 30_000 {
+        guard subscription.freeProbes > 0 else { return "comes while the subscription pauses" }
+        subscriptions[s].freeProbes -= 1
+      }
       subscriptions[s].probedAt = now
     }
     if subscription.dead.contains(event) { return "is dead" }
@@ -163,6 +167,7 @@ struct ShadowModel {
       passed.most += 1
       if !subscriptions[s].isBehindDead(event, events) { passed.least += 1 }
       subscriptions[s].settled.insert(event)
+      subscriptions[s].attempts[event] = nil
     }
     return passed
   }
