@@ -163,7 +163,7 @@ package struct CredentialBook {
     for _ in 0..<100 {
       do throws(FolderLockFault) { return try FolderLock.take(path) } catch {
         guard case .held = error else { throw error }
-        usleep(20_000)
+        poll(nil, 0, 20)
       }
     }
     return try FolderLock.take(path)

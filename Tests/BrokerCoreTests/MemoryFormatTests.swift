@@ -114,7 +114,7 @@ struct MemoryFormatTests {
 
   private static func hex(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
 
-  @Test func `records and checkpoint are what version 1 says`() throws {
+  @Test func `records and checkpoint are what the formats say`() throws {
     let (records, checkpoint) = try Self.life()
     let text =
       (records.map { "\($0.kind) \(Self.hex($0.payload))" } + ["checkpoint \(Self.hex(checkpoint))"]).joined(separator: "\n") + "\n"
@@ -140,6 +140,29 @@ struct MemoryFormatTests {
     for status in [stage.machine.status(), machine.status()] {
       #expect(status["dead"] == 2 && status["returning"] == 0 && status["paused"] == 0)
     }
+  }
+
+  @Test func `what the first version wrote is still understood`() throws {
+    let first = ScenarioTests.folder.appendingPathComponent("memory-1.golden")
+    let stage = try Stage()
+    var count = 0
+    for line in try String(contentsOf: first, encoding: .utf8).split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      let digits = Array(parts[1].utf8)
+      let bytes = stride(from: 0, to: digits.count, by: 2).map { at in
+        UInt8(String(decoding: digits[at..<at + 2], as: UTF8.self), radix: 16)!
+      }
+      if let kind = UInt8(parts[0]) {
+        try stage.replay(alone: kind, bytes)
+        count += 1
+      } else {
+        var machine = BrokerMachine(journalID: Stage.journalID)
+        try bytes.withUnsafeBytes { try machine.restore(checkpoint: $0) }
+        machine.recovered()
+        #expect(machine.checkpoint() == bytes, "nothing came since: it is written as it was")
+      }
+    }
+    #expect(count > 20)
   }
 
   @Test func `a checkpoint cut short anywhere is refused, never half taken`() throws {

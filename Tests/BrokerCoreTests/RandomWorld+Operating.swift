@@ -20,6 +20,8 @@ extension RandomWorld {
     // What stands there is dead for the model as well, also where it only stood behind another.
     for letter in letters {
       model.subscriptions[s].dead.insert(letter.event)
+      // Though it was unread to the model, and passed over as such.
+      model.subscriptions[s].settled.remove(letter.event)
       model.subscriptions[s].returning.remove(letter.event)
     }
     acts += 1

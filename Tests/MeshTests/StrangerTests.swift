@@ -19,7 +19,8 @@ extension MeshTests {
     private func admit(_ name: String, to caller: Caller) throws {
       let said = try caller.accord(
         "credential", "add", name, "--publish", name + ".*", "--source", "/" + name, "--read", name + ".*", "--ask", name, "--json")
-      #expect(said.exit == .code(0) && (try said.json)["followed"] == true, "\(said.stderr)")
+      #expect(said.exit == .code(0), "\(said.stderr)")
+      #expect(try said.json["followed"] == true)
     }
 
     @Test func `a stranger publishes, subscribes, settles and comes back`() throws {

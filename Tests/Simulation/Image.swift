@@ -43,6 +43,8 @@ struct Image {
     var troubles: [Trouble]
     var dead: [Letter]
     var returns: [Return] = []
+    /// Where the journal begins.
+    var kept: UInt64 = 0
 
     func isSettled(_ position: UInt64) -> Bool {
       if position <= floor { return true }
@@ -109,6 +111,10 @@ struct Image {
     bytes.list { bytes in
       let number = bytes.number(1)
       let end = bytes.at + 4 + Int(bytes.number(4))
+      if number == 1 {
+        let kept = bytes.number(8)
+        for s in subscriptions.indices { subscriptions[s].kept = kept }
+      }
       if number == 2 { for s in subscriptions.indices { bytes.interventions(&subscriptions[s].returns) } }
       bytes.at = end
     }

@@ -13,6 +13,7 @@ extension Shadow {
       return "it has \(image.subscriptions.count) subscriptions, there are \(subscriptions.count)"
     }
     for s in subscriptions.indices {
+      dropUnreadable(s, image.subscriptions[s])
       if let wrong = adoptFollowers(s, image.subscriptions[s]) ?? adoptReplayed(s, image.subscriptions[s])
         ?? mismatch(s, image.subscriptions[s])
       {
@@ -35,7 +36,7 @@ extension Shadow {
         return "\(events[event]) is said to stand behind a dead event, and there is none of its key"
       }
       let state = subscriptions[s].states[event]
-      guard state == .open || state == .recalled else { return "\(events[event]) was \(state), and is dead now" }
+      guard state == .open || state == .recalled || state == .gone else { return "\(events[event]) was \(state), and is dead now" }
       bury(event, subscriptions[s].trouble(event)?.attempts ?? 0, .behind, of: s)
     }
     return nil
@@ -53,6 +54,17 @@ extension Shadow {
       subscriptions[s].returns[event] = Return()
     }
     return nil
+  }
+
+  /// What was to be replayed is passed over where its segment was let go of meanwhile, or where its key has become a dead one's.
+  private mutating func dropUnreadable(_ s: Int, _ image: Image.Subscription) {
+    guard subscriptions[s].returns.count > image.returns.count else { return }
+    let known = Set(image.returns.compactMap { event($0.producer, $0.sequence) })
+    for (event, it) in subscriptions[s].returns where it.letter == nil && !known.contains(event) {
+      guard events[event].position < image.kept || subscriptions[s].isParked(event, key: events[event].key) else { continue }
+      subscriptions[s].returns[event] = nil
+      subscriptions[s].states[event] = .settled
+    }
   }
 
   private func mismatch(_ s: Int, _ image: Image.Subscription) -> String? {
@@ -74,7 +86,7 @@ extension Shadow {
     for (number, event) in events.enumerated() where subscription.wants(event, number) {
       let isOver = event.position > 0 && image.isSettled(event.position)
       // Behind a floor that was set back the dead stand by themselves.
-      if subscription.states[number] == .dead || subscription.states[number] == .recalled { continue }
+      if [.dead, .recalled, .gone].contains(subscription.states[number]) { continue }
       if isOver != (subscription.states[number] != .open) {
         return "\(event) is \(subscription.states[number]), the machine has it \(isOver ? "" : "un")settled"
       }
@@ -89,7 +101,9 @@ extension Shadow {
       }
     }
     guard image.returns.count == subscription.returns.count else {
-      return "\(subscription.returns.count) events are on their way back, the machine knows \(image.returns.count)"
+      let known = image.returns.compactMap { self.event($0.producer, $0.sequence) }
+      let stray = subscription.returns.keys.filter { !known.contains($0) }.sorted().map { "f\(events[$0].fact)" }
+      return "\(subscription.returns.count) events are on their way back, the machine knows \(image.returns.count) and not \(stray)"
     }
     for it in image.returns {
       guard let event = event(it.producer, it.sequence), let mine = subscription.returns[event] else {

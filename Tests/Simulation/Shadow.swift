@@ -28,6 +28,8 @@ struct Shadow {
     case recalled
     /// An operator has let go of it.
     case dropped
+    /// Its segment went before the subscription wanted it: it comes where somebody else keeps it, or not.
+    case gone
   }
 
   struct Trouble: Equatable {
@@ -109,9 +111,9 @@ struct Shadow {
 
   // MARK: Subscriptions
 
-  mutating func open(_ name: String, wanted: [Bool], parks: Bool, fromBeginning: Bool) {
+  mutating func open(_ name: String, wanted: [Bool], parks: Bool, fromBeginning: Bool, kept: UInt64) {
     var subscription = Subscription(name: name, wanted: wanted, parks: parks, from: fromBeginning ? 0 : events.count)
-    subscription.states = [State](repeating: .open, count: events.count)
+    subscription.states = events.map { $0.position > 0 && $0.position < kept ? .gone : .open }
     subscriptions.append(subscription)
   }
 
@@ -178,12 +180,12 @@ struct Shadow {
   }
 
   /// The subscription begins anew, or with what comes next; the dead stay dead.
-  mutating func reset(_ s: Int, toBeginning: Bool) {
+  mutating func reset(_ s: Int, toBeginning: Bool, kept: UInt64) {
     stop(s)
     subscriptions[s].troubles = [:]
     subscriptions[s].from = toBeginning ? 0 : events.count
     for event in events.indices where subscriptions[s].states[event] != .dead {
-      subscriptions[s].states[event] = toBeginning ? .open : .dropped
+      subscriptions[s].states[event] = !toBeginning ? .dropped : events[event].position > 0 && events[event].position < kept ? .gone : .open
     }
   }
 

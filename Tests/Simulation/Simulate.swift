@@ -12,6 +12,7 @@ package enum Simulate {
       accord-simulate --from N --worlds N                        the worlds N, N + 1, ...
       accord-simulate --exhaustive                               small scenarios, cut short at every operation in every way
 
+      --brief        one line at the end: after how many worlds, and which promise
       --steps N      steps of the safety phase of each world (700 otherwise)
       --variants N   power cuts examined at one operation of the disk, at most (4 otherwise)
 
@@ -26,6 +27,8 @@ package enum Simulate {
     var threads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     var options = World.Options()
     var isExhaustive = false
+    /// One line at the end and nothing else.
+    var isBrief = false
   }
 
   /// Runs the command; its exit code.
@@ -47,10 +50,12 @@ package enum Simulate {
     var order = Order()
     var rest = arguments
     while let word = rest.popFirst() {
-      if word == "--exhaustive" {
-        order.isExhaustive = true
-        continue
+      switch word {
+      case "--exhaustive": order.isExhaustive = true
+      case "--brief": order.isBrief = true
+      default: break
       }
+      if word == "--exhaustive" || word == "--brief" { continue }
       guard let value = rest.popFirst() else { return nil }
       switch word {
       case "--seed": order.seed = UInt64(value)
@@ -115,7 +120,7 @@ package enum Simulate {
     let minutes = order.minutes ?? (order.worlds == nil ? 1 : .infinity)
     let began = now()
     let end = began + minutes * 60
-    print("seeds from \(first), \(order.threads) threads")
+    if !order.isBrief { print("seeds from \(first), \(order.threads) threads") }
     let run = Mutex(Run())
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: order.threads) { _ in
@@ -133,6 +138,12 @@ package enum Simulate {
     }
     let result = run.withLock { $0 }
     let seconds = now() - began
+    if order.isBrief {
+      guard let found = result.found else { return 0 }
+      let worlds = String(found.worlds)
+      print(String(repeating: " ", count: max(0, 9 - worlds.count)) + worlds + "  " + found.wrong.description)
+      return 1
+    }
     print(result.coverage.table)
     let points = result.coverage.crashPoints
     print("\(points) crash points in \(rounded(seconds)) s, \(rounded(Double(points) / seconds * 60 / 1_000)) thousand a minute")

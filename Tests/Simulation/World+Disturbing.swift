@@ -59,7 +59,7 @@ extension World {
     case 6, 7: shadow.drop(s)
     case 8: shadow.stop(s)
     case 9, 10:
-      shadow.reset(s, toBeginning: deed == 9)
+      shadow.reset(s, toBeginning: deed == 9, kept: machine.kept)
     default: shadow.subscriptions[s].isReplayed = true
     }
     // What was passed over may come behind later ones now.

@@ -144,7 +144,8 @@ extension World {
       candidates.append(number)
     }
     guard !candidates.isEmpty else { return }
-    let event = shadow.events[chance.of(candidates)]
+    let chosen = chance.of(candidates)
+    let event = shadow.events[chosen]
     let segment = event.position / UInt64(journalOptions.segmentBytes)
     let name = disk.segments.first { UInt64($0.prefix { $0.isNumber }) == segment }
     guard let name, let whole = disk.contents(name), !disk.hasUnsynced(suffix: name) else { return }
@@ -156,9 +157,27 @@ extension World {
     disk.damage(name) { bytes in for at in from..<from + count { bytes[at] = zeros ? 0 : ~bytes[at] } }
     guard disk.contents(name) != whole else { return }
     wounds[segment] = whole
+    wounded[segment] = chosen
     coverage.damages += 1
     tell("\(event) is damaged in \(name), \(count) bytes from \(from)")
     chores.append(.examine(range(of: segment).lowerBound))
+  }
+
+  /// What nobody can give back any more: the operator accepts its loss.
+  func acceptLosses() throws {
+    for segment in wounds.keys.sorted() {
+      try clear()
+      tell("the loss in segment \(segment) is accepted")
+      try apply(.acceptLoss(range(of: segment), by: "operator"))
+      wounds[segment] = nil
+      if let event = wounded[segment] {
+        lost.insert(event)
+        for s in shadow.subscriptions.indices where shadow.subscriptions[s].states[event] == .open {
+          shadow.subscriptions[s].states[event] = .gone
+        }
+      }
+      try clear()
+    }
   }
 
   /// Segments whose damage is closed are as they were, byte for byte.

@@ -108,7 +108,7 @@ extension World {
     if s == nil {
       guard let reading = line.program.readings.first(where: { $0.name == subscribe.name }) else { return }
       s = shadow.subscriptions.count
-      shadow.open(name, wanted: reading.wanted, parks: reading.deadKey == .park, fromBeginning: reading.fromBeginning)
+      shadow.open(name, wanted: reading.wanted, parks: reading.deadKey == .park, fromBeginning: reading.fromBeginning, kept: machine.kept)
       while flights.count < shadow.subscriptions.count { flights.append([:]) }
     }
     line.handles[subscribe.handle] = Line.Handle(subscription: s ?? 0, credit: 0, creditBytes: 0)

@@ -92,6 +92,9 @@ package final class World {
   var chores: [Effect] = []
   /// Damaged segments, and what they were.
   var wounds: [UInt64: [UInt8]] = [:]
+  /// Events whose loss the operator has accepted.
+  var lost: Set<Int> = []
+  var wounded: [UInt64: Int] = [:]
   /// Events that were dead letters, or begun anew, somewhere and some time.
   var everDead: Set<Int> = []
   var wrong: Wrong?

@@ -79,6 +79,9 @@ extension BrokerMachine {
     guard subscriptions[number].replay == nil else {
       throw AdminRefusal("busy", "A replay of \(subscriptions[number].row.fullName) is under way; wait for its end, or stop it.")
     }
+    guard !isLettingGo || isDry(command) else {
+      throw AdminRefusal("busy", "The journal is letting go of an old segment; try again in a moment.")
+    }
     let (from, since, words) = try place(command, "from")
     var (through, until, end) = (newest, Int64.max, "")
     if let to = command["to"], !to.isNull, to != .string("new") {
@@ -94,8 +97,7 @@ extension BrokerMachine {
     }
     let types = command["types"]?.strings ?? (command["type"]?.string.map { [$0] } ?? [])
     guard types.count <= WireLimits.filtersMax, types.allSatisfy({ $0.utf8.count <= WireLimits.eventTypeBytesMax }) else {
-      throw AdminRefusal(
-        "too_many", "A replay names at most \(WireLimits.filtersMax) types, each of at most \(WireLimits.eventTypeBytesMax) bytes.")
+      throw AdminRefusal("too_many", "A replay names at most \(WireLimits.filtersMax) types, each of at most \(WireLimits.eventTypeBytesMax) bytes.")
     }
     var members: [JSON.Member] = [
       .init("from", .count(from)), .init("through", .count(through)),

@@ -164,15 +164,14 @@ class Client:
         `do(delivery)` returns None where the event is done (its inbox mark and its effect are committed), "later" or ("later", ms)
         where this program has trouble, ("never", reason) where the event will never succeed.
         """
+        key = lambda d: d["event"].get("partitionkey", d["event"].get("subject", d["event"]["id"]))
         mine = [d for d in self.deliveries if d["handle"] == handle][:batch]
-        self.working(handle, [d["number"] for d in mine])
+        if mine:
+            self.working(handle, [d["number"] for d in mine])
         done, exceptions, size, barred = [], [], 0, set()
         for delivery in mine:
-            event = delivery["event"]
-            key = event.get("partitionkey", event.get("subject", event["id"]))
-            if delivery not in self.deliveries or key in barred:
-                continue  # Taken back, or about to be: it comes again behind the one that failed.
-            self.deliveries.remove(delivery)
+            if key(delivery) in barred:
+                continue  # About to be taken back: it comes again behind the one that failed.
             size += len(delivery["bytes"])
             verdict = do(delivery)
             if verdict is None:
@@ -183,7 +182,10 @@ class Client:
             if detail is not None:
                 exception["after_ms" if verdict == "later" else "reason"] = detail
             exceptions.append(exception)
-            barred.add(key)
+            barred.add(key(delivery))
+        mine = {d["number"] for d in mine}
+        self.deliveries = collections.deque(
+            d for d in self.deliveries if d["handle"] != handle or (d["number"] not in mine and key(d) not in barred))
         if done or exceptions:
             self.settle(handle, done, exceptions, size)
         return len(done) + len(exceptions)

@@ -44,8 +44,8 @@ def main(host, port, credential, secret):
         mark = (delivery["producer"], delivery["sequence"])
         count = delivery["event"]["data"]["count"]
         tries[mark] = tries.get(mark, 0) + 1
-        if count == 13:
-            return "never", "thirteen is not for sale"
+        if count == 100:  # The last of its key: in front of others it would take them along to the dead letters.
+            return "never", "a hundred is not for sale"
         if count == 7 and tries[mark] == 1:
             return "later", 50
         if mark not in inbox:
