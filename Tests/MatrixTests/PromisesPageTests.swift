@@ -1,14 +1,17 @@
 import Foundation
 import Testing
 
-/// Services/Broker/PROMISES.md says which test holds which promise: every test that it names is there, and every cell that must be held names one.
+/// Services/Broker/PROMISES.md says which test holds which promise: every test that it names is there, and every cell that must be held
+/// names one.
 @Suite struct PromisesPageTests {
   private static let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   private static let page = (try? String(contentsOf: top.appending(path: "Services/Broker/PROMISES.md"), encoding: .utf8)) ?? ""
 
   /// The names of all tests that are written in words.
   private static func tests() -> Set<String> {
-    let files = FileManager.default.enumerator(atPath: top.appending(path: "Tests").resolvingSymlinksInPath().path)?.compactMap { $0 as? String } ?? []
+    let files =
+      FileManager.default.enumerator(atPath: top.appending(path: "Tests").resolvingSymlinksInPath().path)?.compactMap { $0 as? String }
+      ?? []
     var names: Set<String> = []
     for file in files where file.hasSuffix("Tests.swift") || file.contains("Tests/") && file.hasSuffix(".swift") {
       let text = (try? String(contentsOf: top.appending(path: "Tests/" + file), encoding: .utf8)) ?? ""

@@ -126,7 +126,6 @@ final class OutsideLoad: Sendable {
         Subscribe(
           handle: 1, name: name, filters: Self.publishers.map { $0 + ".*" }, start: .beginning, deadKey: deadKey, creditMessages: 32,
           creditBytes: 64 << 10)))
-    var deferred: Set<String> = []
     // Keys whose head was put off: what was on its way behind it is dropped, and comes again (PROTOCOL.md, revoke).
     var bars: [String: UInt64] = [:]
     var count = 0
@@ -149,7 +148,7 @@ final class OutsideLoad: Sendable {
       if OutsideBook.isPoison(delivery.sequence) {
         settlement.exceptions = [.init(delivery: delivery.number, verdict: .never(reason: "nobody can apply it"))]
         if deadKey == .park { bars[key] = delivery.position }
-      } else if delivery.sequence % 50 == 3, deferred.insert(id).inserted {
+      } else if delivery.sequence % 50 == 3, told.withLock({ $0.books[name]?.defers(id) ?? false }) {
         settlement.exceptions = [.init(delivery: delivery.number, verdict: .later(after: .milliseconds(20)))]
         bars[key] = delivery.position
       } else {
@@ -168,11 +167,15 @@ struct OutsideBook: Sendable {
   private(set) var cents: Int64 = 0
   private(set) var repetitions = 0
   private var keys: [String: UInt64] = [:]
+  private var deferred: Set<String> = []
 
   var count: Int { inbox.count }
 
   /// One event in two thousand can be applied by nobody.
   static func isPoison(_ sequence: UInt64) -> Bool { sequence % 2_000 == 1_021 }
+
+  /// Whether a delivery is put off: once, whatever is killed, for each time counts an attempt.
+  mutating func defers(_ id: String) -> Bool { deferred.insert(id).inserted }
 
   static func key(of delivery: Delivery) -> String { (try? JSON(parsing: delivery.event))?["partitionkey"]?.string ?? "" }
 
