@@ -47,8 +47,9 @@ struct Command: Sendable {
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,
   ]
   private static let operating: [Command] = [
-    .deadList, .deadShow, .deadRedrive, .deadDrop, .deadAudit, .subscriptionList, .subscriptionShow, .subscriptionReset, .subscriptionReplay,
-    .subscriptionStop, .subscriptionRemove, .drain,
+    .deadList, .deadShow, .deadRedrive, .deadDrop, .deadAudit, .subscriptionList, .subscriptionShow, .subscriptionReset,
+    .subscriptionReplay,
+    .subscriptionStop, .subscriptionRemove, .drain, .journalVerify, .journalList, .journalHeal,
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [

@@ -12,6 +12,9 @@ extension Command {
       .init("--sandbox", nil, "mark a new folder as a sandbox, where clocks may be set"),
       .init("--clock", "CLOCK", "system, or manual[@INSTANT] on a sandbox folder"),
       .init("--segment-mib", "N", "size of the journal's segments in MiB (4 to 1024, default 64)"),
+      .init("--keep-for", "DURATION", "let go of what is older, such as 90d (default: kept while there is room)"),
+      .init("--keep-mib", "N", "let go of the oldest beyond so many MiB of journal (default: as many as there is room)"),
+      .init("--drop-unread", nil, "limits hold even for what a subscription has yet to read: it is moved on, and told"),
     ],
     examples: [
       "accord up", "accord up --data /tmp/shop --detach --ephemeral", "accord up --sandbox --clock manual@2026-05-08T19:00:00-04:00",
@@ -98,10 +101,17 @@ struct Up {
     }
     result["broker"] = ["--port", next(), "--http-port", next()]
     if let size = try arguments.integer("--segment-mib") { result["broker"]? += ["--segment-mib", String(size)] }
+    result["broker"]? += Self.retention(arguments)
     for name in Programs.departments {
       result[name] = ["--http-port", next()] + (sandbox ? ["--sandbox"] : []) + ["--clock", clock]
     }
     return result
+  }
+
+  /// What was said about letting go of old segments, for the broker, which judges it.
+  private static func retention(_ arguments: Arguments) -> [String] {
+    ["--keep-for", "--keep-mib"].flatMap { flag in arguments.value(flag).map { [flag, $0] } ?? [] }
+      + (arguments.has("--drop-unread") ? ["--drop-unread"] : [])
   }
 
   // MARK: Detaching
@@ -115,6 +125,7 @@ struct Up {
     if ephemeral { words.append("--ephemeral") }
     if sandbox { words.append("--sandbox") }
     if let size = arguments.value("--segment-mib") { words += ["--segment-mib", size] }
+    words += Self.retention(arguments)
     let log = "\(data)/logs/up.log"
     // Ctrl-C while this waits means the mesh that starts, so the signal is kept until that has ended.
     var ending = sigset_t()

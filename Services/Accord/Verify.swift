@@ -70,7 +70,8 @@ enum Verify {
 
   private static let findingsMax = 20
 
-  private static func ask(_ name: String, _ data: String) throws(Complaint) -> (JSON, Int32) {
+  /// What a program says of its own part of a folder on which it does not run.
+  static func ask(_ name: String, _ data: String) throws(Complaint) -> (JSON, Int32) {
     let log = "\(data)/logs/verify-\(name).log"
     unlink(log)
     let child = try ChildProcess(path: Programs.path(name), arguments: ["verify", "--data", data], log: log)

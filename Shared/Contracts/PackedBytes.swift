@@ -11,8 +11,10 @@ package struct PackedBytes {
 
   package init(reserving count: Int) { bytes.reserveCapacity(count) }
 
+  /// One byte as it is.
   package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+  /// LEB128.
   package mutating func unsigned(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
@@ -22,19 +24,23 @@ package struct PackedBytes {
     bytes.append(UInt8(rest))
   }
 
+  /// Zigzag, so that small numbers below zero are short too.
   package mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
+  /// Its length in bytes, then UTF-8.
   package mutating func text(_ text: String) {
     unsigned(UInt64(text.utf8.count))
     bytes.append(contentsOf: text.utf8)
   }
 
+  /// One more than its length, 0 where there is none.
   package mutating func optional(_ text: String?) {
     guard let text else { return byte(0) }
     unsigned(UInt64(text.utf8.count) + 1)
     bytes.append(contentsOf: text.utf8)
   }
 
+  /// 1 and the number, 0 where there is none.
   package mutating func optional(_ number: Int64?) {
     guard let number else { return byte(0) }
     byte(1)
@@ -49,14 +55,17 @@ package struct PackedReader {
 
   package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
+  /// Whether nothing follows.
   package var isAtEnd: Bool { at == bytes.count }
 
+  /// Throws `.endsEarly` where none is left, as all of these do.
   package mutating func byte() throws(PackedFault) -> UInt8 {
     guard at < bytes.count else { throw .endsEarly }
     defer { at &+= 1 }
     return bytes[at]
   }
 
+  /// Throws `.format` where it does not fit into 64 bits.
   package mutating func unsigned() throws(PackedFault) -> UInt64 {
     var value: UInt64 = 0
     for shift in stride(from: 0 as UInt64, to: 64, by: 7) {
@@ -67,6 +76,7 @@ package struct PackedReader {
     throw .format
   }
 
+  /// Zigzag undone.
   package mutating func signed() throws(PackedFault) -> Int64 {
     let value = try unsigned()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
@@ -79,8 +89,10 @@ package struct PackedReader {
     return Int(value)
   }
 
+  /// What is no UTF-8 comes back as replacement characters.
   package mutating func text() throws(PackedFault) -> String { try text(of: try count()) }
 
+  /// Nil where none was written.
   package mutating func optionalText() throws(PackedFault) -> String? {
     let length = try unsigned()
     guard length > 0 else { return nil }
@@ -88,6 +100,7 @@ package struct PackedReader {
     return try text(of: Int(length - 1))
   }
 
+  /// Nil where none was written.
   package mutating func optionalNumber() throws(PackedFault) -> Int64? { try byte() == 0 ? nil : try signed() }
 
   private mutating func text(of length: Int) throws(PackedFault) -> String {

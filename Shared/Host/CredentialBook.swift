@@ -142,7 +142,7 @@ package struct CredentialBook {
           "\(other.name) speaks as \(other.source ?? "")", "nobody else can be told from it there; take a source of its own")
       }
     }
-    for name in wish.asks ?? [] where name != "*" && !others.contains(where: { $0.name == name }) {
+    for name in wish.asks ?? [] where name != "*" && name != entry.name && !others.contains(where: { $0.name == name }) {
       throw CredentialRefusal("there is no credential \(name) to put questions to", "add it first, or correct the name")
     }
     entry.publish = wish.publish ?? entry.publish
@@ -163,7 +163,7 @@ package struct CredentialBook {
     for _ in 0..<100 {
       do throws(FolderLockFault) { return try FolderLock.take(path) } catch {
         guard case .held = error else { throw error }
-        usleep(20_000)
+        poll(nil, 0, 20)
       }
     }
     return try FolderLock.take(path)

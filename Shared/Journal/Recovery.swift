@@ -153,7 +153,9 @@ struct Recovery<D: Disk> {
       }
       // A sync that failed on it may have left it in the system's memory, taken for clean and not on the disk, where this start has read it
       // (LWN 752063). Written again, it is synced in truth.
-      let unproven = UnsafeRawBufferPointer(rebasing: scan.bytes[outcome.last..<outcome.end])
+      // A file that was cut off within its head ends before the place where its first commit would begin.
+      let there = (outcome.last..<outcome.end).clamped(to: 0..<scan.bytes.count)
+      let unproven = UnsafeRawBufferPointer(rebasing: scan.bytes[there])
       if !unproven.isEmpty { try disk.write(unproven, to: current.file, at: outcome.last) }
       try disk.sync(current.file)
       try disk.syncDirectory()

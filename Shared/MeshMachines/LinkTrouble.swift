@@ -22,7 +22,7 @@ package enum LinkTrouble: Error, Equatable, Sendable, CustomStringConvertible {
   /// The codes that no retry alone will mend (PROTOCOL.md, Codes): a wrong credential or version, a store set back, another program
   /// with the same store, a manifest that nobody can work with, and frames that this program should never have sent.
   package static let permanentCodes: Set<String> = [
-    "version", "not_known", "fenced", "superseded", "store_restored", "frame_length", "not_json", "nested_too_deep",
+    "version", "not_known", "revoked", "fenced", "superseded", "store_restored", "frame_length", "not_json", "nested_too_deep",
     "contract_schema", "contract_incompatible", "type_not_yours", "filter_not_allowed", "op_not_first", "unknown_op", "missing",
     "wrong_type", "duplicate_name", "escaped_name", "too_many", "ranges_not_ascending", "hello_repeated",
   ]

@@ -25,7 +25,7 @@ extension RelayMachine {
 
   /// When `next` should be asked again even if nothing happens.
   package var wake: Uptime? {
-    let trim = !isTrimming && forgettable > trimmedThrough ? lastTrim.adding(MeshLimits.trimEvery) : nil
+    let trim = !isTrimming && forgettable > trimmedThrough ? lastTrim.adding(trimEvery) : nil
     switch state {
     case .waiting(let until): return trim.map { min($0, until) } ?? until
     case .offline, .checking, .flowing, .stopped: return trim
@@ -56,10 +56,14 @@ extension RelayMachine {
     return nil
   }
 
+  /// What waits for the broker goes first: trimming takes turns of the store's writer.
+  private var trimEvery: Duration { isDrained ? MeshLimits.trimEvery : MeshLimits.trimEveryBusy }
+
   private mutating func trim(at now: Uptime) -> Action? {
     guard !isTrimming, forgettable > trimmedThrough else { return nil }
     let rows = forgettable - trimmedThrough
-    guard rows >= MeshLimits.trimRows || now.since(lastTrim) >= MeshLimits.trimEvery else { return nil }
+    let company = isDrained ? MeshLimits.trimRows : MeshLimits.trimRowsBusy
+    guard rows >= company || now.since(lastTrim) >= trimEvery else { return nil }
     isTrimming = true
     return .trim(through: trimmedThrough + min(rows, MeshLimits.trimRows))
   }

@@ -11,7 +11,8 @@ import Synchronization
 ///     no commit for 500 ms: copy everything and cut the log's file to nothing (TRUNCATE)
 ///
 /// A log can only begin anew when all of it is copied and nobody reads it; a writer without pauses never leaves that gap, so past
-/// 32 MiB the reset takes a turn in the writer's line. By then only the frames of the last copy's duration are left to do.
+/// 32 MiB the reset takes a turn in the writer's line. By then only the frames of the last copy's duration are left to do, and where these
+/// are many they are copied once more before that.
 final class Checkpointer: Sendable {
   private let database: Database
   private let gauge: LogGauge
@@ -58,6 +59,8 @@ final class Checkpointer: Sendable {
     isScheduled.store(false, ordering: .releasing)
     run(SQLITE_CHECKPOINT_PASSIVE)
     guard gauge.bytes >= StoreLimits.restartBytes else { return }
+    // What was written while the last copy went on is copied beside the writer too, until little is left: who stands in line waits for that.
+    for _ in 0..<StoreLimits.copiesBeforeReset where gauge.uncopiedBytes > StoreLimits.resetLeftBytes { run(SQLITE_CHECKPOINT_PASSIVE) }
     _ = writing.sync { run(SQLITE_CHECKPOINT_RESTART) }
   }
 

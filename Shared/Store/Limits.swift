@@ -18,6 +18,10 @@ package enum StoreLimits {
   package static let checkpointBytes = 4 << 20
   /// Length of the log from which the writer waits for its reset: a busy writer never leaves a gap for one by itself.
   package static let restartBytes = 32 << 20
+  /// What may be left to copy when the reset takes its turn: a fraction of a millisecond's work, its sync included.
+  static let resetLeftBytes = 256 << 10
+  /// A writer that is faster than the copying is not waited for longer than this.
+  static let copiesBeforeReset = 4
   /// A reset waits this long for readers to leave the log, since writes wait with it; then it is tried again later.
   package static let resetMilliseconds: Int32 = 20
   /// Length of the log from which callers must take less: the disk or a reader holds it up.

@@ -11,7 +11,7 @@ struct GoodsAmounts {
   /// Whether something of that is left beside what was had already.
   private(set) var hasNeeds = false
 
-  init(_ evaluation: Evaluation, _ counting: [Int]) {
+  init(_ evaluation: __shared Evaluation, _ counting: [Int]) {
     let document = evaluation.terms.document
     let given = LineRemedies(evaluation)
     let lines = evaluation.purchase.lines
@@ -64,7 +64,7 @@ struct ShippingAmounts {
   private let own: Int64
 
   // HOT: the document is asked where it stands, for a copy of it holds each of its texts anew.
-  init(_ evaluation: Evaluation, _ charges: [Int]) {
+  init(_ evaluation: __shared Evaluation, _ charges: [Int]) {
     let given = LineRemedies(evaluation)
     self.charges = charges
     bases = charges.map { evaluation.purchase.charges[$0].kept }
@@ -98,7 +98,7 @@ struct LineRemedies {
   private let group: String
   private let named: [String]
 
-  init(_ evaluation: Evaluation) {
+  init(_ evaluation: __shared Evaluation) {
     others =
       evaluation.purchase.remedies.isEmpty
       ? [] : evaluation.purchase.remedies.filter { $0.isActive && $0.offer?.offer != evaluation.terms.document.offerID }

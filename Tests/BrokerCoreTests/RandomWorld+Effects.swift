@@ -1,5 +1,6 @@
 import BrokerCore
 import Contracts
+import Journal
 import Wire
 
 // What left the broker, checked against the shadow model.
@@ -47,17 +48,22 @@ extension RandomWorld {
       consumers[c].held[number] = event
       sizes[event] = Int(bytes)
       let s = consumers[c].subscription
+      note("\(model.subscriptions[s].name) deliver \(event) \(model.events[event].key) attempt \(attempt) to \(id.raw)")
       if let wrong = model.deliver(number, event, attempt: attempt, to: id.raw, of: s) {
-        fault = "\(model.subscriptions[s].name): \(model.events[event]) \(wrong)"
+        let row = stage.machine.status()["subscriptions"]?.array?.first { $0["name"]?.string == "reader/" + model.subscriptions[s].name }
+        fault =
+          "\(model.subscriptions[s].name): \(model.events[event]) at \(position.value) \(wrong); \(model.subscriptions[s].replayed.count) of \(model.events.count) replayed; \(row?.text ?? "")"
       }
     case .send(let id, .revoke(_, let ranges)):
       guard let c = consumers.firstIndex(where: { $0.id == id }) else { return }
       for range in ranges {
         for number in range {
+          if consumers[c].failed.remove(number) != nil { continue }
           guard let event = consumers[c].held.removeValue(forKey: number) else {
             fault = "revoked \(number), which was not held"
             continue
           }
+          note("\(model.subscriptions[consumers[c].subscription].name) revoke \(event) \(model.events[event].key)")
           model.release(event, of: consumers[c].subscription)
           consumers[c].credit += 1
           consumers[c].bytes += sizes[event]!
@@ -68,6 +74,8 @@ extension RandomWorld {
       if welcome.lastSequence != model.last[p] { fault = "welcomed with \(welcome.lastSequence), known is \(model.last[p])" }
       let id = model.last[p] == 0 ? nil : "\(p)-\(model.last[p])"
       if welcome.lastEventID != id { fault = "welcomed with id \(welcome.lastEventID ?? "-"), known is \(id ?? "-")" }
+    case .send(let id, .admin(_, let told)):
+      if id == desk { answer = told }
     case .send(_, .resume), .send(_, .subscribed), .send(_, .mark): break
     case .send(_, let message): fault = "unexpected \(message)"
     case .fetch(let subscription, let from, let bytes): fetches.append((subscription, from, bytes))

@@ -15,6 +15,8 @@ final class RandomWorld {
     var next: UInt64 = 1
     /// What it holds, by delivery number.
     var held: [UInt64: Int] = [:]
+    /// Failed for good, and it may be told so.
+    var failed: Set<UInt64> = []
   }
 
   static let credentials = ["ledger", "marketing"]
@@ -32,6 +34,17 @@ final class RandomWorld {
   var isDirty = false
   var fault: String?
   var deliveries = 0
+  /// The operator's connection, and what it was answered last.
+  var desk: ConnectionID?
+  var answer: JSON?
+  var acts = 0
+  /// What happened last, for the message of a failure.
+  var trail: [String] = []
+
+  func note(_ what: @autoclosure () -> String) {
+    trail.append(what())
+    if trail.count > 2_000 { trail.removeFirst(1_000) }
+  }
 
   init(_ random: SeededRandom) throws {
     self.random = random
@@ -46,6 +59,8 @@ final class RandomWorld {
     limits.floorNoteEvents = 10
     limits.inFlightPerConnection = 30
     limits.deadLetters = 100_000
+    limits.floodFailures = 8
+    limits.returnsAhead = 5
     limits.carriedShare = 2
     stage = try Stage(limits: limits, inputBytesMax: 24 << 10, segmentBytes: 64 << 10)
     model.last = [0, 0]
@@ -80,9 +95,16 @@ final class RandomWorld {
       try stage.roll()
     case 89..<92: try letGo()
     case 92..<95: try keepDisk()
+    case 95..<97: try operate()
     default: try turn()
     }
-    if let fault { throw WorldFault(description: fault) }
+    if let fault { throw WorldFault(description: fault + trailOf(fault)) }
+  }
+
+  /// The last steps that named the subscription of a fault.
+  private func trailOf(_ fault: String) -> String {
+    let name = fault.prefix { $0 != ":" }
+    return trail.filter { $0.hasPrefix(name) || $0.hasPrefix("*") }.suffix(300).map { "\n    " + $0 }.joined()
   }
 
   struct WorldFault: Error, CustomStringConvertible { let description: String }
@@ -138,6 +160,7 @@ final class RandomWorld {
     let subscription = model.subscriptions[s]
     let credit = pick(12)
     consumers.append(Consumer(id: id, subscription: s, credit: credit, bytes: 5_000))
+    model.subscriptions[s].probedAt = nil
     try stage.apply(
       .subscribe(
         id,
@@ -162,6 +185,7 @@ final class RandomWorld {
     if !counting { try stage.apply(.farewell(consumer.id)) }
     try stage.apply(.disconnected(consumer.id))
     model.lose(consumer.id.raw, counting: counting)
+    note("\(model.subscriptions[consumer.subscription].name) loses \(consumer.id.raw), counting \(counting)")
     try turn()
   }
 
@@ -196,10 +220,14 @@ final class RandomWorld {
     if chance(10) { done.append(1_000_000...1_000_010) }
     try stage.apply(.settle(id, handle: 1, Settlement(done: done, exceptions: exceptions)))
     for range in done where range.lowerBound < 1_000_000 {
-      model.settle(consumers[c].held.removeValue(forKey: range.lowerBound)!, of: s)
+      let event = consumers[c].held.removeValue(forKey: range.lowerBound)!
+      note("\(model.subscriptions[s].name) done \(event) \(model.events[event].key)")
+      model.settle(event, of: s)
     }
     for exception in exceptions {
       let event = consumers[c].held.removeValue(forKey: exception.delivery)!
+      if !model.subscriptions[s].parks { consumers[c].failed.insert(exception.delivery) }
+      note("\(model.subscriptions[s].name) fails \(event) \(model.events[event].key) \(exception.verdict)")
       if case .never = exception.verdict { model.fail(event, never: true, of: s) } else { model.fail(event, never: false, of: s) }
     }
     if !exceptions.isEmpty { try turn() }
@@ -209,6 +237,7 @@ final class RandomWorld {
     stage.now.uptime += milliseconds
     stage.now.wall = stage.now.wall.adding(.milliseconds(chance(5) ? -3_600_000 : milliseconds))
     try turn()
+    model.now = stage.now.uptime
     try stage.apply(.tick)
     isDirty = true
   }
@@ -266,10 +295,13 @@ final class RandomWorld {
       durable = model
     }
     try stage.crash()
+    note("* crash")
     model = durable
     model.restart()
+    model.now = stage.now.uptime
     consumers = []
     publishers = [nil, nil]
+    desk = nil
     fetches = []
     disk = []
     isDirty = false
@@ -291,7 +323,11 @@ final class RandomWorld {
         let held = consumers[c].held.keys.sorted()
         if held.isEmpty { continue }
         try stage.apply(.settle(consumers[c].id, handle: 1, Settlement(done: held.map { $0...$0 })))
-        for number in held { model.settle(consumers[c].held.removeValue(forKey: number)!, of: consumers[c].subscription) }
+        for number in held {
+          let event = consumers[c].held.removeValue(forKey: number)!
+          note("\(model.subscriptions[consumers[c].subscription].name) done \(event) \(model.events[event].key)")
+          model.settle(event, of: consumers[c].subscription)
+        }
       }
       while !fetches.isEmpty { try read() }
       while !disk.isEmpty { try keepDisk() }
@@ -304,7 +340,7 @@ final class RandomWorld {
     let owed = model.subscriptions.indices.map { "\(model.subscriptions[$0].name) owes \(model.owed($0).count)" }
     var rows = ""
     if case .array(let list)? = stage.machine.status()["subscriptions"] { rows = list.map(\.compact).joined(separator: "\n") }
-    throw WorldFault(description: fault ?? "it did not drain: \(owed.joined(separator: "; ")); \(rows)")
+    throw WorldFault(description: fault.map { $0 + trailOf($0) } ?? "it did not drain: \(owed.joined(separator: "; ")); \(rows)")
   }
 }
 

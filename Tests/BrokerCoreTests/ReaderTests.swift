@@ -46,7 +46,7 @@ struct ReaderTests {
       switch effect {
       case .close(_, let refusal): refusal.code
       case .send(_, .welcome): "."
-      case .accepted, .deliver, .fetch, .send: nil
+      case .accepted, .deliver, .fetch, .send, .carry, .forget, .examine, .heal, .mend: nil
       }
     }
   }
@@ -128,7 +128,7 @@ struct ReaderTests {
       switch effect {
       case .close(let id, let refusal): told.append("\(id.raw) \(refusal.code)")
       case .send(let id, .refused(let sequence, let refusal)): told.append("\(id.raw) \(sequence) \(refusal.code)")
-      case .accepted, .deliver, .fetch, .send: break
+      case .accepted, .deliver, .fetch, .send, .carry, .forget, .examine, .heal, .mend: break
       }
     }
     // The second lineage's own second connection takes over; the third lineage is one too many.

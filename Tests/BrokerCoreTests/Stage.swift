@@ -183,6 +183,15 @@ final class Stage {
     _ = try remembered()
   }
 
+  /// Begins on a disk where exactly these records stand.
+  func replay(_ records: [(kind: UInt8, payload: [UInt8])]) throws {
+    for record in records {
+      _ = record.payload.withUnsafeBytes { commit!.record(RecordKind(rawValue: record.kind), urgent: true, $0) }
+    }
+    try turn()
+    try crash()
+  }
+
   /// Reads for a fetch effect what the disk has, as the shell's reader does.
   func read(from: Position, bytesMax: Int) throws -> Fetched {
     var reader = JournalReader(disk, journalID: Self.journalID, segmentBytes: segmentBytes)

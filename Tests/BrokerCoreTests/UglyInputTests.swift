@@ -144,10 +144,13 @@ struct UglyInputTests {
   }
 
   @Test func `admin commands that are none are answered`() throws {
-    for command in [JSON.null, .object([]), .object([.init("name", .string("redrive"))]), .object([.init("name", .string("dead"))])] {
+    for command in [
+      JSON.null, .object([]), .object([.init("name", .string("redrive"))]),
+      .object([.init("name", "dead"), .init("subscription", "nobody/none")]),
+    ] {
       try stage.apply(.admin(reader, id: 1, command: command))
     }
-    #expect(codes(try left()) == ["unknown_command", "unknown_command", "unknown_command", "unknown_subscription"])
+    #expect(codes(try left()) == ["unknown_command", "unknown_command", "missing", "unknown_subscription"])
   }
 
   @Test func `damage stops a subscription before it, and says so`() throws {

@@ -106,7 +106,8 @@ enum SessionWords {
     #"{"op":"settle","handle":1,"done":[[1,2]],"exceptions":[{"delivery":3,"verdict":"later","after_ms":250},{"delivery":5,"verdict":"never","reason":"b"}]}"#,
     #"{"op":"extend","handle":1,"deliveries":[[1,1]]}"#, #"{"op":"credit","handle":1,"messages":256,"bytes":4194304}"#,
     #"{"op":"request","id":1,"to":"ledger","subject":"s","deadline_ms":1000,"body":{"q":1}}"#, #"{"op":"reply","id":1,"body":{"a":2}}"#,
-    #"{"op":"mark","through":"2026-01-01T00:00:00.000Z"}"#, #"{"op":"admin","id":1,"command":{"name":"status"}}"#,
+    #"{"op":"heal","sequence":1,"event":\#(event)}"#, #"{"op":"mark","through":"2026-01-01T00:00:00.000Z"}"#,
+    #"{"op":"admin","id":1,"command":{"name":"status"}}"#,
     #"{"op":"unsubscribe","handle":1,"forget":true}"#, #"{"op":"farewell","reason":"done"}"#,
   ]
 
@@ -117,7 +118,7 @@ enum SessionWords {
   /// What is wrong with `message`, decoded from `payload`.
   static func wrong(_ message: ClientMessage, _ payload: UnsafeRawBufferPointer) -> String? {
     switch message {
-    case .publish(let publish):
+    case .publish(let publish), .heal(let publish):
       let inside = [publish.routing.id, publish.routing.source, publish.routing.type, publish.routing.key]
       guard publish.event.upperBound <= payload.count, publish.sequence > 0, publish.sequence <= WireLimits.numberMax,
         inside.allSatisfy({ !$0.isEmpty && $0.lowerBound > publish.event.lowerBound && $0.upperBound < publish.event.upperBound })

@@ -78,14 +78,14 @@ import Testing
     // Of the newest segment nothing later tells: what is cut off its end is the end.
     let sealed = UInt64.random(in: 1..<world.segments, using: &random)
     let base = Int(number) * smallOptions.segmentBytes
-    let used = number == world.segments ? Int(world.end.value) - base : smallOptions.segmentBytes
+    let size = disk.contents(world.name(number))?.count ?? 0
+    let used = number == world.segments ? Int(world.end.value) - base : size
     func place(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
     switch kind {
     case .flip, .flips:
       var places: [Int] = []
       for _ in 0..<(kind == .flip ? 1 : 5) {
-        let size = disk.contents(world.name(number))?.count ?? 0
-        let at = place(min(used, size))
+        let at = place(used)
         let bit = UInt8(place(8))
         disk.damage(world.name(number)) { $0[at] ^= 1 << bit }
         places.append(at)
@@ -107,7 +107,7 @@ import Testing
       return "segments \(sealed) and \(other) swapped"
     case .stray:
       let other = disk.contents(world.name(sealed)) ?? []
-      let from = place(max(1, other.count - 2_048)) & ~511
+      let from = place(max(1, min(other.count, used) - 2_048)) & ~511
       disk.damage(world.name(number)) { bytes in
         let count = min(2_048, other.count - from, max(0, bytes.count - from))
         bytes.replaceSubrange(from..<from + count, with: other[from..<from + count])
@@ -116,7 +116,7 @@ import Testing
     case .stale:
       let commit = world.records.filter { $0.position.value / UInt64(smallOptions.segmentBytes) == sealed }.randomElement(using: &random)
       let from = Int(commit?.position.value ?? 0) % smallOptions.segmentBytes
-      disk.damage(world.name(sealed)) { bytes in for index in from..<bytes.count { bytes[index] = 0 } }
+      disk.damage(world.name(sealed)) { bytes in for index in min(from, bytes.count)..<bytes.count { bytes[index] = 0 } }
       return "segment \(sealed), as it was before \(from)"
     case .missing:
       try? disk.remove(world.name(sealed))

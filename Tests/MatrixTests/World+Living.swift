@@ -1,6 +1,7 @@
 import BrokerCore
 import Contracts
 import Journal
+import TestKit
 import Wire
 
 // What everybody does, step by step, and what leaves the broker.
@@ -95,7 +96,9 @@ extension World {
     case .deliver(let id, _, let number, let position, let attempt, _, let sequence, _):
       guard !deaf.contains(id), let index = consumers.firstIndex(where: { $0.id == id }) else { return }
       let book = consumers[index].subscription
-      if books[book].settled.contains(sequence) { note("\(sequence) was settled, durably, and comes again to subscription \(book)") }
+      if books[book].settled.contains(sequence), !mayForget {
+        note("\(sequence) was settled, durably, and comes again to subscription \(book)")
+      }
       if sequence != Self.poison, Int(attempt) > 1 + deaths { note("\(sequence) comes as attempt \(attempt), \(deaths) consumers died") }
       if attempt < books[book].attempts[sequence] ?? 0 {
         note("\(sequence) comes as attempt \(attempt) after \(books[book].attempts[sequence] ?? 0)")
@@ -112,6 +115,7 @@ extension World {
       // The outbox still has what the broker forgot (RelayMachine).
       sent = welcome.lastSequence
       accepted = max(accepted, welcome.lastSequence)
+    case .send(let id, .heal(let ranges)): if id == publisher { try tellAgain(ranges) }
     case .send(let id, .resume(let from, _, _)): if id == publisher { sent = from - 1 }
     case .fetch(let subscription, let from, let bytesMax): fetches.append((subscription, from, bytesMax))
     case .close(let id, _): if id == publisher, !deaf.contains(id) { try connectPublisher() }

@@ -6,10 +6,14 @@ import Wire
 
 // What strikes, and how the world goes on behind it.
 extension World {
-  /// A life of `steps` steps, struck before step `at`, and settled down behind it. `watch` is called after each turn's end.
+  /// Steps at which something strikes; ten more follow, in which a fault of the disk comes true.
+  static let strikes = 30
+  private static let steps = 40
+
+  /// A life of forty steps, struck before step `at`, and settled down behind it. `watch` is called after each turn's end.
   static func live(_ strike: Strike, at: Int, seed: UInt64, watch: ((World) throws -> Void)? = nil) throws -> World {
     let world = try World(SeededRandom(seed: seed &+ UInt64(at) &* 1_000_003))
-    for number in 0..<30 {
+    for number in 0..<Self.steps {
       if number == at { try world.strike(strike) }
       do { try world.step(number) } catch let fault as JournalFault where fault.isFatal { try world.restart(on: world.survivor(strike)) }
       try watch?(world)
@@ -27,7 +31,11 @@ extension World {
     return disk.afterPowerCut(names: below(disk.unsyncedNames + 1)) { keeps[($0.write * 7 + $0.index) % 64] }
   }
 
-  private func recover() { disk.capacity = .max }
+  private func recover() {
+    disk.capacity = .max
+    disk.failures = [:]
+    disk.powerGoesAt = .max
+  }
 
   private func strike(_ strike: Strike) throws {
     switch strike {
@@ -62,6 +70,7 @@ extension World {
       try turn()
       // Three heartbeats later the shell gives the old connection up.
       try pass(30_000)
+      try turn()
       try apply(.disconnected(lost))
     case .poison:
       guard let first = consumers[1].held.first else { return }
@@ -75,19 +84,20 @@ extension World {
   /// Durable bytes of the segment in use change behind everybody's back, while nothing runs.
   private func damage(cut: Bool) throws {
     try turn()
+    mayForget = true
+    let end = journal?.end.value ?? 0
     let name = try disk.list().filter { $0.hasSuffix(".segment") && !$0.hasPrefix("reserve") }.sorted().last ?? ""
-    let base = (journal?.end.value ?? 0) / UInt64(Self.options.segmentBytes) * UInt64(Self.options.segmentBytes)
+    let base = end / UInt64(Self.options.segmentBytes) * UInt64(Self.options.segmentBytes)
     if cut {
       // Without a closing mark, as the last commit of a broker that was killed: its end is in doubt.
-      let end = Int((journal?.end.value ?? base) - base)
+      let used = Int(end - base)
       let disk = disk.copy()
-      disk.damage(name) { $0.removeLast(max(0, $0.count - (end - 1 - below(60)))) }
-      mayForget = true
+      disk.damage(name) { $0.removeLast(max(0, $0.count - (used - 1 - below(60)))) }
       return try restart(on: disk)
     }
     // With the mark everything before it is proven.
     commit = nil
-    try journal?.closeMark()
+    try journal!.closeMark()
     let inHere = places.values.filter { $0 >= base }
     guard let place = inHere.sorted().randomElement(using: &random) else { return try restart(on: disk.copy()) }
     let disk = disk.copy()

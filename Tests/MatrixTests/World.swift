@@ -74,6 +74,8 @@ final class World {
   var places: [UInt64: UInt64] = [:]
   /// What the last opening found: ranges whose records are gone.
   var holes: [Range<Position>] = []
+  /// Events that were written again at their old places.
+  var healed = 0
   /// What was acknowledged may be gone: the disk lost what nothing later proves.
   var mayForget = false
   private(set) var wrong: [String] = []
@@ -86,6 +88,10 @@ final class World {
     try connectAll()
   }
 
+  /// For the message of a failed test.
+  var standing: String {
+    "\(fetches.count) readings asked for, \(healed) healed, holes \(holes), end \(journal?.end.value ?? 0), held \(consumers.map(\.held.count)), \(machine.status()["journal"]?.text ?? "")"
+  }
   func note(_ wrong: String) { self.wrong.append(wrong) }
   func below(_ bound: Int) -> Int { Int.random(in: 0..<max(1, bound), using: &random) }
 
@@ -109,7 +115,7 @@ final class World {
     }
     fresh.recovered(segmentBytes: Self.options.segmentBytes)
     machine = fresh
-    commit = journal?.gather(Effect.self)
+    commit = journal!.gather(Effect.self)
     fetches = []
     deaf = []
   }
@@ -128,37 +134,50 @@ final class World {
   }
 
   private func makeRoom() throws {
-    guard commit?.remaining ?? 0 < Self.options.inputBytesMax else { return }
-    if commit?.isEmpty == false { try turn() }
+    if commit?.remaining ?? 0 >= Self.options.inputBytesMax { return }
+    try finish()
     try rollIfWanted()
   }
 
   /// As the shell does: a roll that finds no room leaves the old segment in use.
   private func rollIfWanted() throws {
-    guard journal?.wantsRoll == true else { return }
+    if journal?.wantsRoll == true { try begin() }
+  }
+
+  /// A roll that finds no room leaves the old segment in use.
+  private func begin() throws {
     commit = nil
-    do { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch JournalFault.full {}
-    commit = journal?.gather(Effect.self)
+    do throws(JournalFault) { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch {
+      guard case .full = error else { throw error }
+    }
+    commit = journal!.gather(Effect.self)
+  }
+
+  /// Turns until nothing waits: what leaves may have caused more.
+  private func finish() throws {
+    try turn()
+    while commit?.isEmpty == false { try turn() }
   }
 
   /// The next segment begins.
   func roll() throws {
-    try turn()
-    commit = nil
-    do { try journal!.roll(checkpoint: machine.checkpoint(), at: now.wall) } catch JournalFault.full {}
-    commit = journal?.gather(Effect.self)
+    try finish()
+    try begin()
   }
 
   /// A turn's end: written, synced, and what may leave, leaves. Throws where the disk fails: then the process would end.
   func turn() throws {
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
-    commit = journal?.gather(Effect.self)
+    commit = journal!.gather(Effect.self)
     for index in books.indices {
       books[index].settled.formUnion(books[index].unsure)
       books[index].unsure = []
     }
-    for effect in effects { try take(effect) }
+    for effect in effects {
+      try take(effect)
+      try repair(effect)
+    }
   }
 
   // MARK: Who is connected

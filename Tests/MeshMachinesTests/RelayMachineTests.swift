@@ -227,6 +227,20 @@ extension Relay {
     #expect(relay.run(at: at(6_000)) == ["trim 3"])
   }
 
+  @Test func `while facts wait for the broker only many rows are trimmed, or some after a while`() {
+    for (rows, trims) in [(65_535, []), (65_536, ["trim 4096"])] as [(UInt64, [String])] {
+      var (relay, _) = Relay.flowing(highest: rows + 1, welcome(last: rows))
+      _ = relay.run(rows + 1...rows + 1, at: at(2_000))
+      relay.trimmed(through: 0, at: at(2_000))
+      _ = relay.accepted(through: rows, forget: rows)
+      #expect(relay.run(at: at(6_999)) == trims)
+      if trims.isEmpty {
+        #expect(relay.wake == at(7_000))
+        #expect(relay.run(at: at(7_000)) == ["trim 4096"])
+      }
+    }
+  }
+
   @Test func `never forgets what the broker has not confirmed`() {
     var (relay, _) = Relay.flowing(highest: 9, welcome(window: 9))
     _ = relay.run(1...9)

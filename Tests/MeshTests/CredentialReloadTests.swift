@@ -114,7 +114,7 @@ extension MeshTests {
         if let from = answer["from"]?.integer {
           #expect(answer["code"] == "rate" && answer["after_ms"]?.integer ?? 0 > 0)
           resumes += 1
-          usleep(UInt32(answer["after_ms"]?.integer ?? 1) * 1_000)
+          poll(nil, 0, Int32(answer["after_ms"]?.integer ?? 1))
           next = from
         } else {
           next = last + 1

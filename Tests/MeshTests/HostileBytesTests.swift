@@ -37,7 +37,7 @@ extension MeshTests {
         if second < 5 { try trickle.send(raw: [hello[second]]) }
         try slow.send(raw: [publish[second]])
         try siege.proceed()
-        usleep(1_000_000)
+        poll(nil, 0, 1_000)
       }
       #expect(try trickle.fault() == "hello_expected")
       #expect(try nothing.fault() == "hello_expected")
@@ -106,7 +106,7 @@ extension MeshTests {
       var pongs = 0
       while pongs < 5 {
         let ping = try late.expect("ping")
-        usleep(900_000)
+        poll(nil, 0, 900)
         try late.send(["op": "pong", "id": ping["id"] ?? 0])
         pongs += 1
         try siege.proceed(1)

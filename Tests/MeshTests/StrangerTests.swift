@@ -8,37 +8,25 @@ extension MeshTests {
   @Suite struct StrangerTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().path() + "Python"
 
-    private func python(_ script: String, _ mesh: RunningMesh, _ credential: String, _ words: [String]) throws -> ChildProgram {
-      let caller = mesh.caller
+    private func python(_ script: String, _ caller: Caller, _ credential: String, _ words: [String]) throws -> ChildProgram {
       let address = ["127.0.0.1", try "\(caller.port("broker", "mesh"))", credential, try caller.secret(of: credential)]
       return try ChildProgram.spawn(
         "/usr/bin/env", ["python3", "\(Self.folder)/\(script)"] + address + words, environment: ["PYTHONDONTWRITEBYTECODE": "1"],
         endsWithTests: false)
     }
 
-    /// Gives `name` a credential of its own while the broker runs: who may do what is read again at SIGHUP.
-    private func admit(_ name: String, to mesh: RunningMesh) throws {
-      let data = mesh.caller.data
-      let secret = "the secret of \(name)"
-      try mesh.folder.write(
-        JSON.object([.init("name", .string(name)), .init("secret", .string(secret))]).text, to: "data/credentials/\(name).json")
-      let registry = try JSON(parsing: mesh.folder.read("data/broker/credentials.json"))
-      let entry: JSON = [
-        "name": .string(name), "sha256": .string(Hex.encode(SHA256.hash(Array(secret.utf8)))), "source": .string("/" + name),
-        "publish": .array([.string(name + ".*")]), "subscribe": ["*"], "administers": false,
-      ]
-      let entries = (registry["credentials"]?.array ?? []) + [entry]
-      try mesh.folder.write(JSON.object([.init("credentials", .array(entries))]).text, to: "data/broker/credentials.json")
-      kill(try #require(mesh.pid("broker")), SIGHUP)
-      try eventually("the broker knows \(name)") {
-        try String(contentsOfFile: data + "/logs/broker.log", encoding: .utf8).contains("5 credentials are known")
-      }
+    /// Gives `name` a credential of its own while the broker runs, as an operator would.
+    private func admit(_ name: String, to caller: Caller) throws {
+      let said = try caller.accord(
+        "credential", "add", name, "--publish", name + ".*", "--source", "/" + name, "--read", name + ".*", "--ask", name, "--json")
+      #expect(said.exit == .code(0), "\(said.stderr)")
+      #expect(try said.json["followed"] == true)
     }
 
     @Test func `a stranger publishes, subscribes, settles and comes back`() throws {
       let mesh = try RunningMesh()
-      try admit("stranger", to: mesh)
-      let child = try python("roundtrip.py", mesh, "stranger", ["1000"])
+      try admit("stranger", to: mesh.caller)
+      let child = try python("roundtrip.py", mesh.caller, "stranger", ["1000"])
       let exit = try child.wait(within: .seconds(60))
       try eventually("its last line arrives") { child.stdout.contains(" passed") }
       #expect(exit == .code(0), "\(child.stdout)\(child.stderr)")
@@ -50,6 +38,23 @@ extension MeshTests {
       try mesh.stop()
     }
 
+    @Test func `an outside department keeps its contract, works on events, asks, and outlives the broker`() throws {
+      let mesh = try LooseMesh(starting: ["broker"])
+      try admit("till", to: mesh.caller)
+      let child = try python("department.py", mesh.caller, "till", [])
+      try eventually("it wants the broker killed", within: .seconds(60)) {
+        child.stdout.contains("kill the broker\n") || child.stdout.contains("FAIL")
+      }
+      try mesh.kill("broker")
+      try mesh.start("broker")
+      let exit = try child.wait(within: .seconds(60))
+      try eventually("its last line arrives") { child.stdout.contains(" passed") }
+      #expect(exit == .code(0) && !child.stdout.contains("FAIL"), "\(child.stdout)\(child.stderr)")
+      let dead = try mesh.caller.get("broker", "/v1/status")["subscriptions"]?.array?.first { $0["name"] == "till/sales" }
+      #expect(dead?["dead"] == 1, "the one that is not for sale: \(dead ?? .null)")
+      try mesh.stopAll()
+    }
+
     @Test func `a stranger hears what the ledger publishes`() throws {
       let mesh = try RunningMesh()
       let caller = mesh.caller
@@ -57,7 +62,7 @@ extension MeshTests {
       func capture(_ id: String) throws { told.append(try caller.order(id, of: "ada")) }
       for number in 1...10 { try capture("EARLY-\(number)") }
       try caller.awaitHeard(10)
-      let child = try python("listen.py", mesh, "operator", ["ledger.order.captured.v1", "20"])
+      let child = try python("listen.py", caller, "operator", ["ledger.order.captured.v1", "20"])
       try eventually("it listens", within: .seconds(20)) { child.stdout.contains("listening\n") }
       for number in 1...10 { try capture("LATE-\(number)") }
       #expect(try child.wait(within: .seconds(40)) == .code(0), "\(child.stdout)\(child.stderr)")

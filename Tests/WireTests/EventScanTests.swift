@@ -79,4 +79,15 @@ import Wire
       }
     }
   }
+
+  @Test(arguments: [
+    event(), event(#","partitionkey":"k""#), event(#","subject":"s""#), event(#","subject":"s","partitionkey":"k""#),
+    event(#","partitionkey":null,"subject":"s""#), event(#","subject":null,"data":{"partitionkey":"inner"}"#),
+    event(#","data":{"a":[1,2]},"partitionkey":"behind the data""#), event(#" , "partitionkey" : "k\u00e9" , "data" : 1"#),
+  ])
+  func `the key that is found without the rest is the one that the whole scan finds`(event: String) {
+    let found = Array(event.utf8).withUnsafeBytes { try? EventScan.key($0) }
+    let scanned = Array(event.utf8).withUnsafeBytes { (try? EventScan($0, from: 0))?.routing.key }
+    #expect(found != nil && found == scanned)
+  }
 }

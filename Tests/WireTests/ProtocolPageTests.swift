@@ -16,11 +16,11 @@ import Wire
 
   private static let clientOps = [
     "hello", "publish", "subscribe", "unsubscribe", "credit", "working", "settle", "extend", "request", "reply", "mark", "admin", "ping",
-    "pong", "farewell",
+    "pong", "farewell", "heal",
   ]
   private static let brokerOps = [
     "welcome", "accepted", "refused", "resume", "subscribed", "unsubscribed", "deliver", "revoke", "mark", "request", "reply", "admin",
-    "ping", "pong", "farewell", "fault",
+    "ping", "pong", "farewell", "fault", "heal",
   ]
 
   @Test(arguments: examples) func `every example is a message`(example: String) throws {

@@ -91,7 +91,8 @@ enum DeadLetters {
       "dead", [.init("subscription", .string(arguments.operands[0])), .init("positions", .array([.integer(position)]))])
     guard let letter = page["letters"]?.array?.first else {
       throw Complaint(
-        code: .refused, happened: "\(arguments.operands[0]) has no dead letter at \(position)", advice: "`accord dead list` shows what there is")
+        code: .refused, happened: "\(arguments.operands[0]) has no dead letter at \(position)",
+        advice: "`accord dead list` shows what there is")
     }
     let record = desk.office.askIfThere("broker", "/v1/events/\(position)")
     if arguments.has("--json") {

@@ -100,7 +100,8 @@ enum Subscriptions {
     if arguments.has("--json") { return Terminal.print(answer) }
     let (returning, dead) = (answer["returning"]?.integer ?? 0, answer["dead_again"]?.integer ?? 0)
     guard returning > 0 || answer["replayed"] == true else { return Terminal.print("nothing is under way") }
-    Terminal.print("\(arguments.has("--dry-run") ? "would stop" : "stopped"): \(returning) were on their way, \(dead) of them are dead again")
+    Terminal.print(
+      "\(arguments.has("--dry-run") ? "would stop" : "stopped"): \(returning) were on their way, \(dead) of them are dead again")
   }
 
   static func remove(_ arguments: Arguments) throws(Complaint) {
@@ -115,7 +116,8 @@ enum Subscriptions {
   private static func act(_ arguments: Arguments, _ name: String, _ members: [JSON.Member], _ word: String) throws(Complaint) {
     let answer = try BrokerDesk(arguments).order(name, try target(arguments) + members + dry(arguments))
     if arguments.has("--json") { return Terminal.print(answer) }
-    Terminal.print("\(arguments.operands[0]) \(arguments.has("--dry-run") ? "would be" : "is") \(word). \(answer["sentence"]?.string ?? "")")
+    Terminal.print(
+      "\(arguments.operands[0]) \(arguments.has("--dry-run") ? "would be" : "is") \(word). \(answer["sentence"]?.string ?? "")")
   }
 
   private static func tell(_ row: JSON) {

@@ -25,6 +25,9 @@ struct BrokerAPI: Sendable {
   /// Asked on the reactor's thread alone: carries out an admin command.
   let ask: @Sendable (JSON, @escaping (JSON) -> Void) -> Void
   let segmentBytes: UInt64
+  let disk: JournalRoutes
+  /// Asked on the reactor's thread alone: where an event's bytes stand now, and where the journal begins.
+  let place: @Sendable (Position) -> (place: Position, kept: Position)
 
   var routes: [Route] {
     CommonRoutes.health(readiness, ready: "recovered and taking connections", metrics) + [
@@ -43,7 +46,7 @@ struct BrokerAPI: Sendable {
       Route(.get, "/v1/events/{position}", "the event at a position") { request, parameters in
         door.guarding(request) { one(parameters["position"]) }
       },
-    ] + operatorRoutes
+    ] + operatorRoutes + disk.routes
   }
 
   private func page(_ request: Request) -> Response {
@@ -62,6 +65,9 @@ struct BrokerAPI: Sendable {
       return true
     }
     var members: [JSON.Member] = [.init("events", .array(events)), .init("next", .integer(Int64(clamping: outcome.next.value)))]
+    if let kept = reactor.perform({ [place] in place(Position(after)).kept }), kept.value > after + 1, kept.value > 0 {
+      members.append(.init("forgotten_before", .integer(Int64(clamping: kept.value))))
+    }
     if let damaged = outcome.damaged { members.append(.init("damaged", .string(damaged))) }
     return .json(.object(members))
   }
@@ -70,16 +76,21 @@ struct BrokerAPI: Sendable {
     guard let position = UInt64(text), position > 0 else {
       return .problem(status: 400, code: "position", detail: "“\(text)” is no position; take one from /v1/events")
     }
+    guard let (place, kept) = reactor.perform({ [place] in place(Position(position)) }) else { return Readiness.stopping }
     var found: JSON?
     if position < mark.position.value {
-      _ = journal.scan(after: Position(position - 1), before: mark.position, limit: 1) { record in
+      _ = journal.scan(after: Position(place.value - 1), before: mark.position, limit: 1) { record in
         if record.position.value == position { found = (try? JSON(parsing: record.json)).map { describe(record, $0) } }
         return true
       }
     }
     guard let found else {
-      return .problem(
-        status: 404, code: "no_event", detail: "no event stands at position \(position); it was never one, or it is no longer kept")
+      guard position >= kept.value else {
+        return .problem(
+          status: 404, code: "forgotten",
+          detail: "what stood at position \(position) was let go of; the journal begins at \(kept.value), and nobody needed it any more")
+      }
+      return .problem(status: 404, code: "no_event", detail: "no event stands at position \(position); take one from /v1/events")
     }
     return .json(found)
   }
@@ -126,7 +137,20 @@ final class JournalWindow: Sendable {
         let full = slice.bytes.withUnsafeBytes { bytes in
           var cursor = RecordCursor(bytes, base: slice.base)
           while let record = cursor.next() {
-            guard let (head, json) = record.event, record.position > after else { continue }
+            guard record.position > after else { continue }
+            guard let (head, json) = record.event else {
+              // One that was copied on is shown to who asks for its place, under its old position; it is no further event.
+              if record.position.value == after.value + 1, let (event, json) = CarriedRecord.read(record) {
+                _ = each(
+                  Event(
+                    position: Position(event.position),
+                    head: EventHead(
+                      producer: event.producer, type: event.type, sequence: event.sequence, key: event.key,
+                      acceptedAt: Timestamp(milliseconds: event.acceptedAt)), json: json))
+                return true
+              }
+              continue
+            }
             next = record.position
             guard each(Event(position: record.position, head: head, json: json)) else { continue }
             taken += 1

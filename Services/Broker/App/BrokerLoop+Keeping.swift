@@ -18,6 +18,13 @@ extension BrokerLoop {
     writeTrails()
   }
 
+  /// For the listing of segments.
+  var layout: JournalRoutes.Layout {
+    JournalRoutes.Layout(
+      oldest: journal.oldestKept.value / UInt64(keeper.segmentBytes), newest: journal.newestSegment, starts: journal.starts, rules: rules,
+      isFull: storageWord.sentence)
+  }
+
   // MARK: What the machine wants
 
   /// The effects that concern the disk; what comes of them is an input of a later turn.

@@ -48,9 +48,9 @@ final class BrokerLoop {
   private var idleTimer: Reactor.Timer?
   private var tickTimer: Reactor.Timer?
   private var tickAt = Int64.max
-  private var wasFull = false
+  var wasFull = false
   /// Why the last roll failed, and the uptime at which the next may be tried; nil and 0 once one has succeeded.
-  private var rollFault: JournalFault?
+  var rollFault: JournalFault?
   private var rollAgainAt: Int64 = 0
   /// Why there is no reserve, while there is none for want of room: what is left of the segment in use is the reserve then.
   var reserveFault: JournalFault?
@@ -61,7 +61,7 @@ final class BrokerLoop {
   /// For readers on other threads: why publishes are put off, while they are.
   let storageWord: StorageWord
   /// Nothing is read from anybody: what they would say could not be kept.
-  private(set) var isHeldBack = false
+  var isHeldBack = false
   var isDraining = false
   var doorkeeper = Doorkeeper()
   /// Questions of the desk under way, by number; see BrokerLoop+Asking.swift.
@@ -139,7 +139,7 @@ final class BrokerLoop {
   }
 
   /// The segment has no room for a further input: finishes the commit, begins the next segment.
-  private func roll() {
+  func roll() {
     guard clock.uptime() >= rollAgainAt else { return }
     if commit?.isEmpty == false { finish() }
     guard journal.wantsRoll else { return }
@@ -193,29 +193,6 @@ final class BrokerLoop {
     turnMoment = nil
   }
 
-  /// On a full disk the last of the segment belongs to settles and the like; when that too is nearly used up, nobody is heard until there is
-  /// room again: the kernel keeps what they say, and nothing is taken that could not be kept.
-  private func holdBackWhereTight() {
-    let isTight = (rollFault != nil || journal.fullBecause != nil) && (commit?.remaining ?? 0) < Self.tightBytes
-    guard isTight != isHeldBack else { return }
-    isHeldBack = isTight
-    for session in sessions.all { isTight ? session.hold(.storage) : session.release(.storage) }
-    guard isTight else { return log.info("journal.roomy", "there is room again; everybody is heard") }
-    log.error("journal.tight", "the disk is full and the segment nearly so: nobody is heard until some space is freed")
-    seekRoom()
-  }
-
-  /// While nobody is heard no input looks for room, so this does.
-  private func seekRoom() {
-    _ = reactor.after(.milliseconds(Self.rollAgainMilliseconds)) { [unowned self] in
-      guard isHeldBack else { return }
-      roll()
-      // Gathered anew, a segment that could not be grown is tried again.
-      if commit?.isEmpty == true { commit = journal.gather() }
-      seekRoom()
-    }
-  }
-
   /// Writes and syncs the commit, lets its effects go and begins the next one.
   func finish() {
     guard let gathering = commit.take() else { return }
@@ -251,7 +228,8 @@ final class BrokerLoop {
   /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
   private func fail(_ fault: JournalFault) -> Never {
     let refusal = Refusal(
-      code: "disk_failed", sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
+      code: "disk_failed",
+      sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")
     for session in sessions.all where session.connection.isOpen {
       send(.fault(refusal), to: session)
       session.connection.flush()
@@ -278,22 +256,6 @@ final class BrokerLoop {
     do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
     commit = journal.gather()
     published.advance(to: journal.durableThrough)
-  }
-
-  private func tellStorage() {
-    // A segment that could not be grown for another reason than room: with nobody heard, no commit would ever meet it.
-    if let ended = journal.ended { abort(ended) }
-    let fault = rollFault ?? journal.fullBecause.map(JournalFault.full) ?? reserveFault
-    let isFull = fault != nil
-    guard isFull != wasFull else { return }
-    wasFull = isFull
-    storageWord.set(fault.map { "publishes are put off: \($0)" })
-    if let fault {
-      log.error("journal.full", "publishes are put off: \(fault)")
-    } else {
-      log.info("journal.room", "there is room again; publishes are taken")
-    }
-    apply(.storage(isFull: isFull))
   }
 
   /// Writes what was appended and tells the machine how much of it the peers have not taken yet.
@@ -331,8 +293,6 @@ final class BrokerLoop {
   /// Settles wait at most so long for a commit that somebody else needs: after that they get one of their own.
   private static let ridingMax = Duration.milliseconds(10)
   /// Publishers are told to come again after as long.
-  private static let rollAgainMilliseconds: Int64 = 250
-  /// What leavings, leases and marks may still write while nobody is heard.
-  private static let tightBytes = 512 << 10
+  static let rollAgainMilliseconds: Int64 = 250
   private static let idleBeforeMark = Duration.milliseconds(100)
 }

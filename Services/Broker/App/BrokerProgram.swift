@@ -114,7 +114,12 @@ enum BrokerProgram {
       reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
       metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: door, readiness: readiness,
       credentials: { shared.loop.credentialRows() },
-      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes))
+      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes),
+      disk: JournalRoutes(
+        reactor: reactor, door: door, mark: mark, disk: disk, keeper: keeper, layout: { shared.loop.layout },
+        holders: { (shared.loop.machine.neededCount($0), shared.loop.machine.holders($0)) }, holes: { shared.loop.machine.holeRows },
+        accept: { shared.loop.apply(.acceptLoss($0, by: OperatorDoor.principal)) }),
+      place: { (shared.loop.machine.place(of: $0), Position(shared.loop.machine.kept)) })
     var httpLimits = HTTPLimits()
     httpLimits.connectionsMax = httpConnectionsMax
     let http = try HTTPServer(

@@ -12,9 +12,11 @@ enum VerifyJournal {
     let path = BrokerFolders.journal(in: folder)
     guard Files.exists(path) else { return (VerifyReport.json(sound: true, summary: "no journal yet", findings: []), true) }
     let found = JournalVerify(try FileDisk(folder: path))
-    let summary =
-      "\(found.events) events in \(found.commits) commits, \(found.segments.count) segments, \(found.bytes) bytes, through position \(found.end.value)"
-    return (VerifyReport.json(sound: found.isSound, summary: summary, findings: found.findings.map(\.description)), found.isSound)
+    return (VerifyReport.json(sound: found.isSound, summary: summary(found), findings: found.findings.map(\.description)), found.isSound)
+  }
+
+  static func summary(_ found: JournalVerify) -> String {
+    "\(found.events) events in \(found.commits) commits, \(found.segments.count) segments, \(found.bytes) bytes, through position \(found.end.value)"
   }
 }
 

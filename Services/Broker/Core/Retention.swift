@@ -255,12 +255,16 @@ extension Subscription {
   }
 
   /// Must be able to read the event again.
-  func needs(_ event: IndexedEvent) -> Bool { hasYetTo(event) || (isOpen && holdsOn(to: event.position)) }
+  func needs(_ event: IndexedEvent) -> Bool {
+    hasYetTo(event)
+      || (isOpen && (holdsOn(to: event.position) || replay.map { $0.cursor <= event.position && event.position <= $0.through } ?? false))
+  }
 
   /// False where nothing before `end` is of interest any more.
   func mayNeed(before end: UInt64) -> Bool {
     guard isOpen else { return false }
     return progress.floor < end || dead.list.contains { $0.position < end } || returns.list.contains { $0.position < end }
+      || replay.map { $0.cursor < end } ?? false
   }
 }
 

@@ -132,7 +132,8 @@ extension BrokerMachine {
     case .deadLetters: return "It has \(it.deadInAll) dead letters, as many as it may; redrive or drop some, then it goes on."
     case .damage:
       let at = it.reading.damage.map { " from \($0.lowerBound) to \($0.upperBound)" } ?? ""
-      return "The journal is damaged\(at); it goes on when that is healed from a store that still has it, or by accord journal heal --accept-loss."
+      return
+        "The journal is damaged\(at); it goes on when that is healed from a store that still has it, or by accord journal heal --accept-loss."
     case .credit:
       let full = it.consumers.contains { $0.isOpen && outlets[$0.slot].queuedBytes >= limits.queuedBytes }
       return full

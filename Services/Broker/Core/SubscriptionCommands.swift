@@ -79,6 +79,9 @@ extension BrokerMachine {
     guard subscriptions[number].replay == nil else {
       throw AdminRefusal("busy", "A replay of \(subscriptions[number].row.fullName) is under way; wait for its end, or stop it.")
     }
+    guard !isLettingGo || isDry(command) else {
+      throw AdminRefusal("busy", "The journal is letting go of an old segment; try again in a moment.")
+    }
     let (from, since, words) = try place(command, "from")
     var (through, until, end) = (newest, Int64.max, "")
     if let to = command["to"], !to.isNull, to != .string("new") {

@@ -1,5 +1,6 @@
 import Contracts
 import Host
+import MarketingDomain
 import Store
 import Terms
 
@@ -29,11 +30,13 @@ enum Rehearsing {
       let page = try page(after: place, to: to, in: reading)
       guard let last = page.last else { break }
       for row in page {
+        rehearsal.looked += 1
+        // Most orders hold nothing of the offer: what happened to them since is not asked.
+        guard Bought.isSame(try row.captured(), as: offer) else { continue }
         let purchase = try row.purchase(group: { $0.offer == offer.offerID ? offer.group : nil }, in: reading)
         let history = try Judging.history(of: purchase, by: row.person, terms, in: reading)
         let outcome = decisions.decide(purchase, history, terms, life: life, at: max(now, terms.startsAt))
         if outcome.isGranted, outcome.isAutomatic { rehearsal.sum += outcome.amount }
-        rehearsal.looked += 1
       }
       place = last.place
       guard Clock.uptimeMilliseconds < deadline else { break }
@@ -62,6 +65,8 @@ enum Rehearsing {
     let place: Place
     let person: Identifier<Person>
     let kept: Purchases.Kept
+
+    func captured() throws -> Purchase { Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person)) }
 
     func purchase(group: (OfferVersion) throws -> String?, in reading: borrowing some StoreReading & ~Copyable) throws -> Purchase {
       try Purchases.purchase(kept, of: person, group: group, in: reading)

@@ -1,9 +1,17 @@
 """A client of Accord's broker, written from Shared/Wire/PROTOCOL.md alone. Python 3, standard library only, one thread."""
-import collections, json, socket, struct, time
+import collections, json, random, socket, struct, time
 
 
 class Fault(Exception):
-    """The broker's last word on a connection, or its silence."""
+    """The broker's last word on a connection, or its silence. `code` is for programs; see Codes in PROTOCOL.md."""
+
+    # What no retry alone will mend.
+    FOR_A_PERSON = {"version", "not_known", "revoked", "fenced", "superseded", "store_restored", "contract_schema",
+                    "contract_incompatible", "type_not_yours", "filter_not_allowed", "damaged"}
+
+    def __init__(self, sentence, code=None):
+        super().__init__(f"{sentence} [{code}]" if code else sentence)
+        self.code = code
 
 
 class Client:
@@ -18,6 +26,8 @@ class Client:
         self.refused = {}  # sequence -> (code, sentence)
         self.deliveries = collections.deque()
         self.subscribed = {}  # handle -> position
+        self.ended = {}  # handle -> (code, sentence), where the broker ended or refused the subscription
+        self.put_off = 0  # how often the broker told us to go back
         self.marks = {}  # (handle, source) -> instant
         self.replies = {}  # request id -> reply frame
         self.answer = lambda request: {"code": "nobody_there", "sentence": "This program answers no questions."}
@@ -85,6 +95,7 @@ class Client:
         elif op == "refused":
             self.refused[frame["sequence"]] = (frame["code"], frame["sentence"])
         elif op == "resume":
+            self.put_off += 1
             time.sleep(frame["after_ms"] / 1000)
             for sequence, event in self.unanswered.items():
                 if sequence >= frame["from"]:
@@ -98,13 +109,15 @@ class Client:
         elif op == "ping":
             self.send("pong", id=frame["id"])
         elif op == "fault":
-            raise Fault(f"{frame['sentence']} [{frame['code']}]")
+            raise Fault(frame["sentence"], frame["code"])
         elif op == "welcome":
             self.welcome = frame
         elif op == "subscribed":
             self.subscribed[frame["handle"]] = frame["position"]
         elif op == "unsubscribed":
             self.subscribed.pop(frame["handle"], None)
+            if "code" in frame:
+                self.ended[frame["handle"]] = (frame["code"], frame["sentence"])
         elif op == "mark":
             self.marks[frame["handle"], frame["source"]] = frame["through"]
         elif op in ("reply", "admin"):
@@ -132,8 +145,10 @@ class Client:
     # Subscribing
 
     def subscribe(self, handle, name, filters, start="new", messages=256, size=4 << 20):
+        self.ended.pop(handle, None)
         self.send("subscribe", handle=handle, name=name, filters=filters, start=start, messages=messages, bytes=size)
-        self.wait(lambda: handle in self.subscribed)
+        self.wait(lambda: handle in self.subscribed or handle in self.ended)
+        return handle in self.subscribed
 
     def working(self, handle, numbers):
         self.send("working", handle=handle, deliveries=ranges(numbers))
@@ -142,6 +157,38 @@ class Client:
         """Settles and grants as much credit as the settled deliveries took."""
         self.send("settle", handle=handle, done=ranges(done), exceptions=list(exceptions))
         self.send("credit", handle=handle, messages=len(done) + len(exceptions), bytes=size)
+
+    def work(self, handle, do, batch=64):
+        """Does one batch of what was delivered on `handle`, then settles it and grants as much credit again; returns how many.
+
+        `do(delivery)` returns None where the event is done (its inbox mark and its effect are committed), "later" or ("later", ms)
+        where this program has trouble, ("never", reason) where the event will never succeed.
+        """
+        key = lambda d: d["event"].get("partitionkey", d["event"].get("subject", d["event"]["id"]))
+        mine = [d for d in self.deliveries if d["handle"] == handle][:batch]
+        if mine:
+            self.working(handle, [d["number"] for d in mine])
+        done, exceptions, size, barred = [], [], 0, set()
+        for delivery in mine:
+            if key(delivery) in barred:
+                continue  # About to be taken back: it comes again behind the one that failed.
+            size += len(delivery["bytes"])
+            verdict = do(delivery)
+            if verdict is None:
+                done.append(delivery["number"])
+                continue
+            verdict, detail = (verdict, None) if isinstance(verdict, str) else verdict
+            exception = {"delivery": delivery["number"], "verdict": verdict}
+            if detail is not None:
+                exception["after_ms" if verdict == "later" else "reason"] = detail
+            exceptions.append(exception)
+            barred.add(key(delivery))
+        mine = {d["number"] for d in mine}
+        self.deliveries = collections.deque(
+            d for d in self.deliveries if d["handle"] != handle or (d["number"] not in mine and key(d) not in barred))
+        if done or exceptions:
+            self.settle(handle, done, exceptions, size)
+        return len(done) + len(exceptions)
 
     # Asking and leaving
 
@@ -157,6 +204,44 @@ class Client:
         except (Fault, OSError):
             pass
         self.socket.close()
+
+
+class Outbox:
+    """What a publisher keeps in a store of its own: rows numbered from 1 within one lineage, deleted once the broker needs them no more.
+
+    This one is in memory; a real one is a table, written in the transaction of what the events tell of.
+    """
+
+    def __init__(self, lineage):
+        self.lineage, self.rows, self.highest = lineage, {}, 0
+
+    def add(self, event):
+        self.highest += 1
+        self.rows[self.highest] = event
+        return self.highest
+
+    def forget(self, through):
+        for sequence in [s for s in self.rows if s <= through]:
+            del self.rows[sequence]
+
+
+def connect(outbox, epoch, *address, **hello):
+    """Connects, waiting longer each time, until it is let in; publishes from the outbox what the broker has not taken. A fault that
+    needs a person is raised."""
+    wait = 0.1
+    while True:
+        try:
+            client = Client(*address, lineage=outbox.lineage, epoch=epoch, highest=outbox.highest, **hello)
+            break
+        except (Fault, OSError) as trouble:
+            if getattr(trouble, "code", None) in Fault.FOR_A_PERSON:
+                raise
+            time.sleep(wait * random.random())
+            wait = min(wait * 2, 10)
+    for sequence in range(client.next_sequence, outbox.highest + 1):
+        client.publish(outbox.rows[sequence])
+    outbox.forget(client.forget)
+    return client
 
 
 def ranges(numbers):
