@@ -51,7 +51,7 @@ extension Shadow {
       let isOver = state == .settled || state == .dropped || event < subscriptions[s].from
       guard subscriptions[s].isReplayed, isOver else { return "\(events[event]) is \(state), and comes back uncalled" }
       subscriptions[s].states[event] = .recalled
-      subscriptions[s].returns[event] = Return()
+      subscriptions[s].returns[event] = Return(before: state == .settled ? .settled : .dropped)
     }
     return nil
   }
@@ -63,7 +63,7 @@ extension Shadow {
     for (event, it) in subscriptions[s].returns where it.letter == nil && !known.contains(event) {
       guard events[event].position < image.kept || subscriptions[s].isParked(event, key: events[event].key) else { continue }
       subscriptions[s].returns[event] = nil
-      subscriptions[s].states[event] = .settled
+      subscriptions[s].states[event] = it.before
     }
   }
 
