@@ -87,6 +87,8 @@ struct Shadow {
   var subscriptions: [Subscription] = []
   /// Wall clock of the latest acceptance.
   var lastAccepted: Int64 = 0
+  /// Something was damaged, some time.
+  var isDamaged = false
   /// How many events have their positions.
   var placed = 0
 
