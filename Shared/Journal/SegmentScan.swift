@@ -51,10 +51,13 @@ struct SegmentScan {
     var outcome = Outcome(end: headEnd, last: headEnd, undecidedEnd: headEnd)
     var proven = sealedEnd
     var offset = headEnd
+    // Where the trails began that belong to the mark behind them: one write, one sync.
+    var trails: Int?
     while sealedEnd.map({ offset < $0 }) ?? true {
       if let end = wholeCommit(at: offset) {
         outcome.commits += 1
         outcome.last = offset
+        trails = nil
         var at = offset + RecordLayout.commitBytes
         while at < end, let record = RecordLayout.readUnverified(bytes, at, position: base.advanced(by: at)) {
           outcome.records += 1
@@ -67,12 +70,15 @@ struct SegmentScan {
       }
       let found = record(at: offset)
       if let found, found.kind == .closingMark {
-        outcome.last = offset
+        outcome.last = trails ?? offset
+        trails = nil
         offset += found.byteCount
         outcome.isClosed = true
         continue
       }
       if let found, found.kind == .trail {
+        trails = trails ?? offset
+        outcome.last = trails ?? offset
         try visit(.trail(found))
         offset += found.byteCount
         continue

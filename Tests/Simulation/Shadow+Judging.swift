@@ -29,6 +29,11 @@ extension Shadow {
     guard image.dead.count >= known else { return "\(known) are dead, the machine has \(image.dead.count) dead letters" }
     if image.dead.count == known { return nil }
     let mine = Set(subscriptions[s].dead.map(\.event))
+    for letter in image.dead where letter.cause == .never && isDamaged {
+      // Called back, and its bytes cannot be read just now: dead once more, and its letter says so.
+      guard let event = event(letter.producer, letter.sequence), let before = subscriptions[s].returns[event]?.letter else { continue }
+      if before.attempts == letter.attempts { bury(event, letter.attempts, .never, of: s) }
+    }
     for letter in image.dead where letter.cause == .behind {
       guard let event = event(letter.producer, letter.sequence) else { return "a dead letter of an event that was never accepted" }
       if mine.contains(event) { continue }
@@ -51,7 +56,7 @@ extension Shadow {
       let isOver = state == .settled || state == .dropped || event < subscriptions[s].from
       guard subscriptions[s].isReplayed, isOver else { return "\(events[event]) is \(state), and comes back uncalled" }
       subscriptions[s].states[event] = .recalled
-      subscriptions[s].returns[event] = Return()
+      subscriptions[s].returns[event] = Return(before: state == .settled ? .settled : .dropped)
     }
     return nil
   }
@@ -63,7 +68,7 @@ extension Shadow {
     for (event, it) in subscriptions[s].returns where it.letter == nil && !known.contains(event) {
       guard events[event].position < image.kept || subscriptions[s].isParked(event, key: events[event].key) else { continue }
       subscriptions[s].returns[event] = nil
-      subscriptions[s].states[event] = .settled
+      subscriptions[s].states[event] = it.before
     }
   }
 

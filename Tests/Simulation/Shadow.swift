@@ -52,6 +52,8 @@ struct Shadow {
     var trouble = Trouble(attempts: 0, isSuspect: false, notBefore: 0...0)
     /// What it was among the dead; nil for what is replayed.
     var letter: Letter?
+    /// What is replayed is this again when it is over.
+    var before = State.settled
   }
 
   struct Subscription {
@@ -85,6 +87,8 @@ struct Shadow {
   var subscriptions: [Subscription] = []
   /// Wall clock of the latest acceptance.
   var lastAccepted: Int64 = 0
+  /// Something was damaged, some time.
+  var isDamaged = false
   /// How many events have their positions.
   var placed = 0
 
@@ -174,7 +178,7 @@ struct Shadow {
   mutating func stop(_ s: Int) {
     subscriptions[s].isReplayed = false
     for (event, it) in subscriptions[s].returns.sorted(by: { $0.key < $1.key }) {
-      if let letter = it.letter { bury(event, letter.attempts, letter.cause, of: s) } else { subscriptions[s].states[event] = .settled }
+      if let letter = it.letter { bury(event, letter.attempts, letter.cause, of: s) } else { subscriptions[s].states[event] = it.before }
     }
     subscriptions[s].returns = [:]
   }

@@ -124,7 +124,7 @@ extension World {
     let released = try journal!.finish(journal!.begin(gathering)).release()
     if hasRecords { settled(released) }
     if hasRecords { compare() }
-    if released.effects.count > 0, disk.hasUnsynced(suffix: ".segment") {
+    if released.effects.count > 0, disk.hasUnsynced(suffix: disk.segments.last ?? ".segment") {
       fail(.durableFirst, "\(released.effects.count) effects leave while a write is not synced")
     }
     for effect in released.effects { perform(effect) }

@@ -25,7 +25,7 @@ extension World {
     case 19: pass(Int64(chance.below(12_000)))
     case 20, 21, 22, 23, 24, 25: try operate()
     case 26, 27, 28, 29, 30, 31, 32, 33: try letGo()
-    case 34, 35, 36: damage()
+    case 34, 35, 36, 37, 38: damage()
     default: try brokerTurn()
     }
   }

@@ -156,7 +156,7 @@ extension World {
         "\(what) is delivered to \(shadow.subscriptions[s].name), and its bytes are in no memory that the machine may count on: kept from \(droppedBefore), fetched \(fetched)"
       )
     }
-    if chance.percent(25) {
+    if chance.percent(25), wounds.isEmpty {
       guard let kept = stored(at: position), kept.event.sequence == sequence, kept.event.position == position.value,
         facts[what.fact].json.elementsEqual(kept.json)
       else {

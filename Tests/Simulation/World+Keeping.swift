@@ -158,6 +158,8 @@ extension World {
     guard disk.contents(name) != whole else { return }
     wounds[segment] = whole
     wounded[segment] = chosen
+    shadow.isDamaged = true
+    durable.isDamaged = true
     coverage.damages += 1
     tell("\(event) is damaged in \(name), \(count) bytes from \(from)")
     chores.append(.examine(range(of: segment).lowerBound))

@@ -144,7 +144,10 @@ extension World {
     }
     if !isCommitting, phase != .recovery, cuts.percent(3) { flipBit() }
     var tried: Set<UInt64> = []
-    let variants = phase == .growing || phase == .reserve || isCalm ? min(2, options.variants) : options.variants
+    // What is rare is tried in more ways.
+    let isRare = phase == .heal || phase == .retention || isCommitting && !errands.isEmpty
+    let variants =
+      isRare ? options.variants * 6 : phase == .growing || phase == .reserve || isCalm ? min(2, options.variants) : options.variants
     for _ in 0..<variants {
       let kept = cuts.below(names + 1)
       let fates = Cuts.fates(sectors.count, &cuts)
