@@ -146,6 +146,8 @@ extension World {
     if (line.handles[handle]?.credit ?? 0) <= 0 || (line.handles[handle]?.creditBytes ?? 0) <= 0 {
       fail(.credit, "\(what) is delivered beyond credit")
     }
+    // From memory alone, where its segment is gone.
+    let isGone = shadow.subscriptions[s].states[event] == .gone
     judge(event, what, attempt, line, s)
     tell("deliver f\(what.fact) k\(what.key) to \(shadow.subscriptions[s].name) on \(line.id.raw) as \(number), attempt \(attempt)")
     let isRecalled = shadow.subscriptions[s].states[event] == .recalled
@@ -156,7 +158,7 @@ extension World {
         "\(what) is delivered to \(shadow.subscriptions[s].name), and its bytes are in no memory that the machine may count on: kept from \(droppedBefore), fetched \(fetched)"
       )
     }
-    if chance.percent(25), wounds.isEmpty {
+    if chance.percent(25), wounds.isEmpty, !isGone {
       guard let kept = stored(at: position), kept.event.sequence == sequence, kept.event.position == position.value,
         facts[what.fact].json.elementsEqual(kept.json)
       else {
