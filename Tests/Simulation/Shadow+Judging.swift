@@ -91,6 +91,11 @@ extension Shadow {
     for (number, event) in events.enumerated() where subscription.wants(event, number) {
       let isOver = event.position > 0 && image.isSettled(event.position)
       // Behind a floor that was set back the dead stand by themselves.
+      if subscription.states[number] == .gone,
+        image.troubles.contains(where: { $0.position == event.position && !image.isSettled($0.position) })
+      {
+        troubles += 1
+      }
       if [.dead, .recalled, .gone].contains(subscription.states[number]) { continue }
       if isOver != (subscription.states[number] != .open) {
         return "\(event) is \(subscription.states[number]), the machine has it \(isOver ? "" : "un")settled"

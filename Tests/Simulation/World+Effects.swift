@@ -183,7 +183,6 @@ extension World {
     let subscription = shadow.subscriptions[s]
     if !subscription.wants(what, event) { fail(.onlyAccepted, "\(what) is delivered to \(subscription.name), which does not want it") }
     let state = subscription.states[event]
-    if state == .gone { shadow.subscriptions[s].states[event] = .open }
     if state != .open, state != .recalled, state != .gone { fail(.deliveredOnce, "\(what) is delivered again, and is \(state)") }
     if subscription.isParked(event, key: what.key) { fail(.order, "\(what) is delivered behind a dead event of its key") }
     if let flight = flights[s][event] { fail(.deliveredOnce, "\(what) is delivered twice, the first is number \(flight.number)") }
