@@ -61,12 +61,13 @@ extension Shadow {
     return nil
   }
 
-  /// What was to be replayed is passed over where its segment was let go of meanwhile, or where its key has become a dead one's.
+  /// What was to be replayed is passed over where its segment was let go of meanwhile, or where its key has died or something is
+  /// damaged.
   private mutating func dropUnreadable(_ s: Int, _ image: Image.Subscription) {
     guard subscriptions[s].returns.count > image.returns.count else { return }
     let known = Set(image.returns.compactMap { event($0.producer, $0.sequence) })
     for (event, it) in subscriptions[s].returns where it.letter == nil && !known.contains(event) {
-      guard events[event].position < image.kept || subscriptions[s].isParked(event, key: events[event].key) else { continue }
+      guard isDamaged || events[event].position < image.kept || subscriptions[s].firstDead[events[event].key] < .max else { continue }
       subscriptions[s].returns[event] = nil
       subscriptions[s].states[event] = it.before
     }
