@@ -61,12 +61,13 @@ extension Shadow {
     return nil
   }
 
-  /// What was to be replayed is passed over where its segment was let go of meanwhile, or where its key has become a dead one's.
+  /// What was to be replayed is passed over where its segment was let go of meanwhile, or where its key has died or something is
+  /// damaged.
   private mutating func dropUnreadable(_ s: Int, _ image: Image.Subscription) {
     guard subscriptions[s].returns.count > image.returns.count else { return }
     let known = Set(image.returns.compactMap { event($0.producer, $0.sequence) })
     for (event, it) in subscriptions[s].returns where it.letter == nil && !known.contains(event) {
-      guard events[event].position < image.kept || subscriptions[s].isParked(event, key: events[event].key) else { continue }
+      guard isDamaged || events[event].position < image.kept || subscriptions[s].firstDead[events[event].key] < .max else { continue }
       subscriptions[s].returns[event] = nil
       subscriptions[s].states[event] = it.before
     }
@@ -91,6 +92,11 @@ extension Shadow {
     for (number, event) in events.enumerated() where subscription.wants(event, number) {
       let isOver = event.position > 0 && image.isSettled(event.position)
       // Behind a floor that was set back the dead stand by themselves.
+      if subscription.states[number] == .gone,
+        image.troubles.contains(where: { $0.position == event.position && !image.isSettled($0.position) })
+      {
+        troubles += 1
+      }
       if [.dead, .recalled, .gone].contains(subscription.states[number]) { continue }
       if isOver != (subscription.states[number] != .open) {
         return "\(event) is \(subscription.states[number]), the machine has it \(isOver ? "" : "un")settled"

@@ -236,7 +236,7 @@ extension World {
       fetched[s] = fetched[s].suffix(1) + [fetch.from.value..<next.value]
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .events(events, next: next)))
     case .damaged(let range):
-      if wounds.isEmpty { fail(.recovery, "a reader found damage at \(range.lowerBound)") }
+      if wounds.isEmpty, lost.isEmpty { fail(.recovery, "a reader found damage at \(range.lowerBound)") }
       let last = Position(range.upperBound.value - 1)
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .damaged(from: range.lowerBound, through: last)))
     case .forgotten(let oldest):

@@ -146,6 +146,8 @@ extension World {
     if (line.handles[handle]?.credit ?? 0) <= 0 || (line.handles[handle]?.creditBytes ?? 0) <= 0 {
       fail(.credit, "\(what) is delivered beyond credit")
     }
+    // From memory alone, where its segment is gone.
+    let isGone = shadow.subscriptions[s].states[event] == .gone
     judge(event, what, attempt, line, s)
     tell("deliver f\(what.fact) k\(what.key) to \(shadow.subscriptions[s].name) on \(line.id.raw) as \(number), attempt \(attempt)")
     let isRecalled = shadow.subscriptions[s].states[event] == .recalled
@@ -156,7 +158,7 @@ extension World {
         "\(what) is delivered to \(shadow.subscriptions[s].name), and its bytes are in no memory that the machine may count on: kept from \(droppedBefore), fetched \(fetched)"
       )
     }
-    if chance.percent(25), wounds.isEmpty {
+    if chance.percent(25), wounds.isEmpty, !isGone {
       guard let kept = stored(at: position), kept.event.sequence == sequence, kept.event.position == position.value,
         facts[what.fact].json.elementsEqual(kept.json)
       else {
@@ -181,7 +183,6 @@ extension World {
     let subscription = shadow.subscriptions[s]
     if !subscription.wants(what, event) { fail(.onlyAccepted, "\(what) is delivered to \(subscription.name), which does not want it") }
     let state = subscription.states[event]
-    if state == .gone { shadow.subscriptions[s].states[event] = .open }
     if state != .open, state != .recalled, state != .gone { fail(.deliveredOnce, "\(what) is delivered again, and is \(state)") }
     if subscription.isParked(event, key: what.key) { fail(.order, "\(what) is delivered behind a dead event of its key") }
     if let flight = flights[s][event] { fail(.deliveredOnce, "\(what) is delivered twice, the first is number \(flight.number)") }

@@ -198,6 +198,7 @@ extension World {
   /// One bit of a copy changes behind everyone's back: what was proven is missed by name, never in silence.
   private func flipBit() {
     let copy = disk.cut(names: disk.unsyncedNames, [], [])
+    copy.capacity = .max
     let names = copy.segments
     guard !names.isEmpty else { return }
     let name = cuts.of(names)
