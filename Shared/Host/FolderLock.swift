@@ -21,12 +21,25 @@ package final class FolderLock: Sendable {
       throw fault
     }
     let text = "\(getpid())\n"
-    guard ftruncate(file, 0) == 0, pwrite(file, text, text.utf8.count, 0) == text.utf8.count else {
+    guard ftruncate(file, 0) == 0, writeWhole(text, to: file) else {
       let fault = FileFault("write", path)
       close(file)
       throw .file(fault)
     }
     return FolderLock(descriptor: file)
+  }
+
+  /// A write may take fewer bytes than it was given (POSIX write).
+  private static func writeWhole(_ text: String, to file: Int32) -> Bool {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      let count = bytes[done...].withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(done)) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      done += count
+    }
+    return true
   }
 
   /// The process that holds the lock of `folder`; nil where nobody does. For `status` and `down`: it may be over a moment later.

@@ -102,7 +102,7 @@ final class RandomWorld {
   }
 
   /// The last steps that named the subscription of a fault.
-  private func trailOf(_ fault: String) -> String {
+  func trailOf(_ fault: String) -> String {
     let name = fault.prefix { $0 != ":" }
     return trail.filter { $0.hasPrefix(name) || $0.hasPrefix("*") }.suffix(300).map { "\n    " + $0 }.joined()
   }
@@ -149,7 +149,7 @@ final class RandomWorld {
     }
   }
 
-  private func join(_ s: Int) throws {
+  func join(_ s: Int) throws {
     if consumers.count(where: { $0.subscription == s }) >= 3 { return }
     connections += 1
     let id = ConnectionID(connections)
@@ -169,7 +169,7 @@ final class RandomWorld {
           deadKey: subscription.parks ? .park : .pass, creditMessages: credit, creditBytes: 5_000)))
   }
 
-  private func grant(_ c: Int) throws {
+  func grant(_ c: Int) throws {
     let messages = pick(15)
     consumers[c].credit += messages
     consumers[c].bytes += 3_000
@@ -233,7 +233,7 @@ final class RandomWorld {
     if !exceptions.isEmpty { try turn() }
   }
 
-  private func pass(_ milliseconds: Int64) throws {
+  func pass(_ milliseconds: Int64) throws {
     stage.now.uptime += milliseconds
     stage.now.wall = stage.now.wall.adding(.milliseconds(chance(5) ? -3_600_000 : milliseconds))
     try turn()
@@ -250,7 +250,7 @@ final class RandomWorld {
   var forgotten = 0
 
   /// Has the oldest segment looked at, sometimes with the operator's word that even what is unread may go.
-  private func letGo() throws {
+  func letGo() throws {
     try turn()
     guard !stage.machine.isLettingGo, let survey = try stage.surveyOldest() else { return }
     let how: LettingGo = chance(15) ? .evenUnread : .unneeded
@@ -275,7 +275,7 @@ final class RandomWorld {
     Self.credentials.firstIndex(of: String(stage.machine.producerName(producer).split(separator: "/")[0]))!
   }
 
-  private func keepDisk() throws {
+  func keepDisk() throws {
     guard !disk.isEmpty else { return }
     let effect = disk.removeFirst()
     if case .forget = effect { forgotten += 1 }
@@ -283,7 +283,7 @@ final class RandomWorld {
     try stage.perform(effect)
   }
 
-  private func read() throws {
+  func read() throws {
     guard !fetches.isEmpty else { return }
     let (subscription, from, bytes) = fetches.removeFirst()
     try stage.apply(.fetched(subscription: subscription, from: from, try stage.read(from: from, bytesMax: bytes)))
@@ -309,45 +309,4 @@ final class RandomWorld {
   }
 
   var sizes: [Int: Int] = [:]
-
-  // MARK: The end
-
-  /// Everybody works well from now on: everything owed must be settled in the end.
-  func drain() throws {
-    try turn()
-    for round in 0..<3_000 {
-      if fault != nil { break }
-      for s in model.subscriptions.indices where !consumers.contains(where: { $0.subscription == s }) { try join(s) }
-      for c in consumers.indices {
-        try grant(c)
-        let held = consumers[c].held.keys.sorted()
-        if held.isEmpty { continue }
-        try stage.apply(.settle(consumers[c].id, handle: 1, Settlement(done: held.map { $0...$0 })))
-        for number in held {
-          let event = consumers[c].held.removeValue(forKey: number)!
-          note("\(model.subscriptions[consumers[c].subscription].name) done \(event) \(model.events[event].key)")
-          model.settle(event, of: consumers[c].subscription)
-        }
-      }
-      while !fetches.isEmpty { try read() }
-      while !disk.isEmpty { try keepDisk() }
-      if round % 4 == 0 { try letGo() }
-      try turn()
-      if model.subscriptions.indices.allSatisfy({ model.owed($0).isEmpty }) { return }
-      if round % 3 == 0 { try pass(10_000) }
-      try turn()
-    }
-    let owed = model.subscriptions.indices.map { "\(model.subscriptions[$0].name) owes \(model.owed($0).count)" }
-    var rows = ""
-    if case .array(let list)? = stage.machine.status()["subscriptions"] { rows = list.map(\.compact).joined(separator: "\n") }
-    throw WorldFault(description: fault.map { $0 + trailOf($0) } ?? "it did not drain: \(owed.joined(separator: "; ")); \(rows)")
-  }
-}
-
-extension JSON {
-  /// An object's members in one line, for messages of failed tests.
-  fileprivate var compact: String {
-    guard case .object(let members) = self else { return "" }
-    return members.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-  }
 }

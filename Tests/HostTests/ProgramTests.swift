@@ -44,8 +44,9 @@ import Testing
     let child = try probe("slow")
     _ = try child.ready()
     #expect(try child.terminate() == .code(ExitCode.software.rawValue))
-    #expect(child.stderr.contains("\\\"first\\\" did not end within 50 ms"))
-    #expect(child.stderr.contains("probe.second"))
+    try eventually("its words arrive") {
+      child.stderr.contains("\\\"first\\\" did not end within 50 ms") && child.stderr.contains("probe.second")
+    }
   }
 
   @Test(arguments: ["end", "abort"]) func `a part that cannot go on ends the program with its code`(mode: String) throws {
