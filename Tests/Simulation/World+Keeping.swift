@@ -61,7 +61,7 @@ extension World {
       phase = .heal
       do throws(JournalFault) { try journal!.mend(range) } catch { return tell("could not mend: \(error)") }
       try apply(.mended(range))
-      checkWounds()
+      checkWound(range.lowerBound.value / UInt64(journalOptions.segmentBytes))
     case .accepted, .deliver, .send, .fetch, .close: break
     }
   }
@@ -182,15 +182,14 @@ extension World {
     }
   }
 
-  /// Segments whose damage is closed are as they were, byte for byte.
-  private func checkWounds() {
-    for (segment, whole) in wounds.sorted(by: { $0.key < $1.key }) where !machine.hasHoles(in: range(of: segment)) {
-      guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }) else {
-        wounds[segment] = nil
-        continue
-      }
-      if disk.contents(name) != whole { fail(.bytes, "\(name) is healed, and is not what it was") }
-      wounds[segment] = nil
-    }
+  /// A segment whose damage is closed is as it was, byte for byte.
+  private func checkWound(_ segment: UInt64) {
+    guard let whole = wounds[segment], !machine.hasHoles(in: range(of: segment)) else { return }
+    wounds[segment] = nil
+    guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }) else { return }
+    let now = disk.contents(name) ?? []
+    let differing = zip(whole, now).enumerated().filter { $0.element.0 != $0.element.1 }.map(\.offset)
+    guard !differing.isEmpty || whole.count != now.count else { return }
+    fail(.bytes, "\(name) is healed, and differs in \(differing.count) bytes, the first at \(differing.first ?? now.count)")
   }
 }
