@@ -85,7 +85,9 @@ extension Script {
     func number(_ name: String) -> Int64 { if case .integer(let value)? = row[name] { value } else { -1 } }
     guard case .string(let name)? = row["name"], case .string(let why)? = row["waits_for"] else { return "?" }
     let behind = number("behind") > 0 ? "behind, waits for \(why)" : "up to date"
-    let rest = ["in_flight", "look_ahead", "troubled", "dead", "returning", "ignored"].compactMap { number($0) > 0 ? " \($0)=\(number($0))" : nil }
+    let rest = ["in_flight", "look_ahead", "troubled", "dead", "returning", "ignored"].compactMap {
+      number($0) > 0 ? " \($0)=\(number($0))" : nil
+    }
     return "\(name) \(behind)" + rest.joined()
   }
 
@@ -107,12 +109,15 @@ extension Script {
           row[name]?.integer.flatMap { $0 > 0 ? " \(name)=\($0)" : nil }
         }
         let way = row["under_way"] == true ? ", under way" : ""
-        return "\(row["deed"]?.string ?? "?") of \(row["subscription"]?.string ?? "?") by \(row["by"]?.string ?? "?"): \(row["what"]?.string ?? "?")"
+        return
+          "\(row["deed"]?.string ?? "?") of \(row["subscription"]?.string ?? "?") by \(row["by"]?.string ?? "?"): \(row["what"]?.string ?? "?")"
           + figures.joined() + way
       }.joined(separator: "; ")
     }
     if let row = answer["subscription"], row["name"] != nil { return Self.row(row) + ": " + (row["sentence"]?.string ?? "?") }
-    let told = (answer.object ?? []).filter { ["count", "keys", "left", "released", "parked", "dead", "dead_again", "dry_run"].contains($0.name) }
+    let told = (answer.object ?? []).filter {
+      ["count", "keys", "left", "released", "parked", "dead", "dead_again", "dry_run"].contains($0.name)
+    }
     return told.isEmpty ? "ok" : told.map { $0.value == true ? $0.name : "\($0.name)=\($0.value.integer ?? 0)" }.joined(separator: " ")
   }
 }

@@ -14,7 +14,9 @@ extension MeshTests {
 
       let told = try caller.accord("why", message)
       #expect(told.exit == .code(0) && told.stderr.isEmpty)
-      #expect(told.lines.map { $0.prefix { $0 != ":" } } == ["ledger", "ledger", "broker", "marketing", "service", "broker", "broker"], "\(told.stdout)")
+      #expect(
+        told.lines.map { $0.prefix { $0 != ":" } } == ["ledger", "ledger", "broker", "marketing", "service", "broker", "broker"],
+        "\(told.stdout)")
       #expect(told.stdout.contains("operator had order FRIDAY-1 of ada captured at"))
       #expect(told.stdout.contains("counts for ada") && told.stdout.contains("on the timeline of ada"))
 

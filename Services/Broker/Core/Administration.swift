@@ -6,7 +6,8 @@ import Wire
 extension BrokerMachine {
   /// Every command, for the sentence that refuses another.
   static let commands = [
-    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "withdraw", "audit", "message", "refusal", "drain",
+    "status", "subscriptions", "subscription", "dead", "redrive", "drop", "reset", "replay", "stop", "remove", "withdraw", "audit",
+    "message", "refusal", "drain",
   ]
 
   /// Answers an admin command with its answer, or with why not.
@@ -67,7 +68,9 @@ extension BrokerMachine {
       }
       return told
     case "drain":
-      drainAsked = command["reason"]?.string.map { Self.clipped($0, limits.interventionBytes) } ?? "The broker is about to stop; reconnect after a moment."
+      drainAsked =
+        command["reason"]?.string.map { Self.clipped($0, limits.interventionBytes) }
+        ?? "The broker is about to stop; reconnect after a moment."
       return .object([.init("draining", .bool(true))])
     default: throw AdminRefusal("unknown_command", "This broker has no command \(name); it knows \(known).")
     }

@@ -132,8 +132,10 @@ extension BrokerMachine {
     let gone = Set(matching.map(\.position))
     // Keys that lose a letter and keep only such as stood behind it.
     let touched = Set(matching.map(\.key))
-    let orphans = Dictionary(grouping: subscriptions[number].dead.list.filter { touched.contains($0.key) && !gone.contains($0.position) }, by: \.key)
-      .filter { !$0.value.contains(where: \.isOwnFault) }.flatMap { $0.value.map(\.position) }.sorted()
+    let orphans = Dictionary(
+      grouping: subscriptions[number].dead.list.filter { touched.contains($0.key) && !gone.contains($0.position) }, by: \.key
+    )
+    .filter { !$0.value.contains(where: \.isOwnFault) }.flatMap { $0.value.map(\.position) }.sorted()
     var members: [JSON.Member] = [
       .init("count", .integer(Int64(gone.count))), .init("released", .integer(Int64(releases ? orphans.count : 0))),
       .init("parked", .integer(Int64(releases ? 0 : orphans.count))),

@@ -176,7 +176,9 @@ extension BrokerMachine {
       }
       if ahead.position != entry.position { return "it waits behind \(ahead.position) of the same key: " + standing(ahead, of: it) }
     }
-    if trouble?.isSuspect == true { return "it was at work when a consumer was lost and waits for one that has nothing else in hand\(tries)" }
+    if trouble?.isSuspect == true {
+      return "it was at work when a consumer was lost and waits for one that has nothing else in hand\(tries)"
+    }
     return "it waits for a consumer with credit\(tries)"
   }
 }

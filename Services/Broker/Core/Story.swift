@@ -56,7 +56,9 @@ extension BrokerMachine {
     }
     if entry == nil, it.row.floor != SubscriptionRow.here, position <= it.row.floor { return ("settled", "from before it began") }
     if entry != nil { return ("settled", "settled") }
-    if it.progress.contains(position) { return ("settled", it.row.floor == SubscriptionRow.here ? "settled, or from before it began" : "settled") }
+    if it.progress.contains(position) {
+      return ("settled", it.row.floor == SubscriptionRow.here ? "settled, or from before it began" : "settled")
+    }
     if let trouble = it.troubles.find(position) {
       return ("waiting", "not read again yet, it failed \(Self.times(trouble.attempts)); \(lowered(it))")
     }

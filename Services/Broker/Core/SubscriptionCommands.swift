@@ -97,7 +97,8 @@ extension BrokerMachine {
     }
     let types = command["types"]?.strings ?? (command["type"]?.string.map { [$0] } ?? [])
     guard types.count <= WireLimits.filtersMax, types.allSatisfy({ $0.utf8.count <= WireLimits.eventTypeBytesMax }) else {
-      throw AdminRefusal("too_many", "A replay names at most \(WireLimits.filtersMax) types, each of at most \(WireLimits.eventTypeBytesMax) bytes.")
+      throw AdminRefusal(
+        "too_many", "A replay names at most \(WireLimits.filtersMax) types, each of at most \(WireLimits.eventTypeBytesMax) bytes.")
     }
     var members: [JSON.Member] = [
       .init("from", .count(from)), .init("through", .count(through)),
