@@ -215,7 +215,9 @@ extension World {
     guard chance.percent(2), case .array(let rows)? = machine.status()["subscriptions"] else { return }
     for row in rows {
       func number(_ name: String) -> Int64 { if case .integer(let value) = row[name] { value } else { -1 } }
-      if number("look_ahead") > Int64(limits.lookAhead + 2 * limits.returnsAhead) { fail(.bounds, "a look-ahead of \(number("look_ahead"))") }
+      if number("look_ahead") > Int64(limits.lookAhead + 2 * limits.returnsAhead) {
+        fail(.bounds, "a look-ahead of \(number("look_ahead"))")
+      }
       if number("in_flight") > Int64(limits.inFlightPerConnection * 8) { fail(.bounds, "\(number("in_flight")) are in flight") }
     }
     for program in programs {
