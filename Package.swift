@@ -102,7 +102,7 @@ let package = Package(
     suite("TermsTests", uses: ["Contracts", "Zones", "Terms", "Shop"], exclude: ["evaluator.py"]),
     suite("FeedTests", uses: ["Contracts", "Zones", "Feed", "Host"]),
     suite("WireTests", uses: ["Contracts", "Wire"]),
-    suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux"]),
+    suite("JournalTests", uses: ["Contracts", "Journal", "Disk", "CLinux", "Simulation"]),
     suite("BrokerCoreTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["Scenarios"]),
     suite("MatrixTests", uses: ["Contracts", "Wire", "Journal", "BrokerCore"]),
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),

@@ -1,17 +1,19 @@
 import Disk
 import Foundation
 import Journal
+import Simulation
 import TestKit
 import Testing
 
-/// What every disk below the journal must do: files and memory pass the same tests.
+/// What every disk below the journal must do: files, memory and the simulation's disk pass the same tests.
 @Suite struct DiskConformanceTests {
-  enum Kind: CaseIterable { case files, memory }
+  enum Kind: CaseIterable { case files, memory, simulated }
 
   /// Runs `body` on a fresh disk of `kind`.
   static func onDisk(_ kind: Kind, _ body: (Trial) throws -> Void) throws {
     switch kind {
     case .memory: try body(Trial(MemoryDisk()))
+    case .simulated: try body(Trial(SimDisk()))
     case .files: try inFolder { try body(Trial(try FileDisk(folder: $0))) }
     }
   }
