@@ -54,7 +54,9 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
       .budgetChanged,
       .offerVersioned,
-      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared:
+      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered,
+      .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
       return nil
     }
   }

@@ -60,7 +60,10 @@ extension DomainEvent {
     case .refundResolved(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
       .productsListed, .membershipChanged,
-      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
+      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
+      .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned,
+      .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived,
+      .counterpartNamed, .parityApproved, .disconnectRecorded:
       nil
     }
   }

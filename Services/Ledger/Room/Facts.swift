@@ -46,7 +46,10 @@ package enum Facts {
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
       .membershipChanged,
       .policyPublished,
-      .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
+      .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
+      .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
       return false
     }
   }
@@ -80,7 +83,11 @@ package enum Facts {
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
     case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
     // Told by others: what follows from them is a fact of the ledger's own.
-    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned: break
+    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
+      .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
+      break
     }
     try foldOffers(fact, data: data(), meta, in: transaction)
   }

@@ -26,7 +26,9 @@ package enum Posting {
       case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown,
         .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .offerVersioned, .offerScheduled,
         .offerTurned,
-        .audienceListed, .audiencePrepared, .messageTurned:
+        .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged,
+        .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned,
+        .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
         return []
       }
     } catch { throw .books(error) }
