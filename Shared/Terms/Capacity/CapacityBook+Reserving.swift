@@ -81,7 +81,7 @@ extension CapacityBook {
         let held = earlier.reduce(Int64(0)) { $1.window.contains(instant) ? $0 &+ $1.quantity : $0 }
         let there = min(max(0, capacity(promise.kind, promise.sku, at: instant) - held), one.quantity)
         guard there < one.quantity else { continue }
-        let end = index + 1 < marks.count ? marks[index + 1] : one.window.upperBound
+        let end = min(index + 1 < marks.count ? marks[index + 1] : one.window.upperBound, slotEnd(promise, at: instant))
         let blame = lastChange(promise, at: instant)
         let since = max(blame?.at ?? one.answeredAt, one.answeredAt)
         if let last = found.last, last.promise == promise, last.window.upperBound == instant, last.there == there {
@@ -106,7 +106,17 @@ extension CapacityBook {
     var marks: Set<Timestamp> = [start]
     for slot in slots.values where slot.kind == kind && slot.sku == sku { marks.formUnion([slot.from, slot.to]) }
     for other in others { marks.formUnion([other.window.lowerBound, other.window.upperBound]) }
-    return marks.filter { $0 >= start && $0 < window.upperBound }.sorted()
+    let inside = marks.filter { $0 >= start && $0 < window.upperBound }.sorted()
+    guard kind == .contactsPerHour else { return inside }
+    // Hours of which nobody said anything are those in which nobody works, as long as there are others.
+    let open = inside.filter { instant in slots.values.contains { $0.kind == kind && $0.from <= instant && instant < $0.to } }
+    return open.isEmpty ? inside : open
+  }
+
+  /// When the last slot ends that covers `instant`; the end of time where none does.
+  private func slotEnd(_ promise: PromiseDeclared, at instant: Timestamp) -> Timestamp {
+    slots.values.filter { $0.kind == promise.kind && $0.sku == promise.sku && $0.from <= instant && instant < $0.to }.map(\.to).max()
+      ?? .last
   }
 
   private func lastChange(_ promise: PromiseDeclared, at instant: Timestamp) -> CapacityChanged? {
