@@ -20,6 +20,8 @@ enum OwnFacts {
     switch event {
     case .caseTurned(let fact): try Cases.fold(fact, meta, in: transaction)
     case .holdTurned(let fact): try Holds.fold(fact, meta, in: transaction)
+    case .promiseAnswered(let fact): try Promises.fold(fact, in: transaction)
+    case .capacityChanged(let fact): try Promises.fold(fact, in: transaction)
     // What others tell is not customer service's own.
     default: break
     }
