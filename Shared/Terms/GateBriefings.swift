@@ -57,7 +57,7 @@ package struct GateBriefings: Sendable {
 
   /// What `terms` ask of the roster as things stand at `now`: an offer that is late counts its first hours from now on. Nil where the offer
   /// asks for no briefing.
-  package init?(_ terms: Terms, roster: Roster, rule: Rule = Rule(), at now: Timestamp) {
+  package init?(_ terms: Terms, roster: RosterFold, rule: Rule = Rule(), at now: Timestamp) {
     guard let briefing = terms.document.briefing else { return nil }
     offer = terms.document.offerVersion
     let from = max(terms.startsAt, now)

@@ -17,7 +17,8 @@ package enum GateSheets {
 
   /// `versions` are those whose sheets count (`MaterialVersions`); `asked` is when the gate was asked first.
   package static func row(
-    _ required: [OfferDocument.Sheet], _ fold: SheetFold, counting versions: ClosedRange<Int>, _ colleagues: Colleagues, asked: Timestamp,
+    _ required: [OfferDocument.Sheet], _ fold: SheetFold, counting versions: ClosedRange<Int>, _ colleagues: ColleagueFold,
+    asked: Timestamp,
     at now: Timestamp
   ) -> OfferScheduled.GateRow {
     var since = asked
@@ -37,7 +38,8 @@ package enum GateSheets {
 
   /// What is lacking, one for each language and voice without its sheet.
   package static func lacks(
-    _ required: [OfferDocument.Sheet], _ fold: SheetFold, counting versions: ClosedRange<Int>, _ colleagues: Colleagues, asked: Timestamp,
+    _ required: [OfferDocument.Sheet], _ fold: SheetFold, counting versions: ClosedRange<Int>, _ colleagues: ColleagueFold,
+    asked: Timestamp,
     at now: Timestamp
   ) -> [Lack] {
     required.compactMap { need in
@@ -50,7 +52,7 @@ package enum GateSheets {
 
   /// Since when there is a sheet, or what is lacking: of several sheets the one that lacks least.
   private static func look(
-    _ need: OfferDocument.Sheet, _ fold: SheetFold, _ versions: ClosedRange<Int>, _ colleagues: Colleagues, asked: Timestamp,
+    _ need: OfferDocument.Sheet, _ fold: SheetFold, _ versions: ClosedRange<Int>, _ colleagues: ColleagueFold, asked: Timestamp,
     at now: Timestamp
   ) -> Result<Timestamp, Missing> {
     func lack(_ code: String, _ since: Timestamp, _ sentence: String) -> Result<Timestamp, Missing> {

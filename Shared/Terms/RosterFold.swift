@@ -1,7 +1,7 @@
 package import Contracts
 
 /// Who works when. A fold of the facts about shifts: of one shift of one agent the latest word counts.
-package struct Roster: Sendable {
+package struct RosterFold: Sendable {
   private struct Name: Hashable {
     let agent: Identifier<Colleague>
     let shift: Identifier<Shift>

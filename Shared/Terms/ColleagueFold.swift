@@ -1,7 +1,7 @@
 package import Contracts
 
 /// Who works here, who has left, and who took over what hung on them. A fold of the facts about colleagues, in any order.
-package struct Colleagues: Sendable {
+package struct ColleagueFold: Sendable {
   package private(set) var colleagues: [Identifier<Colleague>: ColleagueChanged] = [:]
 
   package init() {}
