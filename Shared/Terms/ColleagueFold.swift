@@ -13,19 +13,15 @@ package struct ColleagueFold: Sendable {
     colleagues[fact.colleagueID] = fact
   }
 
-  package func isActive(_ id: Identifier<Colleague>) -> Bool { colleagues[id]?.active == true }
+  /// Whether somebody is here: nobody has said that they left.
+  package func isHere(_ id: Identifier<Colleague>) -> Bool { colleagues[id]?.active ?? true }
 
-  package func has(_ id: Identifier<Colleague>, _ role: ColleagueChanged.Role) -> Bool {
-    isActive(id) && colleagues[id]?.roles.contains(role) == true
-  }
-
-  /// Who answers for what hangs on `id` now: themselves, or whoever took it over; nil where nobody who is here did.
+  /// Who answers for what hangs on `id` now: themselves while they are here, then whoever took it over; nil where nobody did.
   package func heir(of id: Identifier<Colleague>) -> Identifier<Colleague>? {
     var id = id
     // As many steps as there are people: a chain that comes back to where it was ends as well.
     for _ in 0...colleagues.count {
-      guard let known = colleagues[id] else { return nil }
-      if known.active { return id }
+      guard let known = colleagues[id], !known.active else { return id }
       guard let next = known.handedTo else { return nil }
       id = next
     }

@@ -1,10 +1,10 @@
-import Contracts
-import Zones
+package import Contracts
+package import Zones
 
 /// Times of day on the clocks of a zone.
-enum DayTime {
+package enum DayTime {
   /// Minutes after midnight of `08:00`; `24:00` is the day's end. Nil where it is written otherwise.
-  static func minutes(_ text: String) -> Int? {
+  package static func minutes(_ text: String) -> Int? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.map(\.utf8.count) == [2, 2], let hour = Int(parts[0]), let minute = Int(parts[1]), (0...24).contains(hour),
       (0...59).contains(minute), hour * 60 + minute <= 1_440, hour >= 0
@@ -14,7 +14,7 @@ enum DayTime {
 
   /// The opening hours in `period`, each cut to it: from `opens` on by the hour until `closes`, in minutes after midnight. An hour that the
   /// clocks jump over is none.
-  static func hours(in period: Range<Timestamp>, opens: Int, closes: Int, _ zone: Zone) -> [Range<Timestamp>] {
+  package static func hours(in period: Range<Timestamp>, opens: Int, closes: Int, _ zone: Zone) -> [Range<Timestamp>] {
     guard !period.isEmpty else { return [] }
     let first = zone.local(at: period.lowerBound).date.daysSinceEpoch
     let last = zone.local(at: period.upperBound).date.daysSinceEpoch

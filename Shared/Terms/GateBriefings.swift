@@ -10,8 +10,8 @@ import Zones
 ///   1. as many of the required as the quorum says have read it
 ///   2. in every opening hour, for every language, somebody who has read it is there
 /// ```
-/// Recomputed from the roster and the acknowledgements whenever one of them changes: nobody stores it. A shift is in scope by its languages;
-/// one that names none is in scope.
+/// Recomputed from the roster and the acknowledgements whenever one of them changes: nobody stores it. A shift is in scope by its languages,
+/// else by those of its agent; where neither names any it is in scope.
 package struct GateBriefings: Sendable {
   /// What service and the policies say of briefings.
   package struct Rule: Sendable, Equatable {
@@ -47,6 +47,7 @@ package struct GateBriefings: Sendable {
   package let required: [Identifier<Colleague>]
   /// The shifts in scope in the period.
   package let shifts: [RosterPublished]
+  private let colleagues: ColleagueFold
   private let rule: Rule
   private let hours: [Range<Timestamp>]
 
@@ -57,7 +58,7 @@ package struct GateBriefings: Sendable {
 
   /// What `terms` ask of the roster as things stand at `now`: an offer that is late counts its first hours from now on. Nil where the offer
   /// asks for no briefing.
-  package init?(_ terms: Terms, roster: RosterFold, rule: Rule = Rule(), at now: Timestamp) {
+  package init?(_ terms: Terms, roster: RosterFold, _ colleagues: ColleagueFold, rule: Rule = Rule(), at now: Timestamp) {
     guard let briefing = terms.document.briefing else { return nil }
     offer = terms.document.offerVersion
     let from = max(terms.startsAt, now)
@@ -67,8 +68,10 @@ package struct GateBriefings: Sendable {
     self.period = period
     self.locales = locales
     self.rule = rule
+    self.colleagues = colleagues
     shifts = roster.shifts(in: period).filter { shift in
-      locales.isEmpty || shift.locales.isEmpty || shift.locales.contains { one in locales.contains { Locales.speaks(one, $0) } }
+      colleagues.isHere(shift.agentID)
+        && (locales.isEmpty || locales.contains { Self.speaks(Self.languages(shift, colleagues), $0) })
     }
     required = Set(shifts.filter { !$0.absent }.map(\.agentID)).sorted()
     hours = DayTime.hours(in: period, opens: rule.opens, closes: rule.closes, terms.zone)
@@ -90,16 +93,27 @@ package struct GateBriefings: Sendable {
     let ready = shifts.filter { !$0.absent && read.readAt($0.agentID, counting: versions) != nil }
     var gaps: [Gap] = []
     for hour in hours {
-      let there = ready.filter { $0.from < hour.upperBound && hour.lowerBound < $0.to }
-      for locale in locales.isEmpty ? [""] : locales where !there.contains(where: { Self.speaks($0, locale) }) {
-        gaps.append(Gap(hour: hour, locale: locale))
+      for locale in locales.isEmpty ? [""] : locales {
+        let there = ready.filter { Self.speaks(Self.languages($0, colleagues), locale) }
+        if !Self.covers(there, hour) { gaps.append(Gap(hour: hour, locale: locale)) }
       }
     }
     return gaps
   }
 
-  private static func speaks(_ shift: RosterPublished, _ locale: String) -> Bool {
-    locale.isEmpty || shift.locales.isEmpty || shift.locales.contains { Locales.speaks($0, locale) }
+  /// Whether one shift takes over from the other all through the hour. They come in the order of their beginnings.
+  private static func covers(_ shifts: [RosterPublished], _ hour: Range<Timestamp>) -> Bool {
+    var until = hour.lowerBound
+    for shift in shifts where shift.from <= until { until = max(until, shift.to) }
+    return until >= hour.upperBound
+  }
+
+  private static func languages(_ shift: RosterPublished, _ colleagues: ColleagueFold) -> [String] {
+    shift.locales.isEmpty ? colleagues.colleagues[shift.agentID]?.locales ?? [] : shift.locales
+  }
+
+  private static func speaks(_ languages: [String], _ locale: String) -> Bool {
+    locale.isEmpty || languages.isEmpty || languages.contains { Locales.speaks($0, locale) }
   }
 
   // MARK: The row

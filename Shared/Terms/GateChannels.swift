@@ -2,10 +2,9 @@ package import Contracts
 
 /// Whether whoever buys by some channel is answered by one afterwards: the gate's row `channels`.
 package enum GateChannels {
-  /// The channels by which an offer is bought and has no counterpart, by name. An offer for all channels needs at least one that is named.
+  /// The channels by which an offer is bought and that have no counterpart, by name; none for an offer of all channels.
   package static func missing(_ document: OfferDocument, _ counterparts: [String: CounterpartNamed]) -> [String] {
-    guard let channels = document.eligibility.channels else { return counterparts.isEmpty ? ["all"] : [] }
-    return Set(channels).subtracting(counterparts.keys).sorted()
+    Set(document.eligibility.channels ?? []).subtracting(counterparts.keys).sorted()
   }
 
   /// `counterparts` by the channel before the purchase; `asked` is when the gate was asked first.
