@@ -31,14 +31,14 @@ package final class OperatorDoor: Sendable {
 
   /// Answers with `body` where the operator asks, else says why not.
   package func guarding(_ request: Request, _ body: () -> Response) -> Response {
-    switch admit(request) {
+    switch admit(request, colleague: { _ in nil }) {
     case .principal: body()
     case .refused(let answer): answer
     }
   }
 
   /// Who asks. `colleague` knows people by the digests of their tokens; a throw of its is thrown on.
-  package func admit(_ request: Request, colleague: ([UInt8]) throws -> Principal? = { _ in nil }) rethrows -> Admission {
+  package func admit<E: Error>(_ request: Request, colleague: ([UInt8]) throws(E) -> Principal?) throws(E) -> Admission {
     guard let token = request.bearer else {
       do throws(CredentialFault) { _ = try load() } catch { return .refused(Self.shut(error)) }
       return .refused(

@@ -74,6 +74,7 @@ enum Inlets {
     case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
     case .policyPublished(let fact): try Policies.fold(fact, in: transaction)
+    case .colleagueChanged(let fact): try Colleagues.fold(fact, received.envelope.id, in: transaction)
     default: break
     }
     return .done

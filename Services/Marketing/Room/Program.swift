@@ -14,6 +14,7 @@ package enum MarketingProgram {
   private static let facts =
     BudgetChanged.types.filter { $0.hasPrefix("ledger.") } + LookBackCompleted.types + ChainAnchored.types + CustomerKnown.types
     + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + MembershipChanged.types + PolicyPublished.types
+    + Colleagues.types
 
   /// The department; `hearing` tells how old its knowledge of the ledger is.
   package static func department(hearing: Hearing) -> Department {
@@ -35,6 +36,7 @@ package enum MarketingProgram {
         ]
       },
       routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
+      hanging: { try HangingWork.all(of: $0, in: $1) },
       heads: { try ChainHeads.all(in: $0) })
   }
 }
