@@ -75,7 +75,8 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .field(let name, let sentence): "\(name): \(sentence)"
-    case .noOffer(let name): "nothing was heard of an offer \(name); marketing names it when it is versioned, `accord offer list` shows them"
+    case .noOffer(let name):
+      "nothing was heard of an offer \(name); marketing names it when it is versioned, `accord offer list` shows them"
     case .noVersion(let version):
       "nothing was heard of \(version); `accord offer show \(version.offer)` lists its versions"
     case .noSheet(let name): "there is no answer sheet \(name); `accord sheet list` shows those that there are"

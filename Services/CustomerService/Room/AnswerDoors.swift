@@ -21,7 +21,10 @@ struct AnswerDoors: Sendable {
       ) { request, _ in
         desk.wordQuestion(request) { snapshot, asker in try check(request, asker, snapshot) }
       },
-      Route(.post, "/v1/answers", "records what a customer is told of an offer, from its sheet or its facts card", bodyBytesMax: 2 * Self.textBytesMax) {
+      Route(
+        .post, "/v1/answers", "records what a customer is told of an offer, from its sheet or its facts card",
+        bodyBytesMax: 2 * Self.textBytesMax
+      ) {
         request, _ in
         desk.wordCommand(request) { form, teller, transaction in try give(form, teller, transaction) }
       },
@@ -78,7 +81,7 @@ struct AnswerDoors: Sendable {
       ]))
   }
 
-  private func give(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func give(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let standing = try standing(form, teller.occasion.asker, in: transaction)
     let caseID = try form.needed("case_id", Case.self)
     let person = try form.identifier("person_id", Person.self)
@@ -135,7 +138,9 @@ struct AnswerDoors: Sendable {
         }
         rows.append(
           .object(
-            Answers.json(wrong.given) + [.init("cause", .string(wrong.cause.rawValue)), .init("wrong_since", .string(wrong.since.description))])
+            Answers.json(wrong.given) + [
+              .init("cause", .string(wrong.cause.rawValue)), .init("wrong_since", .string(wrong.since.description)),
+            ])
         )
       }
     }
@@ -146,11 +151,12 @@ struct AnswerDoors: Sendable {
       ]))
   }
 
-  private func correct(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func correct(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let name = try form.neededText("answer_id")
     guard let given = try Answers.find(name, in: transaction) else { throw WordRefusal.noAnswer(name) }
     guard given.correctedAt == nil else { throw WordRefusal.alreadyCorrected(name) }
-    guard try Answers.wrong(given.fact.offer.offer, in: transaction).contains(where: { $0.given.fact.answerID == given.fact.answerID }) else {
+    guard try Answers.wrong(given.fact.offer.offer, in: transaction).contains(where: { $0.given.fact.answerID == given.fact.answerID })
+    else {
       throw WordRefusal.notWrong(name)
     }
     var fact = given.fact

@@ -22,7 +22,8 @@ struct BriefingDoors: Sendable {
           return .json(.object([.init("briefings", .array(needs.map { Self.line($0) }))]))
         }
       },
-      Route(.get, "/v1/briefings/{offer}", "what is to be read of an offer, NAME or NAME@2, and who has not read it") { request, parameters in
+      Route(.get, "/v1/briefings/{offer}", "what is to be read of an offer, NAME or NAME@2, and who has not read it") {
+        request, parameters in
         desk.wordQuestion(request) { snapshot, asker in
           let need = try need(parameters["offer"], in: snapshot)
           return .json(Self.whole(need, for: asker))
@@ -73,7 +74,7 @@ struct BriefingDoors: Sendable {
   }
 
   /// An agent reads for themselves; what somebody else has read only the operator says.
-  private func acknowledge(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func acknowledge(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let need = try need(try form.neededText("offer"), in: transaction)
     guard let seconds = try form.integer("seconds_open", in: 0...Self.secondsOpenMax) else {
       throw WordRefusal.field("seconds_open", "it is missing; say for how many seconds the briefing was open")
@@ -165,7 +166,8 @@ struct BriefingDoors: Sendable {
 
   /// The answer to an unbriefed agent: 403, with the briefing to read.
   static func locked(
-    _ agent: Identifier<Colleague>, _ version: OfferVersion, _ known: KnownOffer, _ shelf: OfferShelf, _ asker: Principal, at now: Timestamp,
+    _ agent: Identifier<Colleague>, _ version: OfferVersion, _ known: KnownOffer, _ shelf: OfferShelf, _ asker: Principal,
+    at now: Timestamp,
     in reading: borrowing some Reading & ~Copyable
   ) throws -> Response {
     let need = try Briefings(shelf: shelf).need(version, known, at: now, in: reading)

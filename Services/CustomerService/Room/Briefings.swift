@@ -84,6 +84,11 @@ struct Briefings: Sendable {
     }
   }
 
+  private func rule(in reading: borrowing some Reading & ~Copyable) throws -> GateBriefings.Rule {
+    GateBriefings.Rule(
+      briefing: try Policies.document("briefing", in: reading), hours: try Policies.document("opening-hours", in: reading))
+  }
+
   /// Nil where the version is not known or asks for no briefing.
   func need(
     _ offer: OfferVersion, _ known: KnownOffer, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
@@ -93,7 +98,7 @@ struct Briefings: Sendable {
     let roster = RosterFold(try Rosters.shifts(in: from..<from.adding(TermsLimits.briefingMax), reading))
     let colleagues = ColleagueFold(try Colleagues.all(in: reading))
     guard let paper = BriefingPaper(terms, changed: known.versions[offer.version]?.versioned?.changed ?? []),
-      let gate = GateBriefings(terms, roster: roster, colleagues, at: now)
+      let gate = GateBriefings(terms, roster: roster, colleagues, rule: try rule(in: reading), at: now)
     else { return nil }
     return Need(
       offer: offer, known: known, paper: paper, gate: gate, read: try Self.fold(of: offer.offer, in: reading),
@@ -106,7 +111,9 @@ struct Briefings: Sendable {
     for id in try Offers.onTable(at: now, in: reading) {
       let known = try Offers.find(id, in: reading)
       for number in Self.versions(of: known) {
-        guard let offer = OfferVersion(offer: id, version: number), let need = try need(offer, known, at: now, in: reading) else { continue }
+        guard let offer = OfferVersion(offer: id, version: number), let need = try need(offer, known, at: now, in: reading) else {
+          continue
+        }
         needs.append(need)
       }
     }

@@ -33,7 +33,7 @@ struct Counterparts: Sendable {
     ]
   }
 
-  private func name(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func name(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     guard let channel = try form.word("channel") else { throw WordRefusal.field("channel", "it is missing; name one such as web") }
     guard let counterpart = try form.word("counterpart") else {
       throw WordRefusal.field("counterpart", "it is missing; name the channel after the purchase, such as chat")
@@ -44,7 +44,9 @@ struct Counterparts: Sendable {
     guard let last = DayTime.minutes(closes) else { throw WordRefusal.field("closes", "“\(closes)” is no time of day; write it as 20:00") }
     guard first < last else { throw WordRefusal.field("closes", "it is not after \(opens); give a time of the same day that is") }
     let zone = try form.neededText("time_zone")
-    guard shelf.zone(zone) != nil else { throw WordRefusal.field("time_zone", "“\(zone)” is no time zone; write one such as America/New_York") }
+    guard shelf.zone(zone) != nil else {
+      throw WordRefusal.field("time_zone", "“\(zone)” is no time zone; write one such as America/New_York")
+    }
     var fact = CounterpartNamed(
       channel: channel, counterpart: counterpart, opens: opens, closes: closes, timeZone: zone, by: teller.by, at: teller.now)
     if let known = try Self.all(in: transaction)[channel] {
@@ -69,7 +71,7 @@ struct Counterparts: Sendable {
 
   // MARK: Parity
 
-  private func approve(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func approve(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let named = try form.offer()
     guard let number = named.version, let offer = OfferVersion(offer: named.id, version: number) else {
       throw WordRefusal.field("offer", "it names no version; what is accepted is one version: write \(named.id)@1")
@@ -79,7 +81,8 @@ struct Counterparts: Sendable {
     guard let document = known.versions[number]?.versioned?.document else { throw WordRefusal.noVersion(offer) }
     let approved = try form.flag("approved") ?? true
     if approved, document["parity_exception"]?.object == nil {
-      throw WordRefusal.field("offer", "\(offer) states no exception from parity, so there is nothing to accept; marketing writes one into the offer")
+      throw WordRefusal.field(
+        "offer", "\(offer) states no exception from parity, so there is nothing to accept; marketing writes one into the offer")
     }
     let fact = ParityApproved(
       offerID: offer.offer, version: number, approved: approved, sentence: try form.text("sentence", max: Limits.sentenceBytesMax),

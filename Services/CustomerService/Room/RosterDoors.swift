@@ -49,7 +49,7 @@ struct RosterDoors: Sendable {
   }
 
   /// An agent says it of themselves; of others a lead does.
-  private func absent(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func absent(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let agent: Identifier<Colleague> = try form.identifier("agent_id") ?? teller.by
     if agent != teller.by { try teller.occasion.needs(.lead, .supervisor, because: "an agent may say this of themselves alone") }
     let isAbsent = try form.flag("absent") ?? true
@@ -79,7 +79,7 @@ struct RosterDoors: Sendable {
     return (200, answer(told.isEmpty ? "exists" : isAbsent ? "absent" : "back", told.isEmpty ? shifts : told))
   }
 
-  private func swap(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func swap(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let id = try form.needed("shift_id", Shift.self)
     let from = try form.needed("from_agent", Colleague.self)
     let to = try form.needed("to_agent", Colleague.self)
@@ -91,7 +91,9 @@ struct RosterDoors: Sendable {
     taken.locales = []
     taken.absent = false
     taken.at = teller.now
-    if let known = try Rosters.find(to, id, in: transaction), !known.absent, shift.absent { return (200, answer("exists", [shift, known])) }
+    if let known = try Rosters.find(to, id, in: transaction), !known.absent, shift.absent {
+      return (200, answer("exists", [shift, known]))
+    }
     if let other = try Rosters.overlapping(taken, in: transaction) { throw WordRefusal.overlaps(agent: to, shift: other.shiftID) }
     var left = shift
     left.absent = true

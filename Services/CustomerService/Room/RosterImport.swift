@@ -25,14 +25,14 @@ struct RosterImport: Sendable {
       }
       guard request.query("dry_run") != "true" else {
         return desk.wordQuestion(request) { snapshot, _ in
-          var reading = Reading(now: desk.clock.now())
+          var reading = Rows(now: desk.clock.now())
           for row in rows { _ = try reading.take(row, in: snapshot) }
           return .json(reading.json)
         }
       }
       return desk.command(request, for: .lead, .supervisor) { transaction, occasion in
-        let teller = Teller(desk: desk, occasion: occasion)
-        var reading = Reading(now: occasion.now)
+        let teller = Speaker(desk: desk, occasion: occasion)
+        var reading = Rows(now: occasion.now)
         for row in rows {
           if let fact = try reading.take(row, in: transaction) { try teller.tell(.rosterPublished(fact), in: transaction) }
         }
@@ -50,7 +50,7 @@ struct RosterImport: Sendable {
   }
 
   /// Rows as they are read one after the other, each held against the store.
-  private struct Reading {
+  private struct Rows {
     let now: Timestamp
     private var letters = ""
     private var refusals: [JSON] = []
@@ -60,7 +60,7 @@ struct RosterImport: Sendable {
     var json: JSON { .object([.init("outcomes", .string(letters)), .init("refusals", .array(refusals))]) }
 
     /// The shift that is to be told; nil where it is known already or refused.
-    mutating func take(_ json: JSON, in reading: borrowing some Store.Reading & ~Copyable) throws -> RosterPublished? {
+    mutating func take(_ json: JSON, in reading: borrowing some Reading & ~Copyable) throws -> RosterPublished? {
       do {
         let fact = try shift(WordForm(row: json))
         try WordForm.confirmHere(fact.agentID, "agent", in: reading)

@@ -78,7 +78,9 @@ struct SheetDoors: Sendable {
     }
     var locale: String?
     if let text = request.query("locale") {
-      guard let tag = WordForm.locale(text) else { throw WordRefusal.field("locale", "“\(text)” is no language; write a tag such as en-US") }
+      guard let tag = WordForm.locale(text) else {
+        throw WordRefusal.field("locale", "“\(text)” is no language; write a tag such as en-US")
+      }
       locale = tag
     }
     let standing = try Sheets.standing(offer, locale: locale, voice: request.query("voice"), at: now, in: snapshot)
@@ -106,7 +108,7 @@ struct SheetDoors: Sendable {
     return offer
   }
 
-  private func draft(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func draft(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let offer = try version(form, in: transaction)
     guard let locale = try form.locale("locale") else { throw WordRefusal.field("locale", "it is missing; write a language such as en-US") }
     guard let voice = try form.word("voice") else { throw WordRefusal.field("voice", "it is missing; write one such as warm or plain") }
@@ -132,7 +134,7 @@ struct SheetDoors: Sendable {
     throw .field("words", "they have “\(first.phrase)”, which the sheet itself asks to avoid; write it otherwise")
   }
 
-  private func verify(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func verify(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let sheet = try find(form, in: transaction)
     if let staled = sheet.staled { throw WordRefusal.isStale(sheet: sheet.id, version: sheet.version, why: staled.cause ?? "taken back") }
     let verifier = try form.identifier("verifier", Colleague.self) ?? teller.occasion.colleague
@@ -162,7 +164,7 @@ struct SheetDoors: Sendable {
     try WordForm.confirmHere(deputy, "deputy", in: reading)
   }
 
-  private func stale(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func stale(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let sheet = try used(form, in: transaction)
     try confirmOwner(of: sheet, teller)
     guard sheet.staled == nil else { return (200, try answer("exists", sheet.id, sheet.version, in: transaction)) }
@@ -176,7 +178,7 @@ struct SheetDoors: Sendable {
     return (200, try answer("staled", sheet.id, sheet.version, in: transaction))
   }
 
-  private func handOn(_ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+  private func handOn(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     if let from = try form.identifier("from", Colleague.self) { return try handOnAll(of: from, form, teller, transaction) }
     let sheet = try used(form, in: transaction)
     guard let verified = sheet.verified, sheet.staled == nil else {
@@ -195,14 +197,14 @@ struct SheetDoors: Sendable {
 
   /// All that hangs on somebody: where the other one would stand in for themselves, that sheet is left and named.
   private func handOnAll(
-    of from: Identifier<Colleague>, _ form: WordForm, _ teller: Teller, _ transaction: borrowing Transaction
+    of from: Identifier<Colleague>, _ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction
   ) throws -> (Int, JSON) {
     if from != teller.by { try teller.occasion.needs(.lead, .supervisor) }
     let to = try form.needed("to", Colleague.self)
     guard from != to else { throw WordRefusal.field("to", "it is the same colleague; name another one") }
     try WordForm.confirmHere(to, "to", in: transaction)
     var (handed, left): ([JSON], [JSON]) = ([], [])
-    for sheet in try Sheets.hanging(on: from, at: teller.now, in: transaction) {
+    for sheet in try Sheets.hanging(on: from, in: transaction) {
       guard let verified = sheet.verified else { continue }
       let verifier = verified.verifier == from ? to : verified.verifier
       let deputy = verified.deputy == from ? to : verified.deputy
@@ -217,7 +219,7 @@ struct SheetDoors: Sendable {
   }
 
   /// Whoever answers for a sheet, stands in for it, or leads those who use it.
-  private func confirmOwner(of sheet: SheetFold.Sheet, _ teller: Teller) throws {
+  private func confirmOwner(of sheet: SheetFold.Sheet, _ teller: Speaker) throws {
     guard ![sheet.verified?.verifier, sheet.verified?.deputy, sheet.drafted.by].contains(teller.by) else { return }
     try teller.occasion.needs(.lead, .supervisor, because: "the sheet is \((sheet.verified?.verifier ?? sheet.drafted.by).text)'s")
   }
@@ -252,20 +254,5 @@ struct SheetDoors: Sendable {
     }
     let state = sheet.staled != nil ? "stale" : sheet.verified == nil ? "draft" : "verified"
     return .object([.init("outcome", .string(outcome)), .init("sheet", Sheets.json(sheet, state: state))])
-  }
-}
-
-extension Sheets {
-  /// The sheets that may be used, or will be, and that somebody verified or stands in for.
-  static func hanging(
-    on colleague: Identifier<Colleague>, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [SheetFold.Sheet] {
-    var found: [SheetFold.Sheet] = []
-    for id in try Offers.onTable(at: now, in: reading) {
-      found += try fold(of: id, in: reading).sheets.sorted { $0.key < $1.key }.flatMap(\.value).filter { sheet in
-        sheet.isUsable && (sheet.verified?.verifier == colleague || sheet.verified?.deputy == colleague)
-      }
-    }
-    return found
   }
 }

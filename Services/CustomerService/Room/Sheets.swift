@@ -31,11 +31,26 @@ enum Sheets {
     Identifier(restoring: String(sheet.text.split(separator: ":", maxSplits: 1).first ?? ""))
   }
 
+  /// The sheets that may be used, or will be, and that somebody verified or stands in for.
+  static func hanging(on colleague: Identifier<Colleague>, in reading: borrowing some Reading & ~Copyable) throws -> [SheetFold.Sheet] {
+    var found: [SheetFold.Sheet] = []
+    let offers = try reading.all(
+      "SELECT DISTINCT subject FROM word_fact WHERE type = ?1 ORDER BY subject", .text(SheetTurned.Turn.verified.type)
+    ) { row in Identifier<Offer>(restoring: try row.text(0)) }
+    for id in offers {
+      guard try Offers.find(id, in: reading).state != .ended else { continue }
+      found += try fold(of: id, in: reading).sheets.sorted { $0.key < $1.key }.flatMap(\.value).filter { sheet in
+        sheet.isUsable && (sheet.verified?.verifier == colleague || sheet.verified?.deputy == colleague)
+      }
+    }
+    return found
+  }
+
   // MARK: The offer's life
 
   /// A version was stopped, or a later one that changes something took its place: the sheets before it are told to be stale, in the
   /// transaction that heard of it. No door would have used them any more, told or not.
-  static func heard(_ turn: OfferTurned, _ teller: Teller, in transaction: borrowing Transaction) throws {
+  static func heard(_ turn: OfferTurned, _ teller: Speaker, in transaction: borrowing Transaction) throws {
     let known = try Offers.find(turn.offerID, in: transaction)
     let cause: String
     let fold = try fold(of: turn.offerID, in: transaction)
@@ -57,7 +72,7 @@ enum Sheets {
 
   /// Tells a turn of `sheet` as it stands; `change` says what is otherwise.
   static func tell(
-    _ turn: SheetTurned.Turn, _ sheet: SheetFold.Sheet, cause: String? = nil, _ teller: Teller, in transaction: borrowing Transaction,
+    _ turn: SheetTurned.Turn, _ sheet: SheetFold.Sheet, cause: String? = nil, _ teller: Speaker, in transaction: borrowing Transaction,
     change: (inout SheetTurned) -> Void = { _ in }
   ) throws {
     let last = sheet.verified ?? sheet.drafted

@@ -1,15 +1,21 @@
 import Contracts
+import ServiceDomain
 import Store
 
 /// The facts about service's words as rows, each once.
 enum WordFacts {
-  struct Row {
+  struct Told {
     let type: String
     let subject: String
     let recorded: Timestamp
     let actor: String
     let message: String
     let data: [UInt8]
+
+    /// What it says, for whoever asks about its message.
+    var sentence: String {
+      event.flatMap { Telling.wordSentence($0) }.map { "\(actor) had it told: \($0)" } ?? "a fact of ours that this build cannot read"
+    }
 
     var event: DomainEvent? { (try? DomainEvent.decode(type: type, data: data)) ?? nil }
   }
@@ -29,7 +35,7 @@ enum WordFacts {
       """
       SELECT type, subject, recorded, actor, message_id, data FROM word_fact
       WHERE subject = ?1 AND type >= ?2 AND type < ?3 ORDER BY number
-      """, .text(subject), .text(family), .text(family.dropLast() + "/"), read: row
+      """, .text(subject), .text(family), .text(family.dropLast() + "/"), read: told
     ).compactMap(\.event)
   }
 
@@ -37,17 +43,17 @@ enum WordFacts {
   static func all(family: String, in reading: borrowing some Reading & ~Copyable) throws -> [DomainEvent] {
     try reading.all(
       "SELECT type, subject, recorded, actor, message_id, data FROM word_fact WHERE type >= ?1 AND type < ?2 ORDER BY number",
-      .text(family), .text(family.dropLast() + "/"), read: row
+      .text(family), .text(family.dropLast() + "/"), read: told
     ).compactMap(\.event)
   }
 
-  static func by(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Row? {
+  static func by(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Told? {
     try reading.first(
-      "SELECT type, subject, recorded, actor, message_id, data FROM word_fact WHERE message_id = ?1", .text(message.text), read: row)
+      "SELECT type, subject, recorded, actor, message_id, data FROM word_fact WHERE message_id = ?1", .text(message.text), read: told)
   }
 
-  private static func row(_ row: borrowing Store.Row) throws(StoreFault) -> Row {
-    Row(
+  private static func told(_ row: borrowing Row) throws(StoreFault) -> Told {
+    Told(
       type: try row.text(0), subject: try row.text(1), recorded: try row.timestamp(2), actor: try row.text(3), message: try row.text(4),
       data: try row.blob(5))
   }

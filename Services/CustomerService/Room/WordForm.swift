@@ -119,12 +119,12 @@ struct WordForm {
 extension DepartmentDesk {
   /// A command about words: refusals become answers with their field.
   func wordCommand(
-    _ request: Request, for roles: Principal.Role..., body: (WordForm, Teller, borrowing Transaction) throws -> (Int, JSON)
+    _ request: Request, for roles: Principal.Role..., body: (WordForm, Speaker, borrowing Transaction) throws -> (Int, JSON)
   ) -> Response {
     command(request) { transaction, occasion in
       do {
         if !roles.isEmpty, let asker = occasion.asker, !asker.has(roles) { throw RoleRefusal(asker, needs: roles) }
-        let (status, json) = try body(try WordForm(request), Teller(desk: self, occasion: occasion), transaction)
+        let (status, json) = try body(try WordForm(request), Speaker(desk: self, occasion: occasion), transaction)
         return .done(status: status, json)
       } catch let refusal as WordRefusal {
         return .refused(status: refusal.status, code: refusal.code, sentence: refusal.description)
