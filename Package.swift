@@ -85,7 +85,7 @@ let package = Package(
       uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
     module(
       "ServiceRoom", "Services/CustomerService/Room",
-      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
+      uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
     program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),

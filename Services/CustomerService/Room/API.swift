@@ -34,6 +34,7 @@ struct API: Sendable {
         }
       },
     ] + OfferRoutes(desk: desk, shelf: shelf).routes + CaseDoors(desk: desk).routes + HoldDoors(desk: desk).routes
+      + PromiseDoors(desk: desk, shelf: shelf).routes + CapacityDoors(desk: desk, shelf: shelf).routes
       + words
   }
 

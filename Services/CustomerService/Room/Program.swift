@@ -27,6 +27,7 @@ package enum ServiceProgram {
   private static let remedies = RemedyChanged.types + RefundResolved.types
   private static let offers =
     OfferVersioned.types + OfferScheduled.types + OfferTurned.types + LookBackCompleted.types + AudiencePrepared.types
+    + PromiseDeclared.types
   private static let customers =
     CustomerKnown.types + ConsentChanged.types + CustomerRestricted.types + MessageTurned.types + ProductsListed.types
     + MembershipChanged.types + ChainAnchored.types + Colleagues.types + PolicyPublished.types
