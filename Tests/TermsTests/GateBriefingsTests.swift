@@ -78,7 +78,7 @@ struct GateBriefingsTests {
   }
 
   @Test func `one after the other reads it, and the row says who has not and since when`() throws {
-    let gate = try Self.gate(Self.whole)
+    let gate = try Self.gate(Self.whole, ["/targeting/locales": ["en-US", "es-US"]])
     let nobody = gate.row(BriefingFold(), counting: 1...1, asked: Self.asked)
     #expect(nobody.state == .waiting && nobody.code == "briefings_outstanding" && nobody.since == Self.asked)
     #expect(nobody.sentence?.contains("0 of 2") == true && nobody.liftedBy == "ana and bea")
