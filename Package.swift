@@ -115,6 +115,7 @@ let package = Package(
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
+    suite("StoriesTests", uses: joints + ["Shop", "Terms"]),
     suite("SimulationTests", uses: ["Simulation", "Journal"], exclude: ["README.md", "Mutants"]),
     module("Simulation", "Tests/Simulation", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "MeshMachines"]),
     program("accord-simulate", "Tests/Simulate", uses: ["Simulation"]),

@@ -9,7 +9,8 @@ import Terms
 struct OfferDoors: Sendable {
   let desk: DepartmentDesk
 
-  private static let bodyBytesMax = 256 * 1_024
+  /// A document and what is said beside it.
+  private static let bodyBytesMax = Limits.documentBytesMax + 65_536
 
   var routes: [Route] {
     [
