@@ -17,7 +17,8 @@ struct HonourDoors: Sendable {
         request, _ in
         desk.caring(request) { form, speaker, transaction in try honour(form, speaker, in: transaction) }
       },
-      Route(.post, "/v1/goodwill", "gives goodwill: person_id or case_id, amount, approver, sentence") { request, _ in
+      Route(.post, "/v1/goodwill", "gives goodwill: to (a case or a customer), or person_id or case_id; amount, approver, sentence") {
+        request, _ in
         desk.caring(request) { form, speaker, transaction in try goodwill(form, speaker, in: transaction) }
       },
       Route(.post, "/v1/honours/undo", "takes back what was granted less than ten seconds ago: request_id, else one's last") { request, _ in
@@ -107,8 +108,12 @@ struct HonourDoors: Sendable {
   // MARK: Goodwill
 
   private func goodwill(_ form: CareForm, _ speaker: Speaker, in transaction: borrowing Transaction) throws -> DepartmentDesk.Outcome {
-    let matter = try openCase(form, in: transaction)
-    let named: Identifier<Person>? = try form.id("person_id")
+    var matter = try openCase(form, in: transaction)
+    var named: Identifier<Person>? = try form.id("person_id")
+    // Whoever has one name alone in hand says `to`: a case of that name is meant before a customer.
+    if let to: Identifier<Case> = try form.id("to") {
+      if try Cases.find(to, in: transaction) != nil { matter = to } else { named = Identifier(restoring: to.text) }
+    }
     let whose = try matter.flatMap { id in try Cases.find(id, in: transaction)?.person }
     guard let person = named ?? whose else {
       throw CareRefused(422, "person_id", "goodwill goes to somebody's credit; name the customer, or a case of theirs")
