@@ -37,6 +37,14 @@ struct API: Sendable {
       + PromiseDoors(desk: desk, shelf: shelf).routes + CapacityDoors(desk: desk, shelf: shelf).routes
       + HonourDoors(desk: desk, shelf: shelf).routes + ApprovalDoors(desk: desk, shelf: shelf).routes
       + AskDoors(desk: desk, shelf: shelf).routes
+      + words
+  }
+
+  /// What may be said of offers, who says it and when.
+  private var words: [Route] {
+    RosterDoors(desk: desk).routes + BriefingDoors(desk: desk, shelf: shelf).routes + SheetDoors(desk: desk, shelf: shelf).routes
+      + AnswerDoors(desk: desk, shelf: shelf).routes + Counterparts(desk: desk, shelf: shelf).routes
+      + WordTasks(desk: desk, shelf: shelf).routes
   }
 
   private func timeline(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {

@@ -24,6 +24,11 @@ enum OwnFacts {
     case .capacityChanged(let fact): try Promises.fold(fact, in: transaction)
     case .remedyAsked(let fact): try Requests.fold(fact, meta, in: transaction)
     case .offerAskedAbout(let fact): try AskedOffers.fold(fact, in: transaction)
+    case .rosterPublished(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Rosters.fold(fact, in: transaction) }
+    case .briefingAcknowledged(let fact):
+      if try WordFacts.keep(event, meta, in: transaction) { try Briefings.fold(fact, in: transaction) }
+    case .answerTurned(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Answers.fold(fact, meta, in: transaction) }
+    case .sheetTurned, .counterpartNamed, .parityApproved: try WordFacts.keep(event, meta, in: transaction)
     // What others tell is not customer service's own.
     default: break
     }

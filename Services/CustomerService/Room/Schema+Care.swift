@@ -3,7 +3,7 @@ import Store
 /// Cases, holds, promises, remedies that were asked for, offers that nobody knew: folds of facts, but for what customers said.
 extension Schema {
   static let care = Migration(
-    5, "care",
+    6, "care",
     """
     CREATE TABLE policy (name TEXT PRIMARY KEY, version INTEGER NOT NULL, document BLOB NOT NULL) STRICT, WITHOUT ROWID;
 

@@ -51,6 +51,7 @@ struct HonourDoors: Sendable {
       }
       throw CareRefused(404, "order_id", "nothing was heard of an order \(order); check its id, or wait until the ledger has told of it")
     }
+    try Briefings.confirm(found.offer, speaker.occasion.asker, in: transaction)
     let person = found.judged.matter.purchase.personID
     var fact = RemedyAsked(
       turn: .requested, requestID: Identifier(restoring: try speaker.fresh("give", in: transaction)), orderID: order, personID: person,
