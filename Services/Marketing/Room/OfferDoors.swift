@@ -8,6 +8,7 @@ import Terms
 /// The doors through which people make offers and lead them through their life.
 struct OfferDoors: Sendable {
   let desk: DepartmentDesk
+  let hearing: Hearing
 
   private static let bodyBytesMax = 256 * 1_024
 
@@ -50,7 +51,7 @@ struct OfferDoors: Sendable {
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try meant(body, deeds, isHistorical: false, in: transaction)
-            try deeds.schedule(offer, in: transaction)
+            try deeds.schedule(offer, waiving: try Waiving(body["waive"]), in: transaction)
             return (offer, "scheduled")
           }
         }
@@ -59,13 +60,18 @@ struct OfferDoors: Sendable {
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let historical = body["historical"]?.bool ?? false
+            if body["emergency"]?.bool == true {
+              let offer = try named(body, in: transaction)
+              try deeds.askEmergency(offer, with: body["with"]?.string, reason: body["reason"]?.string, in: transaction)
+              return (offer, "awaiting")
+            }
             let offer = try meant(body, deeds, isHistorical: true, in: transaction)
-            try deeds.launch(offer, historical: historical, in: transaction)
+            try deeds.launch(offer, historical: historical, waiving: try Waiving(body["waive"]), in: transaction)
             return (offer, "ordered")
           }
         }
       },
-    ] + [OfferDeed.pause, .resume, .stop, .end, .cancel].map { turning($0) }
+    ] + [OfferDeed.pause, .resume, .stop, .end, .cancel].map { turning($0) } + gate + looking
   }
 
   private func turning(_ deed: OfferDeed) -> Route {
@@ -86,7 +92,7 @@ struct OfferDoors: Sendable {
     400, "no_document", "the body has no document; send {\"document\": {...}} as `accord offer new` prints one")
 
   /// Does what a body asks for and answers with the offer as it is then.
-  private func deed(
+  func deed(
     _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction,
     _ act: (OfferDeeds, JSON, borrowing Transaction) throws -> (OfferVersion, String)
   ) throws -> DepartmentDesk.Outcome {
@@ -139,7 +145,7 @@ struct OfferDoors: Sendable {
     return try deeds.save(document, context: context, refusing: refusing, in: transaction)
   }
 
-  private func named(_ body: JSON, in transaction: borrowing Transaction) throws -> OfferVersion {
+  func named(_ body: JSON, in transaction: borrowing Transaction) throws -> OfferVersion {
     guard let name = body["offer"]?.string else {
       throw OfferDeeds.Refused(400, "no_offer_named", "the body names no offer; send {\"offer\": \"NAME\"} or {\"offer\": \"NAME@2\"}")
     }
@@ -162,12 +168,12 @@ struct OfferDoors: Sendable {
     throw OfferRefusal.changed(offer, seen: seen, now: known.revision)
   }
 
-  private func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
+  func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
     guard let id = try? Identifier<Offer>(name) else { return nil }
     return try Offers.find(id, in: reading)
   }
 
-  private static func nobody(_ name: String) -> Response {
+  static func nobody(_ name: String) -> Response {
     .problem(status: 404, code: "no_offer", detail: "there is no offer \(name); `accord offer list` shows those that there are")
   }
 

@@ -53,13 +53,19 @@ enum Surroundings {
   }
 }
 
-/// Who works here: those of a file that somebody gave, else the built-in shop's.
+/// Who works here: those of whom the ledger told, and beside them those of a file that somebody gave, else the built-in shop's.
 enum Staff {
   static func known(in reading: borrowing some StoreReading & ~Copyable) throws -> [OfferContext.Staff] {
     let given = try reading.all("SELECT person_id, has_left FROM staff ORDER BY person_id LIMIT 10000") { row throws(StoreFault) in
       OfferContext.Staff(id: try row.text(0), hasLeft: try row.bool(1))
     }
-    return given.isEmpty ? Shop.staff.map { OfferContext.Staff(id: $0.id, hasLeft: $0.leftOn != nil) } : given
+    let told = try reading.all("SELECT colleague_id, active FROM colleague ORDER BY colleague_id LIMIT 50000") { row throws(StoreFault) in
+      OfferContext.Staff(id: try row.text(0), hasLeft: try !row.bool(1))
+    }
+    let others = given.isEmpty ? Shop.staff.map { OfferContext.Staff(id: $0.id, hasLeft: $0.leftOn != nil) } : given
+    // What the ledger tells of somebody is what holds.
+    let names = Set(told.map(\.id))
+    return told + others.filter { !names.contains($0.id) }
   }
 
   /// Reads `[{"id": "marketer/maya", "left": false}, "agent/ines"]`; nil where it is something else.
