@@ -65,7 +65,7 @@ package enum Shift {}
 /// An answer sheet.
 package enum Sheet {}
 /// What a customer was told.
-package enum Reply {}
+package enum SheetAnswer {}
 /// What a customer asked about.
 package enum Asked {}
 package enum Hold {}

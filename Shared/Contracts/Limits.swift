@@ -24,8 +24,8 @@ package enum Limits {
   package static let quantityMax: Int64 = 1_000_000_000
   /// Two identifiers or three and what parts them: an offer, a subscription and a period.
   package static let remedyKeyBytesMax = 3 * identifierBytesMax + 2
-  /// An offer's whole document, or a policy's: many times the longest that anybody wrote, far below a message of 1 MiB.
-  package static let documentBytesMax = 65_536
+  /// An offer's whole document, or a policy's: it may name tens of thousands of products one by one, and stays below a message of 1 MiB.
+  package static let documentBytesMax = 786_432
   /// What differs between two versions of a document.
   package static let changedMax = 256
   /// One row for each check, with room for those to come.

@@ -68,7 +68,7 @@ final class Stage {
     machine.change(name, rights, at: now, into: &commit!)
   }
 
-  func takeHolds() -> [Hold] { machine.takeHolds() }
+  func takeHolds() -> [BrokerCore.Hold] { machine.takeHolds() }
 
   /// A frame other than a publish, as the shell counts it.
   func heard(_ id: ConnectionID, bytes: Int) { machine.heard(id, bytes: bytes, at: now) }

@@ -1,4 +1,5 @@
 import Contracts
+import Host
 import Mesh
 import ServiceDomain
 import Store
@@ -7,6 +8,10 @@ import Store
 enum Inlets {
   static func fact(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
     guard let event = received.event else { return .done }
+    if case .colleagueChanged(let fact) = event {
+      try Colleagues.fold(fact, received.envelope.id, in: transaction)
+      return .done
+    }
     switch ServiceDomain.decide(event, at: received.envelope.time) {
     case .keep(let place):
       let isNew = try Heard.keep(place, received, in: transaction)

@@ -28,6 +28,6 @@ package enum ServiceProgram {
     OfferVersioned.types + OfferScheduled.types + OfferTurned.types + LookBackCompleted.types + AudiencePrepared.types
   private static let customers =
     CustomerKnown.types + ConsentChanged.types + CustomerRestricted.types + MessageTurned.types + ProductsListed.types
-    + MembershipChanged.types + ChainAnchored.types
+    + MembershipChanged.types + ChainAnchored.types + Colleagues.types
   private static let reads = orders + remedies + offers + customers
 }

@@ -81,9 +81,10 @@ package enum Facts {
     case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
     case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
+    case .colleagueChanged(let fact): try Colleagues.fold(fact, meta.messageID, in: transaction)
     case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
     // Told by others: what follows from them is a fact of the ledger's own.
-    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
+    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
       .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
       .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
       .parityApproved, .disconnectRecorded:

@@ -32,7 +32,7 @@ extension Gate {
 
   /// Why a verified sheet does not count; nil where it does.
   private static func unusable(_ sheet: GateKnowledge.Sheets.Sheet, _ name: String, _ known: GateKnowledge) -> Lack? {
-    if let verifier = sheet.verifier, !known.isHere(verifier), !(sheet.deputy.map { known.isHere($0) } ?? false) {
+    if let verifier = sheet.verifier, !known.isHeld(verifier), !(sheet.deputy.map { known.isHeld($0) } ?? false) {
       return Lack(
         .failed, "sheet_unowned", since: known.colleagues[verifier]?.changedAt ?? sheet.at, by: verifier,
         "\(name) was verified by \(verifier), who has left", lift: "customer service, by naming another verifier")
@@ -131,7 +131,7 @@ extension Gate {
         .failed, "parity_over", exception.endsAt, exception.approver, "the exception ended at \(exception.endsAt)",
         "marketing, by a new version")
     }
-    guard known.isHere(exception.approver) else {
+    guard known.isHeld(exception.approver) else {
       return lack(
         .failed, "parity_unowned", known.colleagues[exception.approver]?.changedAt ?? known.askedAt, exception.approver,
         "\(exception.approver), who is to approve it, has left", "marketing, by naming another approver")

@@ -253,16 +253,22 @@ package struct GateKnowledge: Sendable {
 
   package struct Standing: Sendable, Equatable {
     package var active: Bool
+    /// They are here, or somebody who is has taken what hung on them.
+    package var isHeld: Bool
     package var locales: [String]
     package var changedAt: Timestamp
 
-    package init(active: Bool, locales: [String] = [], changedAt: Timestamp) {
+    package init(active: Bool, isHeld: Bool? = nil, locales: [String] = [], changedAt: Timestamp) {
       self.active = active
+      self.isHeld = isHeld ?? active
       self.locales = locales
       self.changedAt = changedAt
     }
   }
 
-  /// Whether somebody may own, verify or approve: nobody who is known to have left. Whom nobody told of is taken at their word.
+  /// Whether somebody works here: nobody who is known to have left. Whom nobody told of is taken at their word.
   func isHere(_ id: Identifier<Colleague>) -> Bool { colleagues[id]?.active ?? true }
+
+  /// Whether what somebody verified or is to approve has a person who stands for it.
+  func isHeld(_ id: Identifier<Colleague>) -> Bool { colleagues[id]?.isHeld ?? true }
 }

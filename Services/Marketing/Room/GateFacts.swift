@@ -1,4 +1,5 @@
 import Contracts
+import Host
 import MarketingDomain
 import Store
 import Terms
@@ -14,7 +15,10 @@ enum GateFacts {
     var known = GateKnowledge(
       offer: offer, now: now, askedAt: askedAt, startsAt: terms.startsAt, endsAt: terms.endsAt, floor: floor)
     try promises(&known, terms, in: reading)
-    known.colleagues = try Colleagues.all(in: reading)
+    for one in try Colleagues.all(in: reading) {
+      let isHeld = try one.active || Colleagues.holder(of: one.colleagueID, in: reading) != nil
+      known.colleagues[one.colleagueID] = .init(active: one.active, isHeld: isHeld, locales: one.locales, changedAt: one.at)
+    }
     known.channels = .init(before: document.eligibility.channels ?? [], counterparts: try ServiceWords.counterparts(in: reading))
     if !document.sheetsRequired.isEmpty {
       known.sheets = .init(

@@ -80,7 +80,7 @@ enum Inlets {
       try Policies.fold(fact, in: transaction)
       try Gatekeeping.heardOfAll(telling, in: transaction)
     case .colleagueChanged(let fact):
-      try Colleagues.fold(fact, in: transaction)
+      try Colleagues.fold(fact, received.envelope.id, in: transaction)
       try Gatekeeping.heardOfAll(telling, in: transaction)
     default: break
     }

@@ -17,7 +17,7 @@ extension OfferDoors {
         }
       },
       Route(.post, "/v1/offers/waive", "lets checks of an offer's gate pass although they do not hold") { request, _ in
-        desk.command(request) { transaction, occasion in
+        desk.command(request, for: .operator, .supervisor) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)
             try deeds.waive(
@@ -27,7 +27,7 @@ extension OfferDoors {
         }
       },
       Route(.post, "/v1/offers/confirm", "confirms an emergency launch, as the second of two people") { request, _ in
-        desk.command(request) { transaction, occasion in
+        desk.command(request, for: .operator, .marketer, .supervisor, .lead) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)
             try deeds.confirmEmergency(offer, in: transaction)

@@ -10,7 +10,8 @@ struct OfferDoors: Sendable {
   let desk: DepartmentDesk
   let hearing: Hearing
 
-  private static let bodyBytesMax = 256 * 1_024
+  /// A document and what is said beside it.
+  private static let bodyBytesMax = Limits.documentBytesMax + 65_536
 
   var routes: [Route] {
     [

@@ -14,7 +14,7 @@ package enum MarketingProgram {
   private static let facts =
     BudgetChanged.types.filter { $0.hasPrefix("ledger.") } + LookBackCompleted.types + ChainAnchored.types + CustomerKnown.types
     + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + MembershipChanged.types + PolicyPublished.types
-    + ColleagueChanged.types
+    + Colleagues.types
   /// What customer service says. Apart from the ledger's: by it the silence of each is told.
   private static let care =
     PromiseAnswered.types + CapacityChanged.types + RosterPublished.types + BriefingAcknowledged.types + SheetTurned.types
@@ -42,6 +42,7 @@ package enum MarketingProgram {
         ]
       },
       routes: { desk in API(desk: desk, hearing: hearing).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
+      hanging: { try HangingWork.all(of: $0, in: $1) },
       heads: { try ChainHeads.all(in: $0) })
   }
 }

@@ -80,14 +80,6 @@ extension Schema {
       at INTEGER NOT NULL,
       PRIMARY KEY (offer_id, version)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE colleague (
-      colleague_id TEXT PRIMARY KEY NOT NULL,
-      active INTEGER NOT NULL,
-      locales TEXT NOT NULL,
-      department TEXT,
-      at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-
     -- How the gate stood, whenever a row turned; `rows` as the fact says them. The last of a version is how it stands.
     CREATE TABLE gate_turn (
       number INTEGER PRIMARY KEY,

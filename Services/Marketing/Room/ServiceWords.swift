@@ -170,33 +170,3 @@ enum ServiceWords {
     }
   }
 }
-
-/// Who works here, as the ledger tells it.
-enum Colleagues {
-  static func fold(_ fact: ColleagueChanged, in transaction: borrowing Transaction) throws {
-    try transaction.run(
-      """
-      INSERT INTO colleague (colleague_id, active, locales, department, at) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET active = ?2, locales = ?3, department = ?4, at = ?5 WHERE ?5 >= at
-      """, .text(fact.colleagueID.text), .integer(fact.active ? 1 : 0), .text(fact.locales.joined(separator: " ")),
-      .optional(fact.department?.rawValue), .timestamp(fact.at))
-  }
-
-  static func all(in reading: borrowing some Reading & ~Copyable) throws -> [Identifier<Colleague>: GateKnowledge.Standing] {
-    var found: [Identifier<Colleague>: GateKnowledge.Standing] = [:]
-    try reading.rows("SELECT colleague_id, active, locales, at FROM colleague LIMIT 50000") { row in
-      found[Identifier(restoring: try row.text(0))] = GateKnowledge.Standing(
-        active: try row.bool(1), locales: try row.text(2).split(separator: " ").map(String.init), changedAt: try row.timestamp(3))
-    }
-    return found
-  }
-
-  static func find(
-    _ id: Identifier<Colleague>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> GateKnowledge.Standing? {
-    try reading.first("SELECT active, locales, at FROM colleague WHERE colleague_id = ?1", .text(id.text)) { row throws(StoreFault) in
-      GateKnowledge.Standing(
-        active: try row.bool(0), locales: try row.text(1).split(separator: " ").map(String.init), changedAt: try row.timestamp(2))
-    }
-  }
-}

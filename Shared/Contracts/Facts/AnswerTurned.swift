@@ -7,7 +7,7 @@ package struct AnswerTurned: TreeFact {
 
   package var turn: Turn
   package var caseID: Identifier<Case>
-  package var answerID: Identifier<Reply>
+  package var answerID: Identifier<SheetAnswer>
   package var personID: Identifier<Person>?
   package var offer: OfferVersion
   /// Absent for an answer from the facts card.
@@ -23,7 +23,7 @@ package struct AnswerTurned: TreeFact {
   package var at: Timestamp
 
   package init(
-    turn: Turn, caseID: Identifier<Case>, answerID: Identifier<Reply>, personID: Identifier<Person>? = nil, offer: OfferVersion,
+    turn: Turn, caseID: Identifier<Case>, answerID: Identifier<SheetAnswer>, personID: Identifier<Person>? = nil, offer: OfferVersion,
     sheetID: Identifier<Sheet>? = nil, sheetVersion: Int? = nil, locale: String, voice: String, agentID: Identifier<Colleague>,
     factsCard: Bool, fallback: Bool, at: Timestamp
   ) {

@@ -31,7 +31,7 @@ struct BooksDoors: Sendable {
         }
       },
       Route(.post, "/v1/ledger/funds/service", "gives customer service's own fund money") { request, _ in
-        desk.command(request) { transaction, occasion in try fundService(request, occasion, &transaction) }
+        desk.command(request, for: .supervisor) { transaction, occasion in try fundService(request, occasion, &transaction) }
       },
       Route(.post, "/v1/ledger/periods", "closes the books through a day") { request, _ in
         desk.command(request) { transaction, occasion in try closePeriod(request, occasion, &transaction) }

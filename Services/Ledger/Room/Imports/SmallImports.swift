@@ -17,6 +17,7 @@ struct SmallImports: Sendable {
       route(CustomerRows.self, "makes customers known; names and addresses stay in the ledger's store"),
       route(ConsentRows.self, "records what customers let us send, and what no longer"),
       route(SubscriptionRows.self, "tells of plans that began, changed, went on or ended"),
+      route(ColleagueRows.self, "makes it known who works here, what they may do and who left"),
     ]
   }
 
