@@ -32,7 +32,7 @@ struct Command: Sendable {
   ]
 
   /// Every command, in the order in which `--help` tells them.
-  static let all: [Command] = running + customers + campaigns + imports + books + operating + credentials + looking + measuring
+  static let all: [Command] = running + customers + campaigns + gates + imports + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [

@@ -37,6 +37,21 @@ struct Judging {
     messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
   }
 
+  /// As if `terms` were live and everybody heard, for a rehearsal.
+  init(rehearsing terms: Terms, _ life: Life, at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable) throws {
+    offer = terms.document.offerVersion
+    version = Offers.Version(
+      offer: offer, state: .live, significance: .material, document: [], schedule: nil, historical: false)
+    self.terms = terms
+    self.life = life
+    self.now = now
+    campaign = terms.document.campaignID
+    (isLive, isBlind) = (true, false)
+    let frequency = try Policies.frequency(in: reading)
+    messagesMax = frequency?.messages ?? 0
+    messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
+  }
+
   /// What is known about one person, beside the verdict itself.
   struct Judged {
     let verdict: Verdict

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import MarketingDomain
 import Store
+import Telemetry
 import Terms
 
 /// Checks that somebody lets pass although they do not hold, and why.

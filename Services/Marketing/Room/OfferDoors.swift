@@ -11,7 +11,7 @@ struct OfferDoors: Sendable {
   let hearing: Hearing
 
   /// A document and what is said beside it.
-  private static let bodyBytesMax = Limits.documentBytesMax + 65_536
+  static let bodyBytesMax = Limits.documentBytesMax + 65_536
 
   var routes: [Route] {
     [

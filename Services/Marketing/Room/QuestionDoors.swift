@@ -11,7 +11,7 @@ struct QuestionDoors: Sendable {
     [
       Route(.get, "/v1/questions", "what customers asked about and nobody knew; ?answered=yes for those that have an answer") { request, _ in
         desk.question(request) { snapshot in
-          let answered = request.query.first { $0.0 == "answered" }?.1 == "yes"
+          let answered = request.query("answered") == "yes"
           let now = desk.clock.now()
           let found = try Questions.list(answered: answered, in: snapshot).map { $0.json(at: now) }
           return .json(.object([.init("questions", .array(found))]))

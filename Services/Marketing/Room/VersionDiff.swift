@@ -6,14 +6,14 @@ import Terms
 /// What one version of an offer changes of another, line by line, and which lines change what is promised.
 enum VersionDiff {
   static func of(
-    _ known: Offers.Known, _ query: [(String, String)], in reading: borrowing some StoreReading & ~Copyable
+    _ known: Offers.Known, _ request: Request, in reading: borrowing some StoreReading & ~Copyable
   ) throws -> Response {
     func number(_ name: String, _ otherwise: Int) throws -> Int? {
-      guard let text = query.first(where: { $0.0 == name })?.1 else { return otherwise }
+      guard let text = request.query(name) else { return otherwise }
       return Int(text)
     }
-    guard let to = try number("to", known.latest) else { return wrong("to", query) }
-    guard let from = try number("from", to - 1) else { return wrong("from", query) }
+    guard let to = try number("to", known.latest) else { return wrong("to", request) }
+    guard let from = try number("from", to - 1) else { return wrong("from", request) }
     guard let old = try document(known.id, from, in: reading) else { return missing(known, from) }
     guard let new = try document(known.id, to, in: reading) else { return missing(known, to) }
     let lines = new.changes(from: old).map { pointer -> JSON in
@@ -40,8 +40,8 @@ enum VersionDiff {
     pointer.split(separator: "/").reduce(Optional(json)) { $0?[String($1)] }.flatMap { $0.isNull ? nil : $0 }
   }
 
-  private static func wrong(_ name: String, _ query: [(String, String)]) -> Response {
-    let text = query.first { $0.0 == name }?.1 ?? ""
+  private static func wrong(_ name: String, _ request: Request) -> Response {
+    let text = request.query(name) ?? ""
     return .problem(status: 422, code: name, detail: "\(name): \"\(text)\" is no version; versions are numbers from 1 on")
   }
 
