@@ -27,12 +27,14 @@ struct Command: Sendable {
   /// Every command takes these.
   static let common = [
     Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_FOLDER, else ./data)"),
+    Arguments.Option("--as", "FILE", "whose token is used (default: $ACCORD_TOKEN, else the operator's credential of the folder)"),
     Arguments.Option("--json", nil, "answer as JSON, one value"),
     Arguments.Option("--help", nil, "this text"),
   ]
 
   /// Every command, in the order in which `--help` tells them.
-  static let all: [Command] = running + customers + campaigns + gates + imports + books + operating + credentials + looking + measuring
+  static let all: [Command] =
+    running + customers + campaigns + gates + imports + colleagues + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -41,7 +43,7 @@ struct Command: Sendable {
   ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,
-    .importLists, .importSegments, .list, .segment, .consentGive, .consentWithdraw,
+    .importLists, .importSegments, .importAgents, .list, .segment, .consentGive, .consentWithdraw,
   ]
   private static let books: [Command] = [
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,

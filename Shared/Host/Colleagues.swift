@@ -58,7 +58,8 @@ package enum Colleagues {
   /// Whose work it is that hung on `id`: theirs while they are here, then whoever's it was handed to; nil where nobody took it.
   ///
   /// Somebody nobody knows answers for themselves: nobody has said that they left.
-  package static func holder(of id: Identifier<Colleague>, in reading: borrowing some Reading & ~Copyable) throws -> Identifier<Colleague>? {
+  package static func holder(of id: Identifier<Colleague>, in reading: borrowing some Reading & ~Copyable) throws -> Identifier<Colleague>?
+  {
     var holder = id
     // A chain that bites its tail ends as well.
     for _ in 0..<HostLimits.handOversMax {

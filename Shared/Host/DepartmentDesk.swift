@@ -50,13 +50,14 @@ package struct DepartmentDesk: Sendable {
   /// `occasion.needs`. Answers 400 without a key or with a correlation that no event may carry, 403 to whoever may not, 422 where the key
   /// came with another command, 503 where the store cannot write now.
   package func command(_ request: Request, for roles: Principal.Role..., body: Command) -> Response {
-    command(request, roles, body)
+    command(request, forAnyOf: roles, body)
   }
 
   /// The same for those who work in this department.
-  package func command(_ request: Request, _ body: Command) -> Response { command(request, [], body) }
+  package func command(_ request: Request, _ body: Command) -> Response { command(request, forAnyOf: [], body) }
 
-  private func command(_ request: Request, _ roles: [Principal.Role], _ body: Command) -> Response {
+  /// The same for those who have one of `roles`, and for those who work in this department where there is none.
+  package func command(_ request: Request, forAnyOf roles: [Principal.Role], _ body: Command) -> Response {
     guarding(request) { asker in
       guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
         return .problem(

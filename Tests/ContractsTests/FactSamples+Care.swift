@@ -88,7 +88,7 @@ extension FactSamples {
     facts += try RemedyAsked.Turn.allCases.map { turn in
       RemedyAsked(
         turn: turn, requestID: try Identifier("request-1"), orderID: order, personID: person, caseID: matter, offerID: offer,
-        amount: euro(995), basis: .honourFor, agentID: ines, approver: ruth, reason: .alreadyBetter, sentence: "She has more already.",
+        amount: euro(995), basis: .honourFor, agentID: ines, approver: ruth, deadlineAt: later, reason: .alreadyBetter, sentence: "She has more already.",
         at: moment)
     }
     let row = OfferScheduled.GateRow(

@@ -58,6 +58,10 @@ final class MarketingScene: Sendable {
       handle: 1, number: number, position: number * 4_096, attempt: 1, producer: "ledger/lineage", sequence: number, event: envelope.bytes)
   }
 
+  /// Customer service says one thing after another.
+  @discardableResult
+  func service(_ events: DomainEvent...) throws -> [MeshMachines.Verdict] { try hear(events.map { try delivery($0) }) }
+
   /// Hears deliveries, each through the subscription that takes its type.
   @discardableResult
   func hear(_ deliveries: [Delivery]) throws -> [MeshMachines.Verdict] {
@@ -168,8 +172,15 @@ final class MarketingScene: Sendable {
     #expect(answer.status == 201)
   }
 
-  /// The Sunday offer with parts of it replaced.
+  /// The Sunday offer with parts of it replaced, which asks nothing of customer service.
   static func sundayOffer(_ changes: (String, JSON)...) throws -> JSON {
+    try offer([("promises", []), ("sheets_required", []), ("briefing", .null)] + changes)
+  }
+
+  /// The whole Sunday offer, with parts of it replaced: two promises, two sheets, a briefing.
+  static func demandingOffer(_ changes: (String, JSON)...) throws -> JSON { try offer(changes) }
+
+  private static func offer(_ changes: [(String, JSON)]) throws -> JSON {
     guard case .object(var members) = try JSON(parsing: #require(Shop.offer("sunday-free-shipping")).text) else { return .null }
     for (name, value) in changes {
       members.removeAll { $0.name == name }

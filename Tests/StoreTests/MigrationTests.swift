@@ -61,7 +61,7 @@ struct MigrationTests {
     #expect(throws: StoreFault.self) { try desk.open { $0.migrations = Array(broken) } }
     let store = try open(2)
     defer { store.close() }
-    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(2) << 16 | 2)
+    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(3) << 16 | 2)
     #expect(try store.read { try $0.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'half'") } == 0)
   }
 

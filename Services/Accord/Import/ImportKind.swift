@@ -4,14 +4,14 @@ import Feed
 extension ImportRows {
   /// What a file of rows holds: the meanings that its columns can have, and the row that is made of them.
   enum Kind: String {
-    case products, customers, consents, subscriptions, lists, segments
+    case products, customers, consents, subscriptions, lists, segments, agents
 
     /// The meaning of the column that names the group; nil where the rows are about none.
     var groupRole: String? {
       switch self {
       case .lists: "list"
       case .segments: "segment"
-      case .products, .customers, .consents, .subscriptions: nil
+      case .products, .customers, .consents, .subscriptions, .agents: nil
       }
     }
 
@@ -35,6 +35,11 @@ extension ImportRows {
         ]
       case .lists, .segments:
         [.init("customer", required: true), .init(groupRole ?? "", required: true), .init("from"), .init("until")]
+      case .agents:
+        [
+          .init("colleague", required: true), .init("roles", takesSeveral: true), .init("department"),
+          .init("locales", takesSeveral: true), .init("person"), .init("household", takesSeveral: true), .init("active"),
+        ]
       }
     }
 
@@ -79,6 +84,13 @@ extension ImportRows {
         for role in ["from", "until"] {
           if let time = try values.time(role) { row.append(.init(role, .string(time.description))) }
         }
+      case .agents:
+        row.append(.init("colleague_id", .string(try values.needed("colleague"))))
+        for role in ["roles", "locales", "household"] where values.has(role) {
+          row.append(.init(role, .array(values.words(role).map { .string($0) })))
+        }
+        row.append(contentsOf: values.member("department") + values.member("person", as: "person_id"))
+        if values.text("active") != nil { row.append(.init("active", .bool(try values.flag("active")))) }
       }
       return row
     }
@@ -126,6 +138,11 @@ struct RowValues {
     columns.columns.indices.filter { columns.columns[$0].role == role && !fields[$0].isEmpty }.map {
       String(decoding: fields[$0], as: UTF8.self)
     }
+  }
+
+  /// The words in all columns of a role: a cell may hold several, apart from each other by blanks, semicolons or bars.
+  func words(_ role: String) -> [String] {
+    texts(role).flatMap { $0.split { " ;|".contains($0) }.map(String.init) }
   }
 
   func needed(_ role: String) throws(FieldFault) -> String {

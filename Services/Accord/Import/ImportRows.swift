@@ -43,6 +43,14 @@ extension Command {
     examples: ["accord import segments tiers.csv --map segment=tier,customer=id,from=since,until=left"],
     run: { arguments throws(Complaint) in try ImportRows(arguments, .segments).run() })
 
+  static let importAgents = Command(
+    "import agents", "Makes it known who works here, what they may do, and who left. Tokens are given out one by one.", operands: "FILE",
+    options: ImportSettings.options,
+    examples: [
+      "accord import agents staff.csv --map colleague=id,roles=roles,locales=languages,person=customer_no,active=here",
+      "accord colleague token ines --token-file ines.json",
+    ], run: { arguments throws(Complaint) in try ImportRows(arguments, .agents).run() })
+
   private static func membership(_ kind: String) -> [Arguments.Option] {
     [
       .init("--\(kind)", "NAME", "the \(kind), where no column says so"),
@@ -51,7 +59,7 @@ extension Command {
   }
 }
 
-/// `accord import products | customers | consents | subscriptions | lists | segments`: each row by itself, in the file's order.
+/// `accord import products | customers | consents | subscriptions | lists | segments | agents`: each row by itself, in the file's order.
 struct ImportRows {
   private let kind: Kind
   private let settings: ImportSettings

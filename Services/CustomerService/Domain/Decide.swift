@@ -40,6 +40,17 @@ package enum ServiceDomain {
     }
   }
 
+  /// Where one of customer service's own facts stands among what is kept of a customer; nil for what is on no timeline.
+  package static func place(_ event: DomainEvent) -> FactPlace? {
+    switch event {
+    case .caseTurned(let fact): FactPlace(mark: "\(fact.at.milliseconds) \(fact.channel)", person: fact.personID, time: fact.at)
+    case .holdTurned(let fact): FactPlace(mark: "\(fact.holdID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
+    case .remedyAsked(let fact): FactPlace(mark: "\(fact.requestID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
+    case .offerAskedAbout(let fact): FactPlace(mark: fact.askedID.text, person: fact.personID, time: fact.at)
+    default: nil
+    }
+  }
+
   /// Each change of a remedy has its own entry in the books; what has none is told apart by its time.
   private static func mark(_ remedy: RemedyChanged, at time: Timestamp) -> String {
     if let entry = remedy.entry { return "\(remedy.remedyID) \(entry)" }

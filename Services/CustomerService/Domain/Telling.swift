@@ -23,12 +23,17 @@ package enum Telling {
     case .consentChanged(let fact):
       "\(fact.given ? "lets us send" : "no longer lets us send") \(fact.purpose.rawValue) by \(fact.channel) (told by \(fact.source))"
     case .customerRestricted(let fact): restricted(fact)
+    case .caseTurned(let fact): turned(fact)
+    case .holdTurned(let fact): turned(fact)
+    case .remedyAsked(let fact): asked(fact)
+    case .offerAskedAbout(let fact): asked(fact)
+    case .questionAnswered(let fact): answered(fact)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
       .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
-      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered,
-      .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
       nil
     }
   }

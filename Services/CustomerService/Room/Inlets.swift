@@ -12,6 +12,14 @@ enum Inlets {
       try Colleagues.fold(fact, received.envelope.id, in: transaction)
       return .done
     }
+    if case .policyPublished(let fact) = event {
+      try Policies.fold(fact, in: transaction)
+      return .done
+    }
+    if case .promiseDeclared(let fact) = event {
+      try Promises.fold(fact, in: transaction)
+      return .done
+    }
     switch ServiceDomain.decide(event, at: received.envelope.time) {
     case .keep(let place):
       let isNew = try Heard.keep(place, received, in: transaction)

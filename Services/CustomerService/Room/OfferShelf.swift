@@ -51,7 +51,8 @@ final class OfferShelf: Sendable {
     return DeskOffer(known: known, terms: terms)
   }
 
-  private func zone(_ name: String) -> Zone? {
+  /// A zone of the database; nil where there is none of this name.
+  func zone(_ name: String) -> Zone? {
     if let zone = shelf.withLock({ $0.zones[name] }) { return zone }
     guard let bytes = try? zoneFiles.bytes(of: name), let zone = try? Zone(name: name, bytes: bytes) else { return nil }
     shelf.withLock { $0.zones[name] = zone }

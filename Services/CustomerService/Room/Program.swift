@@ -18,6 +18,7 @@ package enum ServiceProgram {
         MeshSubscription(name: "customers", filters: customers, inlet: { try Inlets.fact($0, in: &$1) }),
       ]
     },
+    ownFacts: { _ in { try OwnFacts.retrace($0, in: &$1) } }, dueRules: { CareDues.all($0) },
     routes: { desk in API(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
     heads: { try ChainHeads.all(in: $0) })
 
@@ -26,8 +27,9 @@ package enum ServiceProgram {
   private static let remedies = RemedyChanged.types + RefundResolved.types
   private static let offers =
     OfferVersioned.types + OfferScheduled.types + OfferTurned.types + LookBackCompleted.types + AudiencePrepared.types
+    + PromiseDeclared.types
   private static let customers =
     CustomerKnown.types + ConsentChanged.types + CustomerRestricted.types + MessageTurned.types + ProductsListed.types
-    + MembershipChanged.types + ChainAnchored.types + Colleagues.types
+    + MembershipChanged.types + ChainAnchored.types + Colleagues.types + PolicyPublished.types
   private static let reads = orders + remedies + offers + customers
 }

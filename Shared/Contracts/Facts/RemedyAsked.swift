@@ -30,8 +30,10 @@ package struct RemedyAsked: TreeFact {
   package var amount: Money?
   package var basis: Basis
   package var agentID: Identifier<Colleague>
-  /// Who let it go over the limit.
+  /// Who let it go over the limit, or is asked to while a deadline stands beside them.
   package var approver: Identifier<Colleague>?
+  /// Until when it waits for the approver: nothing is given by such a fact, but by the next one of the same request.
+  package var deadlineAt: Timestamp?
   /// Of a refusal.
   package var reason: Reason?
   package var sentence: String?
@@ -40,7 +42,7 @@ package struct RemedyAsked: TreeFact {
   package init(
     turn: Turn, requestID: Identifier<RemedyRequest>, orderID: Identifier<Order>? = nil, personID: Identifier<Person>? = nil,
     caseID: Identifier<Case>? = nil, offerID: Identifier<Offer>? = nil, amount: Money? = nil, basis: Basis, agentID: Identifier<Colleague>,
-    approver: Identifier<Colleague>? = nil, reason: Reason? = nil, sentence: String? = nil, at: Timestamp
+    approver: Identifier<Colleague>? = nil, deadlineAt: Timestamp? = nil, reason: Reason? = nil, sentence: String? = nil, at: Timestamp
   ) {
     self.turn = turn
     self.requestID = requestID
@@ -52,6 +54,7 @@ package struct RemedyAsked: TreeFact {
     self.basis = basis
     self.agentID = agentID
     self.approver = approver
+    self.deadlineAt = deadlineAt
     self.reason = reason
     self.sentence = sentence
     self.at = at
@@ -75,6 +78,7 @@ package struct RemedyAsked: TreeFact {
       personID: try members.may("person_id", .id()), caseID: try members.may("case_id", .id()), offerID: try members.may("offer_id", .id()),
       amount: try members.may("amount", .money), basis: try members.needs("basis", .choice()),
       agentID: try members.needs("agent_id", .id()), approver: try members.may("approver", .id()),
+      deadlineAt: try members.may("deadline_at", .time),
       reason: try members.may("reason", .choice()), sentence: try members.may("sentence", .text(max: Limits.sentenceBytesMax)),
       at: try members.needs("at", .time))
   }
@@ -90,6 +94,7 @@ package struct RemedyAsked: TreeFact {
     writer.member("basis", basis.rawValue)
     writer.member("agent_id", agentID)
     writer.member("approver", ifPresent: approver)
+    writer.member("deadline_at", ifPresent: deadlineAt)
     writer.member("reason", ifPresent: reason?.rawValue)
     writer.member("sentence", ifPresent: sentence)
     writer.member("at", at)
