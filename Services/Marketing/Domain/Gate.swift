@@ -56,11 +56,16 @@ package enum Gate {
   }
 
   /// `rows` with the instants of `before` where nothing changed but the words: a row counts from when it came to stand so.
-  package static func keepingSince(_ rows: [Row], _ before: [Row]) -> [Row] {
+  package static func keepingSince(_ rows: [Row], _ before: [Row], at now: Timestamp) -> [Row] {
     rows.map { row in
-      guard let old = before.first(where: { $0.check == row.check }), old.state == row.state, old.code == row.code else { return row }
+      guard let old = before.first(where: { $0.check == row.check }) else { return row }
       var kept = row
-      kept.since = old.since
+      if old.state == row.state, old.code == row.code {
+        kept.since = old.since
+      } else if holds(old), !holds(row), row.since <= old.since {
+        // What held is not broken since before it held, whatever the one who broke it says.
+        kept.since = now
+      }
       return kept
     }
   }

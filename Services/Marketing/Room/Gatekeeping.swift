@@ -35,7 +35,8 @@ enum Gatekeeping {
       }
     let rows = Gate.keepingSince(
       Gate.rows(
-        terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known, waivers: waivers), before)
+        terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known, waivers: waivers), before,
+      at: telling.now)
     if rows != before { try turn(offer, rows, telling, in: transaction) }
     if let next = Gate.nextLook(known) {
       try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
@@ -78,13 +79,16 @@ enum Gatekeeping {
   /// Something was said that bears on many offers: each gate is looked at soon, once for however much was said.
   static func heardOfAll(_ telling: Telling, in transaction: borrowing Transaction) throws {
     guard !telling.desk.isRebuilding else { return }
-    try wakeAll(at: telling.now, in: transaction)
+    try wake(live: true, at: telling.now, in: transaction)
   }
 
-  /// Has the gate of each offer looked at that has its time and is not over.
-  static func wakeAll(at now: Timestamp, in transaction: borrowing Transaction) throws {
+  /// Has the gate of each offer looked at that waits before it, and of those that are `live` too.
+  static func wake(live: Bool, at now: Timestamp, in transaction: borrowing Transaction) throws {
     let offers = try transaction.all(
-      "SELECT offer_id, version FROM offer_version WHERE state IN ('scheduled', 'blocked', 'live', 'paused') AND NOT historical"
+      """
+      SELECT offer_id, version FROM offer_version
+      WHERE (state IN ('scheduled', 'blocked') OR ?1 AND state IN ('live', 'paused')) AND NOT historical
+      """, .integer(live ? 1 : 0)
     ) { row throws(StoreFault) in OfferVersion(offer: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1))) }
     for offer in offers.compactMap(\.self) {
       try Due.set(at: now, kind: DueKinds.look, subject: offer.description, in: transaction)
@@ -112,7 +116,7 @@ enum Gatekeeping {
     guard !known.demands.isEmpty else { return }
     let row = Gate.capacity(known)
     guard row.state != old.state || row.sentence != old.sentence else { return }
-    let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before)
+    let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
     try turn(offer, rows, telling, in: transaction)
     guard row.state == .failed else { return }
     let sentence = row.sentence ?? "a promise of \(offer) cannot be kept any more"

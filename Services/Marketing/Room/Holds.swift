@@ -47,10 +47,11 @@ enum Holds {
 
   /// Whoever was left out because of a hold stands in the line again when the first of their holds ends.
   static func wake(_ person: Identifier<Person>, at now: Timestamp, in transaction: borrowing Transaction) throws {
-    let next = try transaction.integer(
+    let next = try transaction.first(
       "SELECT min(until_at) FROM hold WHERE person_id = ?1 AND until_at > ?2 AND until_at < ?3", .text(person.text), .timestamp(now),
-      .timestamp(.last))
-    guard let next else { return }
-    try Due.set(at: Timestamp(milliseconds: next), kind: DueKinds.holdOver, subject: person.text, in: transaction)
+      .timestamp(.last)
+    ) { row throws(StoreFault) in try row.optionalTimestamp(0) }
+    guard let next = next.flatMap({ $0 }) else { return }
+    try Due.set(at: next, kind: DueKinds.holdOver, subject: person.text, in: transaction)
   }
 }

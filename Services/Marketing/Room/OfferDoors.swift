@@ -166,7 +166,24 @@ struct OfferDoors: Sendable {
     guard let seen = body["revision"]?.integer, let id, let known = try find(id, in: transaction), known.revision != seen,
       let offer = OfferVersion(offer: known.id, version: known.latest)
     else { return }
-    throw OfferRefusal.changed(offer, seen: seen, now: known.revision)
+    throw OfferRefusal.changed(offer, seen: seen, now: known.revision, since: try since(seen, of: known, in: transaction))
+  }
+
+  /// What was done to an offer since somebody saw it, in sentences.
+  private func since(_ seen: Int64, of known: Offers.Known, in transaction: borrowing Transaction) throws -> [String] {
+    // Each turn raises the revision by one.
+    let turns = try Offers.turns(of: known.id, in: transaction).dropFirst(Int(clamping: max(0, seen))).suffix(10)
+    return try turns.map { turn in
+      var fields = ""
+      if turn.turn == "versioned", let version = OfferVersion(offer: known.id, version: turn.version),
+        let before = OfferVersion(offer: known.id, version: turn.version - 1), let new = try Offers.version(version, in: transaction),
+        let old = try Offers.version(before, in: transaction)
+      {
+        let changed = try OfferDocument(JSON(parsing: new.document)).changes(from: OfferDocument(JSON(parsing: old.document)))
+        fields = " with another \(changed.joined(separator: ", "))"
+      }
+      return "\(turn.by) had version \(turn.version) \(turn.turn)\(fields) at \(turn.at)"
+    }
   }
 
   func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
