@@ -34,7 +34,7 @@ struct Command: Sendable {
 
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] =
-    running + customers + campaigns + gates + imports + colleagues + books + operating + credentials + looking + measuring
+    running + customers + campaigns + gates + imports + colleagues + WordDesk.all + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -43,7 +43,7 @@ struct Command: Sendable {
   ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,
-    .importLists, .importSegments, .importAgents, .list, .segment, .consentGive, .consentWithdraw,
+    .importLists, .importSegments, .importAgents, .importRoster, .list, .segment, .consentGive, .consentWithdraw,
   ]
   private static let books: [Command] = [
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,

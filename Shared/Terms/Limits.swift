@@ -15,4 +15,6 @@ package enum TermsLimits {
   package static let listMax = 200
   /// Ten years of months.
   package static let periodsMax: Int64 = 120
+  /// Twenty days of opening hours: longer than anybody plans shifts, short enough to look at each hour.
+  package static let briefingMax = Duration.seconds(480 * 3_600)
 }

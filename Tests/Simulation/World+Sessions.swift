@@ -172,6 +172,7 @@ extension World {
         guard let event = release(line, handle, number) else { continue }
         if !line.program.store.inbox.contains(event) { fail(.effects, "\(shadow.events[event]) is settled without its effect") }
         shadow.settle(event, of: s)
+        settlements += 1
       }
     }
     for exception in settlement.exceptions {
@@ -182,7 +183,9 @@ extension World {
         if shadow.subscriptions[s].states[event] == .dead, !shadow.subscriptions[s].parks {
           line.handles[handle]?.told.insert(exception.delivery)
         }
-      case .never: shadow.never(event, of: s)
+      case .never:
+        shadow.never(event, of: s)
+        settlements += 1
       }
       isDirty = true
     }

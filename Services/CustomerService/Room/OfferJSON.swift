@@ -4,7 +4,9 @@ import Terms
 
 /// What lies on a desk, as the doors give it.
 enum OfferJSON {
-  static func row(_ row: Desk.Row, locale: String?) -> JSON {
+  /// `read`: what whoever asks has read. Of an offer whose briefing they have not, the row says that and nothing more.
+  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read) -> JSON {
+    if let version = read.locks(row.offer) { return locked(row, version) }
     let document = row.offer.terms.document
     var members: [JSON.Member] = [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(row.offer.offer.description))]
     members += name(row.name)
@@ -21,6 +23,18 @@ enum OfferJSON {
     }
     members.append(.init("orders", .array(row.orders.map(order))))
     return .object(members)
+  }
+
+  private static func locked(_ row: Desk.Row, _ version: OfferVersion) -> JSON {
+    .object(
+      [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(version.description))] + name(row.name) + [
+        .init("locked", true), .init("reason", "briefing_due"),
+        .init(
+          "sentence",
+          .string(
+            "you have not read its briefing: `accord briefing show \(version)`, then `accord briefing acknowledge \(version)`; its card opens then"
+          )),
+      ])
   }
 
   static func why(_ why: WhyNot, captured message: String, locale: String?, at now: Timestamp) -> JSON {

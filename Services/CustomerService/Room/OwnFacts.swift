@@ -22,6 +22,11 @@ enum OwnFacts {
     case .holdTurned(let fact): try Holds.fold(fact, meta, in: transaction)
     case .promiseAnswered(let fact): try Promises.fold(fact, in: transaction)
     case .capacityChanged(let fact): try Promises.fold(fact, in: transaction)
+    case .rosterPublished(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Rosters.fold(fact, in: transaction) }
+    case .briefingAcknowledged(let fact):
+      if try WordFacts.keep(event, meta, in: transaction) { try Briefings.fold(fact, in: transaction) }
+    case .answerTurned(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Answers.fold(fact, meta, in: transaction) }
+    case .sheetTurned, .counterpartNamed, .parityApproved: try WordFacts.keep(event, meta, in: transaction)
     // What others tell is not customer service's own.
     default: break
     }

@@ -13,6 +13,11 @@ enum Policies {
       """, .text(policy.name), .integer(Int64(policy.version)), .blob(policy.document.bytes))
   }
 
+  /// One of them as it stands; nil where it was never published.
+  static func document(_ name: String, in reading: borrowing some Reading & ~Copyable) throws -> JSON? {
+    try reading.first("SELECT document FROM policy WHERE name = ?1", .text(name)) { row in try JSON(parsing: row.blob(0)) }
+  }
+
   /// Those that care goes by.
   static func care(in reading: borrowing some Reading & ~Copyable) throws -> CarePolicies {
     CarePolicies(

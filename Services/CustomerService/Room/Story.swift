@@ -11,7 +11,9 @@ enum Story {
   static func tell(_ message: Identifier<Message>, in snapshot: borrowing Snapshot) throws -> Department.Story? {
     if let fact = try Heard.by(message, in: snapshot) { return try tell(fact, in: snapshot) }
     if let fact = try Offers.by(message, in: snapshot) { return try tell(fact, in: snapshot) }
-    return nil
+    return try WordFacts.by(message, in: snapshot).map { fact in
+      Department.Story(role: .publisher, position: nil, sentences: [fact.sentence])
+    }
   }
 
   private static func tell(_ fact: Heard.Fact, in snapshot: borrowing Snapshot) throws -> Department.Story {

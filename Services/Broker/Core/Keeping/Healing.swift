@@ -38,6 +38,7 @@ extension BrokerMachine {
 
   /// Has mended what holds nothing to miss or was accepted as lost, asks for what can be had again, and lets subscriptions look again.
   mutating func settleHoles(into commit: inout Gathering<Effect>) {
+    holdMarks()
     for hole in holes.list where isResolved(hole.range) {
       commit.afterDurable(.mend(Position(hole.range.lowerBound)..<Position(hole.range.upperBound)))
     }
@@ -45,10 +46,21 @@ extension BrokerMachine {
     wakeFromDamage(into: &commit)
   }
 
+  /// Outboxes keep what the journal lost until it stands there again, however far the mark has gone on meanwhile.
+  mutating func holdMarks() {
+    var first: [UInt32: UInt64] = [:]
+    for hole in holes.list where !isResolved(hole.range) {
+      for lost in hole.lost where lost.producer < UInt32(producers.count) && lost.sequence > producers[Int(lost.producer)].forgettable {
+        first[lost.producer] = min(first[lost.producer] ?? .max, lost.sequence)
+      }
+    }
+    for producer in 0..<producers.count { producers[producer].heldFrom = first[UInt32(producer)] ?? .max }
+  }
+
   /// Asks a publisher for what its outbox still has and the journal lost.
   mutating func askToHeal(_ slot: Int, into commit: inout Gathering<Effect>) {
     guard !holes.isEmpty, !connections[slot].isSession, let producer = connections[slot].producer else { return }
-    let ranges = holes.askable(UInt32(producer), above: producers[producer].forget, atMost: WireLimits.rangesMax)
+    let ranges = holes.askable(UInt32(producer), above: producers[producer].forgettable, atMost: WireLimits.rangesMax)
     guard !ranges.isEmpty else { return }
     commit.afterDurable(.send(connections[slot].id, .heal(ranges)))
   }
@@ -88,7 +100,9 @@ extension BrokerMachine {
   package mutating func healed(_ position: Position, at moment: Moment, into commit: inout Gathering<Effect>) {
     enter(moment)
     counts.healed += 1
-    guard let range = holes.healed(position.value) else { return }
+    let closed = holes.healed(position.value)
+    holdMarks()
+    guard let range = closed else { return }
     commit.afterDurable(.mend(Position(range.lowerBound)..<Position(range.upperBound)))
   }
 
@@ -96,6 +110,7 @@ extension BrokerMachine {
   package mutating func mended(_ range: Range<Position>, at moment: Moment, into commit: inout Gathering<Effect>) {
     enter(moment)
     holes.close(range.lowerBound.value..<range.upperBound.value)
+    holdMarks()
     wakeFromDamage(into: &commit)
   }
 
@@ -168,7 +183,7 @@ extension BrokerMachine {
         return .object([
           .init("position", .integer(Int64(clamping: lost.position.value))), .init("producer", .string(producer?.name ?? "?")),
           .init("sequence", .integer(Int64(clamping: lost.sequence))),
-          .init("healable", .bool(producer.map { !$0.isSession && lost.sequence > $0.forget } ?? false)),
+          .init("healable", .bool(producer.map { !$0.isSession && lost.sequence > $0.forgettable } ?? false)),
         ])
       }
       return .object([

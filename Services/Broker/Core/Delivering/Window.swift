@@ -1,7 +1,7 @@
 /// The events of a subscription from its first unsettled one to its reading, in journal order but for what was called back: a ring of
 /// places. HOT.
 ///
-/// Ordinals count the events that entered, from 0, and never repeat; an entry keeps the low 32 bits of others.
+/// Ordinals count the events that entered, from 0; only one that `trimReturns` took is given again. An entry keeps the low 32 bits of others.
 struct Window: Sendable {
   enum State: UInt8, Sendable {
     /// In its key's chain.
@@ -74,6 +74,12 @@ struct Window: Sendable {
       if !self[first].isReturn { passed = self[first].position }
       ring.dropFirst()
     }
+  }
+
+  /// Drops what came back and is settled at the end: behind an event that is held up it would keep its place until that one goes.
+  /// Nothing may speak of it any more; deliveries of it are known by their numbers, which never repeat.
+  mutating func trimReturns() {
+    while first < end, self[end - 1].state == .settled, self[end - 1].isReturn { ring.dropLast() }
   }
 
   /// Drops everything; ordinals go on.

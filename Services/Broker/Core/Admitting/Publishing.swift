@@ -132,7 +132,7 @@ extension BrokerMachine {
   private mutating func accept(_ slot: Int, into commit: inout Gathering<Effect>) {
     let last = connections[slot].last
     var forget = last
-    if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forget }
+    if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forgettable }
     commit.afterDurable(.accepted(connections[slot].id, through: last, forget: forget))
   }
 

@@ -21,7 +21,7 @@ extension Subscription {
 
   /// Room for one event to be read, where a probe is due and none waits that was not one before.
   mutating func openForProbe(_ now: Moment) {
-    room = now.uptime >= breaker.probeDue && candidate(isFresh: true) == nil ? window.count + 1 : 0
+    room = now.uptime >= breaker.probeDue && candidate(isFresh: true) == nil ? min(window.count + 1, windowMax) : 0
   }
 
   /// One delivery is a probe; the next one is due later. `delivered`: deliveries before this input.

@@ -73,8 +73,9 @@ extension Subscription {
     let head = window[window.ordinal(keys[node].head)]
     if !isOrdinary, row.deadKey == .park {
       if dead.isAhead(of: head.position, key: head.key) { return keys.enlist(node, KeyLeases.List.parking) }
-      // Called back and still to be read: comes first, and finds this key then.
-      if returns.isAwaited(before: head.position, key: head.key) { return keys.delist(node) }
+      // Called back and still to be read: comes first, and finds this key then. What came back itself does not wait for it, as it
+      // holds the room that the other needs: one of the two is replayed, and was done before.
+      if !head.isReturn, returns.isAwaited(before: head.position, key: head.key) { return keys.delist(node) }
     }
     if head.isTroubled, let trouble = trouble(of: head) {
       // Those of its key that are in flight come first.

@@ -137,7 +137,7 @@ extension BrokerMachine {
     if let producer { producers[producer].slot = slot }
     let welcome = Welcome(
       version: WireLimits.version, journal: journal, lastSequence: connections[slot].last,
-      lastEventID: producer.flatMap { producers.lastID($0) }, forget: producer.map { producers[$0].forget } ?? 0,
+      lastEventID: producer.flatMap { producers.lastID($0) }, forget: producer.map { producers[$0].forgettable } ?? 0,
       deduplicated: producer != nil,
       limits: SessionLimits(
         frameBytesMax: limits.frameBytes, windowMax: limits.window, heartbeat: limits.heartbeat,

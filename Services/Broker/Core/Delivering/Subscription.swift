@@ -208,6 +208,7 @@ struct Subscription: Sendable {
       if first <= run.last { kept.append((first, run.last)) }
     }
     runs = kept
+    window.trimReturns()
     if !gone.isEmpty { write(.returned(number, gone), into: &commit) }
   }
 

@@ -16,9 +16,13 @@ struct Producers: Sendable {
     var nextForgetPosition: UInt64 = 0
     /// Length of the last event's id.
     var idBytes: UInt8 = 0
+    /// Of this run: the first of its events that the journal lost and the outbox has still; `.max` where there is none.
+    var heldFrom = UInt64.max
     /// The connection that speaks for it, as its slot.
     var slot: Int?
 
+    /// What its publisher is told to forget: never what is about to be asked for.
+    var forgettable: UInt64 { min(forget, heldFrom - 1) }
     var isSession: Bool { lineage == Producers.session }
     /// Its record was lost with a damaged stretch; its events are not.
     var isLost: Bool { credential == Producers.lost }

@@ -7,6 +7,9 @@ extension Subscription {
   /// Whether the event at `position` must stay readable though it is settled: it is dead, or on its way back from there.
   func holdsOn(to position: UInt64) -> Bool { dead.contains(position) || returns.contains(position) }
 
+  /// Events that the window holds at most: the live flow's look-ahead, and behind it room for what was called back.
+  var windowMax: Int { limits.lookAhead + limits.returnsAhead }
+
   /// The tries of an event in the window so far.
   func trouble(of entry: Window.Entry) -> Troubles.Trouble? {
     entry.isReturn ? returns.trouble(entry.position) : troubles.find(entry.position)
@@ -85,7 +88,8 @@ extension Subscription {
     returns.due = .max
     guard breaker.pause == nil else { return }
     if replay != nil, returns.awaitedNext == nil, returns.here < limits.returnsAhead / 2 { callBack(tail, outlets, into: &commit) }
-    while let event = returns.awaitedNext, returns.here < limits.returnsAhead {
+    // What came back and is settled keeps its place where something else holds the window up; the place behind it is not without end.
+    while let event = returns.awaitedNext, returns.here < limits.returnsAhead, window.count < windowMax {
       // Whatever stands before it and is not settled goes first: behind a reset that has yet to be read.
       guard reading.isLive || event.position < reading.next else { return }
       let rate = rate(event.by)

@@ -151,7 +151,7 @@ extension BrokerMachine {
     commit.afterDurable(.forget(before: end))
     for slot in connections.indices where connections[slot].isOpen && !connections[slot].isSession {
       guard let producer = connections[slot].producer else { continue }
-      commit.afterDurable(.accepted(connections[slot].id, through: connections[slot].last, forget: producers[producer].forget))
+      commit.afterDurable(.accepted(connections[slot].id, through: connections[slot].last, forget: producers[producer].forgettable))
     }
   }
 

@@ -1,4 +1,4 @@
-/// A queue whose elements are found by ordinals, which count from 0 and never repeat; grows by doubling. HOT.
+/// A queue whose elements are found by ordinals, which count from 0 and repeat only behind `dropLast`; grows by doubling. HOT.
 struct Ring<Element: Sendable>: Sendable {
   private var places: [Element] = []
   private var mask: UInt64 = 0
@@ -28,6 +28,9 @@ struct Ring<Element: Sendable>: Sendable {
 
   /// Drops the oldest.
   mutating func dropFirst() { first += 1 }
+
+  /// Drops the newest; the next gets its ordinal.
+  mutating func dropLast() { end -= 1 }
 
   /// Drops everything; ordinals go on.
   mutating func clear() { first = end }
