@@ -68,7 +68,8 @@ struct HonourDoors: Sendable {
     if let before = try Drafts.standing(order, offer, in: transaction)?.fact ?? Requests.standing(order, offer, in: transaction)?.fact {
       return answer(.already(by: before.agentID.text, at: before.at, amount: before.amount), found.offer, nil)
     }
-    switch HonourJudgement.judge(found.offer, found.judged, wanted: wanted, at: speaker.now) {
+    let matched = try found.offer.match == nil ? ParityMatch.Given() : Requests.matched(offer, for: person, in: transaction)
+    switch HonourJudgement.judge(found.offer, found.judged, wanted: wanted, matched: matched, at: speaker.now) {
     case .already(let by, let at, let amount): return answer(.already(by: by, at: at, amount: amount), found.offer, nil)
     case .refuse(let refusal):
       (fact.turn, fact.reason, fact.sentence) = (.refused, refusal.reason, refusal.sentence)

@@ -99,6 +99,21 @@ enum Requests {
     return Kept(fact: fact, state: state, remedy: try row.optionalText(2))
   }
 
+  /// What was matched of an offer at the desk: over all, and for `person`.
+  static func matched(
+    _ offer: Identifier<Offer>, for person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> ParityMatch.Given {
+    try reading.first(
+      """
+      SELECT ifnull(sum(amount_minor), 0), ifnull(sum(amount_minor) FILTER (WHERE person_id = ?2), 0), count(*) FILTER (WHERE person_id = ?2)
+      FROM (
+        SELECT amount_minor, person_id FROM remedy_request WHERE offer_id = ?1 AND state IN ('waiting', 'asked', 'given')
+          AND json_extract(data, '$.basis') = 'parity'
+        UNION ALL SELECT amount_minor, person_id FROM remedy_draft WHERE offer_id = ?1 AND json_extract(data, '$.basis') = 'parity')
+      """, .text(offer.text), .optional(person?.text)
+    ) { row in ParityMatch.Given(total: try row.integer(0), amount: try row.integer(1), uses: try row.integer(2)) } ?? ParityMatch.Given()
+  }
+
   // MARK: Limits
 
   /// What counts against the limits of `agent`: what they gave alone, what they are about to give included.
