@@ -10,7 +10,7 @@ import Wire
 struct HonourTests {
   private let usual: JSON = ["order_id": "FRIDAY-1", "offer_id": "sunday"]
 
-  private func scene(_ draft: TaleOffer = TaleOffer()) throws -> CareScene {
+  private func scene(_ draft: TaleOffer = TaleOffer("sunday", ("briefing", .null))) throws -> CareScene {
     let scene = try CareScene()
     try scene.hire("agent/ines", .agent, person: "ines-c", household: ["bob"])
     try scene.hire("agent/tom", .agent)
@@ -187,6 +187,13 @@ struct HonourTests {
     #expect(try other.status == 400 && other.json["code"] == "sentence")
   }
 
+  @Test func `whoever has not read the offer honours nothing of it`() throws {
+    let scene = try scene(TaleOffer())
+    let answer = scene.post("/v1/honours", usual, as: "agent/ines")
+    #expect(try answer.status == 403 && answer.json["code"] == "briefing_due" && scene.asked().isEmpty)
+    #expect(try scene.post("/v1/honours", usual).json["outcome"] == "given")
+  }
+
   @Test func `honoured after the end, and not before the start`() throws {
     let scene = try CareScene()
     try scene.openShop(TaleOffer(), launched: false)
@@ -218,7 +225,8 @@ struct HonourTests {
     #expect(row["kind"] == "parity" && row["would_be"]?["amount_minor"] == 995 && row["who_pays"] == "campaign spring", "\(row.text)")
     let answer = try scene.post("/v1/honours", usual).json
     #expect(answer["outcome"] == "given" && answer["basis"] == "parity")
-    #expect(try scene.get("/v1/customers/ada/offers")["offers"]?.array?.isEmpty == true)
+    let after = try scene.get("/v1/customers/ada/offers")["offers"]?.array?.first
+    #expect(after?["kind"] == "live" && after?["yes"] == false && after?["reason"] == "not_eligible_customer")
     try scene.advance(by: .seconds(10))
     #expect(try scene.asked().last?.basis == .parity)
   }

@@ -44,6 +44,7 @@ struct PromiseDoorTests {
     #expect(answer(scene, "yes").status == 200)
     let second = answer(scene, "yes", of: "autumn")
     #expect(try second.status == 409 && second.json["detail"]?.string?.contains("answer up to 20") == true)
+    try scene.advance(by: .seconds(1))
     #expect(answer(scene, "up_to", 20, of: "autumn").status == 200)
     #expect(try standing(scene) == "answered" && standing(scene, "autumn") == "short")
     #expect(try scene.get("/v1/capacity")["reserved"]?.array?.compactMap { $0["quantity"]?.integer } == [100, 20])

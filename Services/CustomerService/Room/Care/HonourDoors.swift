@@ -54,7 +54,7 @@ struct HonourDoors: Sendable {
     try Briefings.confirm(found.offer, speaker.occasion.asker, in: transaction)
     let person = found.judged.matter.purchase.personID
     var fact = RemedyAsked(
-      turn: .requested, requestID: Identifier(restoring: try speaker.fresh("give", in: transaction)), orderID: order, personID: person,
+      turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), orderID: order, personID: person,
       caseID: matter, offerID: offer, amount: wanted, basis: .desk, agentID: speaker.by, at: speaker.now)
     let honouring = Honouring(speaker: speaker, shelf: shelf)
     if let reason = try refusal(form) {
@@ -126,7 +126,7 @@ struct HonourDoors: Sendable {
     guard let amount = try form.money("amount") else { throw form.missing("amount", "how much, such as 5.00 USD") }
     let approver: Identifier<Colleague>? = try form.id("approver")
     let fact = RemedyAsked(
-      turn: .requested, requestID: Identifier(restoring: try speaker.fresh("give", in: transaction)), personID: person, caseID: matter,
+      turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), personID: person, caseID: matter,
       amount: amount, basis: .goodwill, agentID: speaker.by, sentence: try form.text("sentence", max: Limits.sentenceBytesMax),
       at: speaker.now)
     let deed = try Honouring(speaker: speaker, shelf: shelf).give(fact, approver: approver, in: transaction)
