@@ -1,259 +1,172 @@
 import Contracts
+import Foundation
 import HTTP
-import Host
+import LedgerRoom
 import Store
 import TestKit
 import Testing
-import Wire
 
-/// What is given at the desk: by the terms, within limits, undone in ten seconds, and decided by somebody named beyond that.
+/// What the ledger gives when an agent asks for it: once, within limits, to nobody's own pocket; and who asked second is told who came first.
 struct HonourTests {
-  private let usual: JSON = ["order_id": "FRIDAY-1", "offer_id": "sunday"]
+  static let dollar = Currency("USD")!
 
-  private func scene(_ draft: TaleOffer = TaleOffer("sunday", ("briefing", .null))) throws -> CareScene {
-    let scene = try CareScene()
-    try scene.hire("agent/ines", .agent, person: "ines-c", household: ["bob"])
-    try scene.hire("agent/tom", .agent)
-    try scene.hire("lead/lena", .lead)
-    try scene.hire("supervisor/ruth", .supervisor)
-    try scene.openShop(draft)
-    return scene
+  /// Fifteen percent off from Sunday to Tuesday in New York, and what agents and customers do.
+  static func house(budget: Int64 = 500_000, _ change: (inout PlannedOffer) -> Void = { _ in }) throws -> (LedgerHouse, PlannedOffer) {
+    let house = try LedgerHouse()
+    try house.openCampaign(budget)
+    try house.openService(100_000)
+    var offer = PlannedOffer()
+    offer.id = "fifteen"
+    change(&offer)
+    return (house, offer)
   }
 
-  private func goodwill(_ scene: CareScene, _ minor: Int64, to: String = "ada", as who: String? = "agent/ines", _ more: (String, JSON)...)
-    throws -> JSON
+  static func ask(
+    _ id: String, _ order: String?, of offer: String? = "fifteen", _ amount: Int64? = nil, person: String? = nil,
+    case matter: String? = nil,
+    basis: RemedyAsked.Basis = .desk, by agent: String = "agent/ines", approver: String? = nil, at instant: Timestamp
+  ) -> DomainEvent {
+    RemedyAsked(
+      turn: .requested, requestID: Identifier(restoring: id), orderID: order.map { Identifier(restoring: $0) },
+      personID: person.map { Identifier(restoring: $0) }, caseID: matter.map { Identifier(restoring: $0) },
+      offerID: offer.map { Identifier(restoring: $0) }, amount: amount.map { Money(minor: $0, dollar) }, basis: basis,
+      agentID: Identifier(restoring: agent), approver: approver.map { Identifier(restoring: $0) }, at: instant
+    ).event
+  }
+
+  private func answer(_ house: LedgerHouse, _ request: String) throws -> JSON {
+    try #require(try house.premises.ask(.get, "/v1/remedy-requests/\(request)").json["answer"])
+  }
+
+  @Test func `an order inside the window that missed the offer is honoured as if it had come before`() throws {
+    let (house, offer) = try Self.house()
+    try house.launch(offer)
+    try house.advance(to: offer.startsAt.adding(.seconds(3_600)))
+    try house.capture(.dollars("A", at: house.now, [("LAMP", 10_000)]))
+    #expect(try house.given(to: "A") == 0)
+    try house.say(Self.ask("r1", "A", at: house.now), source: "/service")
+    #expect(try house.given(to: "A") == 1_500)
+    let remedy = try #require(house.remedies(of: "A").first)
+    #expect(remedy["basis"]?.string == "desk" && remedy["offer"]?.string == "fifteen@1")
+    let first = try answer(house, "r1")
+    #expect(first["by"]?.string == "agent/ines" && first["amount"]?["amount_minor"]?.integer == 1_500)
+
+    // Another agent, a minute later: no entry, and who, when, how much.
+    let entries = try house.head()
+    try house.advance(by: .seconds(60))
+    try house.say(Self.ask("r2", "A", by: "agent/jonas", at: house.now), source: "/service")
+    let second = try answer(house, "r2")
+    #expect(second["change"]?.string == "declined" && second["reason"]?.string == "already_given")
+    #expect(second["by"]?.string == "agent/ines" && second["at"]?.string == first["at"]?.string)
+    #expect(second["amount"]?["amount_minor"]?.integer == 1_500)
+    #expect(try house.head() == entries)
+    // The same request again is the same.
+    try house.say(Self.ask("r1", "A", at: house.now), source: "/service")
+    #expect(try house.told().filter { if case .remedyChanged = $0 { true } else { false } }.count == 2)
+    #expect(try house.findings() == [])
+  }
+
+  @Test(arguments: [
+    // Placed so many hours after the end, asked so many hours after it.
+    (1, 2, "", 1_500), (335, 335, "", 1_500), (1, 337, "recorded_too_late", 0), (-96, 2, "outside_window", 0),
+  ])
+  func `what is over can be honoured for a time, and what came too early cannot`(placed: Int64, asked: Int64, reason: String, given: Int64)
+    throws
   {
-    let body: [JSON.Member] = [.init("to", .string(to)), .init("amount", TaleOffer.euros(minor))] + more.map { JSON.Member($0.0, $0.1) }
-    let answer = scene.post("/v1/goodwill", .object(body), as: who)
-    #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
-    return try answer.json
+    let (house, offer) = try Self.house { $0.lookBack = "PT0H5M" }
+    try house.launch(offer)
+    let end = try #require(offer.endsAt)
+    // Four days before the end is before the start and its short look-back.
+    try house.advance(to: end.adding(.seconds(3_600 * max(placed, 0))))
+    try house.capture(.dollars("A", at: end.adding(.seconds(3_600 * placed)), [("LAMP", 10_000)]))
+    try house.advance(to: end.adding(.seconds(3_600 * asked)))
+    try house.say(Self.ask("r", "A", basis: .honourFor, at: house.now), source: "/service")
+    #expect(try house.given(to: "A") == given)
+    #expect(try answer(house, "r")["reason"]?.string == (reason.isEmpty ? "granted" : reason))
+    #expect(try house.findings() == [])
   }
 
-  @Test func `inside the limit nobody is asked, and after ten seconds the ledger is`() throws {
-    let scene = try scene()
-    let answer = try scene.post("/v1/honours", usual, as: "agent/ines").json
-    #expect(answer["outcome"] == "given" && answer["amount"]?["amount_minor"] == 995 && answer["in_words"] == "nine and 95/100 EUR")
-    #expect(answer["destination"] == "back to the card" && answer["who_pays"] == "campaign spring")
-    #expect(try scene.asked().isEmpty)
-    try scene.advance(by: .seconds(10))
-    let asked = try scene.asked()
-    #expect(asked.count == 1 && asked.first?.amount == OrderDraft.euros(995) && asked.first?.agentID.text == "agent/ines")
-    #expect(asked.first?.basis == .desk && asked.first?.deadlineAt == nil && asked.first?.offerID?.text == "sunday")
-    // By whose word it is, is the agent's also ten seconds later.
-    #expect(try scene.premises.told().last.map { try Envelope(decoding: $0.event).authID } == "agent/ines")
-    try scene.hear(Tale.remedy(.posted, "FRIDAY-1", of: TaleOffer().offer, basis: .desk))
-    #expect(try scene.get("/v1/honours")["requests"]?.array?.first?["state"] == "given")
+  @Test func `limits hold per gift and per customer within ninety days, unless somebody above approves it`() throws {
+    let (house, offer) = try Self.house { $0.benefit = ["kind": "percent_off", "percent_off": "50"] }
+    try house.launch(offer)
+    try house.advance(to: offer.startsAt.adding(.seconds(60)))
+    for (number, cents) in [5_000, 5_000, 5_000, 5_000, 5_000, 5_002].enumerated() {
+      try house.capture(.dollars("O-\(number)", at: house.now, [("LAMP", Int64(cents))]))
+      try house.say(Self.ask("r-\(number)", "O-\(number)", at: house.now), source: "/service")
+    }
+    // Four times 25.00 are the hundred of ninety days; the fifth is over it, the sixth over the gift's own limit too.
+    #expect(try (0..<6).map { try house.given(to: "O-\($0)") } == [2_500, 2_500, 2_500, 2_500, 0, 0])
+    #expect(try answer(house, "r-4")["reason"]?.string == "over_limit")
+    // By somebody above, who is not the one who asks.
+    try house.say(Self.ask("own", "O-4", approver: "agent/ines", at: house.now), source: "/service")
+    #expect(try answer(house, "own")["reason"]?.string == "approver_left")
+    try house.say(Self.ask("above", "O-4", approver: "supervisor/ruth", at: house.now), source: "/service")
+    #expect(try house.given(to: "O-4") == 2_500)
+    // Less than it gives, where less was asked for.
+    try house.capture(.dollars("OTHER", at: house.now, [("LAMP", 5_000)], person: "bob"))
+    try house.say(Self.ask("less", "OTHER", 700, at: house.now), source: "/service")
+    #expect(try house.given(to: "OTHER") == 700)
+    // Ninety days later there is room again.
+    try house.advance(by: .seconds(91 * 86_400))
+    try house.say(Self.ask("later", nil, of: nil, 2_500, person: "ada", basis: .goodwill, at: house.now), source: "/service")
+    #expect(try answer(house, "later")["change"]?.string == "posted")
+    #expect(try house.findings() == [])
   }
 
-  @Test func `undone within ten seconds nobody hears of it, afterwards it cannot be`() throws {
-    let scene = try scene()
-    scene.post("/v1/honours", usual, as: "agent/ines")
-    try scene.advance(by: .milliseconds(9_999))
-    let other = scene.post("/v1/honours/undo", as: "agent/tom")
-    #expect(try other.status == 409 && other.json["code"] == "request_id")
-    #expect(try scene.post("/v1/honours/undo", as: "agent/ines").json["outcome"] == "undone")
-    try scene.advance(by: .seconds(60))
-    #expect(try scene.asked().isEmpty && scene.due().isEmpty)
-    scene.post("/v1/honours", usual, as: "agent/ines")
-    try scene.advance(by: .seconds(10))
-    #expect(scene.post("/v1/honours/undo", as: "agent/ines").status == 409)
-    #expect(try scene.asked().count == 1)
-  }
-
-  @Test func `the second to press hears who gave it, when, how much`() throws {
-    let scene = try scene()
-    scene.post("/v1/honours", usual, as: "agent/ines")
-    let second = try scene.post("/v1/honours", usual, as: "agent/tom").json
-    #expect(second["outcome"] == "already" && second["by"] == "agent/ines" && second["amount"]?["amount_minor"] == 995)
-    try scene.advance(by: .seconds(10))
-    #expect(try scene.post("/v1/honours", usual, as: "agent/tom").json["outcome"] == "already")
-    try scene.hear(Tale.remedy(.posted, "FRIDAY-1", of: TaleOffer().offer, basis: .desk))
-    #expect(try scene.post("/v1/honours", usual, as: "agent/tom").json["outcome"] == "already" && scene.asked().count == 1)
-  }
-
-  /// The limits per case, per day and per customer, and the approver named.
-  @Test func `over a limit it goes to a named person with a deadline`() throws {
-    let scene = try scene()
-    let first = try scene.open("request", as: "agent/ines")["case_id"]?.string ?? ""
-    #expect(try goodwill(scene, 2_000, to: first)["outcome"] == "given")
-    let over = try goodwill(scene, 501, to: first)
-    #expect(over["outcome"] == "waiting" && over["approver"] == "supervisor/ruth")
-    let deadline = try #require(over["deadline_at"]?.string)
-    #expect(try Timestamp(rfc3339: deadline) > scene.clock.now())
-    // The customer reads no less kind a text for it.
-    #expect(over["customer_reads"]?.string?.hasPrefix("Thank you for telling us.") == true)
-    let list = try scene.get("/v1/approvals")["waiting"]?.array
-    #expect(list?.count == 1)
-    let id = try #require(over["request_id"]?.string)
-    #expect(scene.post("/v1/approvals/\(id)/grant", as: "agent/ines").status == 403)
-    #expect(scene.post("/v1/approvals/\(id)/grant", as: "agent/tom").status == 403)
-    let granted = try scene.post("/v1/approvals/\(id)/grant", as: "supervisor/ruth").json
-    #expect(granted["outcome"] == "granted" && granted["approver"] == "supervisor/ruth")
-    #expect(scene.post("/v1/approvals/\(id)/refuse", ["sentence": "no"], as: "supervisor/ruth").status == 409)
-    let asked = try scene.asked().filter { $0.requestID.text == id }
-    #expect(asked.map { $0.deadlineAt == nil } == [false, true] && asked.last?.approver?.text == "supervisor/ruth")
-    #expect(try !scene.due().contains { $0.hasPrefix("approval") })
-  }
-
-  @Test func `per customer and per day`() throws {
-    let scene = try scene()
-    // Different cases of one customer, by two agents: 100.00 in 90 days.
-    for number in 0..<4 {
+  @Test func `nobody gives to themselves or their household, and who has left gives nothing`() throws {
+    let (house, offer) = try Self.house()
+    try house.launch(offer)
+    try house.advance(to: offer.startsAt.adding(.seconds(60)))
+    for (id, person, household) in [("agent/ines", "ada", ""), ("agent/jonas", "jon", "ada"), ("agent/cora", "cor", "")] {
       #expect(
-        try goodwill(
-          scene, 2_500, to: try scene.open("request", ("case_id", .string("c\(number)")))["case_id"]?.string ?? "",
-          as: number % 2 == 0 ? "agent/ines" : "agent/tom")["outcome"] == "given")
+        house.post(
+          "/v1/colleagues",
+          [
+            "colleague_id": .string(id), "roles": ["agent"], "person_id": .string(person),
+            "household": .array(household.isEmpty ? [] : [.string(household)]),
+          ]
+        ).status == 201)
     }
-    #expect(try goodwill(scene, 1)["outcome"] == "waiting")
-    try scene.advance(by: .seconds(91 * 86_400))
-    #expect(try goodwill(scene, 2_500)["outcome"] == "given")
-    // Eight customers in a day: 200.00 for one agent.
-    for number in 0..<7 { #expect(try goodwill(scene, 2_500, to: "p\(number)")["outcome"] == "given") }
-    #expect(
-      try goodwill(scene, 2_500, to: "p8")["outcome"] == "waiting"
-        && goodwill(scene, 2_500, to: "p9", as: "agent/tom")["outcome"] == "given")
-    try scene.advance(by: .seconds(86_400))
-    #expect(try goodwill(scene, 2_500, to: "p8")["outcome"] == "given")
-  }
-
-  @Test func `nobody decided: what may be given alone is given, the rest is not`() throws {
-    let scene = try scene()
-    _ = try goodwill(scene, 2_000)
-    try scene.advance(by: .seconds(10))
-    let whole = try goodwill(scene, 10_000, to: "cid")
-    #expect(whole["outcome"] == "waiting")
-    try scene.advance(by: .seconds(2 * 3_600))
-    let last = try #require(try scene.asked().last)
-    #expect(last.turn == .requested && last.amount == OrderDraft.euros(2_500) && last.approver == nil)
-    // With nothing left alone it is refused, kindly.
-    try scene.hear(.policyPublished(PolicyPublished(name: "desk", version: 2, document: ["at_deadline": "refuse"])))
-    _ = try goodwill(scene, 90_000, to: "dan")
-    try scene.advance(by: .seconds(2 * 3_600))
-    #expect(try scene.asked().last?.turn == .refused)
-  }
-
-  @Test func `none to oneself or one's household`() throws {
-    let scene = try scene()
-    for person in ["ines-c", "bob"] {
-      let answer = scene.post("/v1/goodwill", ["to": .string(person), "amount": TaleOffer.euros(1)], as: "agent/ines")
-      #expect(try answer.status == 403 && answer.json["code"] == "own_household")
+    #expect(house.post("/v1/colleagues/cora/leave").status == 200)
+    try house.capture(.dollars("A", at: house.now, [("LAMP", 10_000)]))
+    for (number, agent) in ["agent/ines", "agent/jonas", "agent/cora"].enumerated() {
+      try house.say(Self.ask("r\(number)", "A", by: agent, at: house.now), source: "/service")
     }
-    #expect(try scene.asked().isEmpty && goodwill(scene, 1, to: "bob", as: "agent/tom")["outcome"] == "given")
+    #expect(try (0..<3).map { try answer(house, "r\($0)")["reason"]?.string } == ["to_oneself", "to_oneself", "agent_left"])
+    #expect(try house.given(to: "A") == 0)
   }
 
-  /// What the order is, and the word of the refusal.
-  @Test(
-    arguments: [
-      ("late", "outside_interval"), ("goods", "not_bought"), ("oversize", "item_excluded"), ("abroad", "other"),
-      ("better", "already_better"),
-    ]) func `what the terms do not give is refused with a reason, and told`(what: String, reason: String) throws
-  {
-    let scene = try scene()
-    let draft = Tale.orderDraft("OTHER") { draft in
-      switch what {
-      case "late":
-        draft.placedAt = Tale.friday.adding(.seconds(-40 * 86_400))
-        draft.capturedAt = draft.placedAt
-      case "goods": draft.charges = []
-      case "oversize": draft.lines[0].categories = ["OVERSIZE"]
-      case "abroad": draft.country = "FR"
-      default:
-        draft.discountsKnown = true
-        draft.placedAt = Tale.sunday.adding(.seconds(60))
-        draft.capturedAt = draft.placedAt
-      }
-      if what == "goods" { draft.tenders = [OrderDraft.tender(4_995)] }
-    }
-    try scene.hear(.orderCaptured(try draft.order()))
-    let answer = try scene.post("/v1/honours", ["order_id": "OTHER", "offer_id": "sunday"], as: "agent/ines").json
-    if what == "better" {
-      #expect(["refused", "given"].contains(answer["outcome"]?.string))
-      return
-    }
-    #expect(answer["outcome"] == "refused" && answer["reason"]?.string == reason, "\(answer.text)")
-    #expect(answer["customer_reads"]?.string?.hasPrefix("Thank you for telling us.") == true)
-    let fact = try #require(try scene.asked().last)
-    #expect(fact.turn == .refused && fact.reason?.rawValue == reason && fact.sentence != nil)
+  @Test func `goodwill without an offer is service's own money, once for a case, on the customer's credit`() throws {
+    let (house, _) = try Self.house()
+    try house.say(Self.ask("g1", nil, of: nil, 500, person: "ada", case: "case-7", basis: .goodwill, at: house.now), source: "/service")
+    #expect(try house.balances()["service/goodwill-reserve"] == -99_500)
+    #expect(try house.balances()["customer/ada/credit"] == -500)
+    try house.say(
+      Self.ask("g2", nil, of: nil, 900, person: "ada", case: "case-7", basis: .goodwill, by: "agent/jonas", at: house.now),
+      source: "/service")
+    let second = try answer(house, "g2")
+    #expect(second["reason"]?.string == "already_given" && second["by"]?.string == "agent/ines")
+    #expect(second["amount"]?["amount_minor"]?.integer == 500)
+    try house.say(Self.ask("g3", nil, of: nil, 500, basis: .goodwill, at: house.now), source: "/service")
+    #expect(try answer(house, "g3")["reason"]?.string == "no_customer")
+    try house.say(Self.ask("g4", nil, of: nil, person: "ada", basis: .goodwill, at: house.now), source: "/service")
+    #expect(try answer(house, "g4")["reason"]?.string == "no_amount")
+    #expect(try house.balances()["service/goodwill-reserve"] == -99_500)
+    #expect(try house.findings() == [])
   }
 
-  @Test func `an agent's own refusal is told, and a suspicion goes to the lead`() throws {
-    let scene = try scene()
-    let answer = try scene.post(
-      "/v1/honours", ["order_id": "FRIDAY-1", "offer_id": "sunday", "refuse": "abuse_suspected"], as: "agent/ines"
-    ).json
-    #expect(answer["outcome"] == "refused" && answer["approver"] == "lead/lena")
-    #expect(answer["customer_reads"]?.string?.contains("abuse") == false)
-    let other = scene.post("/v1/honours", ["order_id": "FRIDAY-1", "offer_id": "sunday", "refuse": "other"], as: "agent/ines")
-    #expect(try other.status == 400 && other.json["code"] == "sentence")
-  }
-
-  @Test func `whoever has not read the offer honours nothing of it`() throws {
-    let scene = try scene(TaleOffer())
-    let answer = scene.post("/v1/honours", usual, as: "agent/ines")
-    #expect(try answer.status == 403 && answer.json["code"] == "briefing_due" && scene.asked().isEmpty)
-    #expect(try scene.post("/v1/honours", usual).json["outcome"] == "given")
-  }
-
-  @Test func `honoured after the end, and not before the start`() throws {
-    let scene = try CareScene()
-    try scene.openShop(TaleOffer(), launched: false)
-    let early = try scene.post("/v1/honours", usual).json
-    #expect(early["outcome"] == "refused" && early["reason"] == "outside_interval")
-    try scene.advance(to: Tale.sunday)
-    try scene.hear(TaleOffer().turned(.launched, at: Tale.sunday))
-    try scene.advance(to: Tale.sunday.adding(.seconds(4 * 86_400)))
-    #expect(try scene.post("/v1/honours", usual).json["basis"] == "honour_for")
-    try scene.advance(to: Tale.sunday.adding(.seconds(30 * 86_400)))
-    #expect(try scene.post("/v1/honours", usual).json["outcome"] == "already")
-  }
-
-  @Test func `what somebody new would get is prompted, matched once, and paid by that campaign`() throws {
-    let match: JSON = ["who": "existing", "how": "prompt", "per_customer": ["uses": 1], "max": TaleOffer.euros(1_500)]
-    let draft = TaleOffer(
-      "sunday", ("eligibility/customers", "new"),
-      (
-        "parity_exception",
-        [
-          "reason": "welcome_offer", "sentence": "For first orders.", "approved_by": "supervisor/ruth", "ends_at": "2026-07-01T00:00:00",
-          "match": match,
-        ]
-      ))
-    let scene = try CareScene()
-    try scene.hear(.orderCaptured(try Tale.orderDraft("BEFORE") { $0.placedAt = Tale.friday.adding(.seconds(-9 * 86_400)) }.order()))
-    try scene.openShop(draft)
-    let row = try #require(try scene.get("/v1/customers/ada/offers")["offers"]?.array?.first)
-    #expect(row["kind"] == "parity" && row["would_be"]?["amount_minor"] == 995 && row["who_pays"] == "campaign spring", "\(row.text)")
-    let answer = try scene.post("/v1/honours", usual).json
-    #expect(answer["outcome"] == "given" && answer["basis"] == "parity")
-    let after = try scene.get("/v1/customers/ada/offers")["offers"]?.array?.first
-    #expect(after?["kind"] == "live" && after?["yes"] == false && after?["reason"] == "not_eligible_customer")
-    try scene.advance(by: .seconds(10))
-    #expect(try scene.asked().last?.basis == .parity)
-  }
-
-  @Test(
-    arguments: [
-      ("/v1/honours", #"{}"#, 400, "order_id"), ("/v1/honours", #"{"order_id":"FRIDAY-1"}"#, 400, "offer_id"),
-      ("/v1/honours", #"{"order_id":"NONE","offer_id":"sunday"}"#, 404, "order_id"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"none"}"#, 404, "offer_id"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"sunday","case_id":"none"}"#, 404, "case_id"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"sunday","amount":{"amount_minor":996,"currency":"EUR"}}"#, 422, "amount"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"sunday","amount":{"amount_minor":5,"currency":"USD"}}"#, 422, "amount"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"sunday","amount":{"amount_minor":0,"currency":"EUR"}}"#, 400, "amount"),
-      ("/v1/honours", #"{"order_id":"FRIDAY-1","offer_id":"sunday","refuse":"mood"}"#, 400, "refuse"),
-      ("/v1/goodwill", #"{"to":"ada"}"#, 400, "amount"),
-      ("/v1/goodwill", #"{"amount":{"amount_minor":1,"currency":"EUR"}}"#, 422, "person_id"),
-      ("/v1/goodwill", #"{"to":"ada","amount":{"amount_minor":99999,"currency":"EUR"},"approver":"agent/nobody"}"#, 422, "approver"),
-      ("/v1/goodwill", #"{"to":"ada","amount":{"amount_minor":99999,"currency":"EUR"},"approver":"agent/tom"}"#, 422, "approver"),
-      ("/v1/goodwill", #"{"to":"ada","amount":{"amount_minor":99999,"currency":"EUR"},"approver":"agent/ines"}"#, 422, "approver"),
-      ("/v1/approvals/none/grant", #"{}"#, 404, "no_request"), ("/v1/honours/undo", #"{"request_id":"none"}"#, 409, "request_id"),
-    ]) func `bad input names its field and changes nothing`(path: String, body: String, status: Int, code: String) throws
-  {
-    let scene = try scene()
-    let before = try scene.premises.tables().only(["remedy_request", "remedy_draft", "outbox", "due"])
-    let answer = scene.post(path, try JSON(parsing: Array(body.utf8)), as: "agent/ines")
-    #expect(answer.status == status)
-    #expect(try answer.json["code"]?.string == code, "\(String(decoding: answer.body, as: UTF8.self))")
-    #expect(try scene.premises.tables().only(["remedy_request", "remedy_draft", "outbox", "due"]) == before)
+  @Test func `a request for what nobody knows, and one for what the terms leave out, say so`() throws {
+    let (house, offer) = try Self.house { $0.exclude = [["kind": "sku", "ids": ["SOFA"]]] }
+    try house.say(Self.ask("r0", "NONE", at: house.now), source: "/service")
+    try house.capture(.dollars("A", at: house.now, [("SOFA", 10_000)]))
+    try house.say(Self.ask("r1", "A", of: "unheard", at: house.now), source: "/service")
+    try house.launch(offer)
+    try house.advance(to: offer.startsAt)
+    try house.say(Self.ask("r2", "A", 1_000, at: house.now), source: "/service")
+    #expect(try (0..<3).map { try answer(house, "r\($0)")["reason"]?.string } == ["no_order", "no_offer", "excluded_item"])
+    // What the terms leave out, somebody above may give.
+    try house.say(Self.ask("r3", "A", 1_000, approver: "supervisor/ruth", at: house.now), source: "/service")
+    #expect(try house.given(to: "A") == 1_000)
+    #expect(try house.findings() == [])
   }
 }

@@ -105,11 +105,11 @@ extension Schema {
       request_id TEXT PRIMARY KEY, order_id TEXT, offer_id TEXT, person_id TEXT, case_id TEXT,
       amount_minor INTEGER, currency TEXT, agent_id TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, data BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
-    -- What somebody at the desk gave without anybody above, for the limits.
-    CREATE VIEW alone_given AS
-      SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_request
-        WHERE approver IS NULL AND state IN ('asked', 'given')
-      UNION ALL SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_draft;
+    -- What was given at the desk, for the limits; alone: without anybody above.
+    CREATE VIEW desk_given AS
+      SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at, approver IS NULL AS is_alone FROM remedy_request
+        WHERE state IN ('asked', 'given')
+      UNION ALL SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at, 1 FROM remedy_draft;
 
     CREATE TABLE asked_offer (
       asked_id TEXT PRIMARY KEY,

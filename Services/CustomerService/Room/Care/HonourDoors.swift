@@ -125,6 +125,9 @@ struct HonourDoors: Sendable {
     }
     guard let amount = try form.money("amount") else { throw form.missing("amount", "how much, such as 5.00 USD") }
     let approver: Identifier<Colleague>? = try form.id("approver")
+    if let matter, let before = try Requests.goodwill(in: matter, transaction) {
+      return answer(.already(by: before.agentID.text, at: before.at, amount: before.amount), nil, nil)
+    }
     let fact = RemedyAsked(
       turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), personID: person, caseID: matter,
       amount: amount, basis: .goodwill, agentID: speaker.by, sentence: try form.text("sentence", max: Limits.sentenceBytesMax),
