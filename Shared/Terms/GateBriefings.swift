@@ -89,6 +89,7 @@ package struct GateBriefings: Sendable {
     package let locale: String
   }
 
+  /// The opening hours of the period, by hour and language, in which nobody is there who has read one of these versions.
   package func gaps(_ read: BriefingFold, counting versions: ClosedRange<Int>) -> [Gap] {
     let ready = shifts.filter { !$0.absent && read.readAt($0.agentID, counting: versions) != nil }
     var gaps: [Gap] = []
