@@ -56,6 +56,8 @@ extension Inlets {
     case .budgetChanged(let fact) where fact.publisher != .ledger:
       try Budgets.hear(fact, received.envelope.id, occasion, in: transaction)
       return .budgets
+    // One that waits for somebody above asks for nothing yet: the next fact of the same request does, or refuses.
+    case .remedyAsked(let fact) where fact.deadlineAt != nil: return nil
     case .remedyAsked(let fact):
       let isNew = try Asked.hear(fact, received, occasion, in: transaction)
       return isNew && fact.turn == .requested ? .requests : nil
