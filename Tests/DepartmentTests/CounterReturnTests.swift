@@ -24,7 +24,7 @@ struct CounterReturnTests {
     try house.openCampaign(100_000_000)
     var monies: [String: Money] = [:]
     for number in 0..<Self.orders {
-      let (draft, money) = Self.order("R-\(number)", at: house.now.adding(.seconds(Int64(number % 3_600))), using: &random)
+      let (draft, money) = Self.order("R-\(number)", at: house.now.adding(.seconds(-Int64(number % 3_600))), using: &random)
       #expect(try house.capture(draft).status == 201)
       monies[draft.orderID] = money
     }
