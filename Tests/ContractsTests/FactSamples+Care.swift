@@ -100,7 +100,9 @@ extension FactSamples {
         at: moment),
       GateTurned(offerID: offer, version: 1, rows: [row], at: moment),
       GateTurned(offerID: offer, version: 1, rows: [.init(check: .terms, state: .passed, since: moment)], at: moment),
-      GateWaived(offerID: offer, version: 1, check: .briefings, reason: "a small offer", by: ruth, at: moment),
+      GateWaived(
+        offerID: offer, version: 1, check: .briefings, reason: "a small offer", by: ruth, awaits: try Identifier("marketer/maya"), at: moment),
+      GateWaived(offerID: offer, version: 1, check: .blind, reason: "a small offer", by: ruth, at: moment),
       CounterpartNamed(
         channel: "web", counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: ruth, at: moment),
       ParityApproved(offerID: offer, version: 1, approved: true, sentence: "Loyal week follows.", by: ruth, at: moment),
