@@ -34,12 +34,17 @@ struct Command: Sendable {
 
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] =
-    running + customers + campaigns + gates + imports + colleagues + WordDesk.all + books + operating + credentials + looking + measuring
+    running + customers + care + campaigns + gates + imports + colleagues + WordDesk.all + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
     .orderCapture, .orderShip, .orderReturn, .orderCancel, .orderAmend, .refundConfirm, .refundRefuse, .customer, .offers, .whyNot,
     .lookBack, .why,
+  ]
+  private static let care: [Command] = [
+    .caseOpen, .caseShow, .caseList, .caseAnswer, .caseSolve, .caseReopen, .caseEscalate, .holdPlace, .holdList, .holdLift, .promiseList,
+    .promiseAnswer, .capacityShow, .capacitySet, .capacityForecast, .honour, .honourUndo, .honourList, .goodwill, .approvalList,
+    .approvalGrant, .approvalRefuse, .ask, .askList,
   ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,

@@ -67,15 +67,17 @@ extension Journal {
   /// The sealed segment that holds `position`; nil for the one in use and for what is gone.
   private func sealed(_ position: Position) -> UInt64? {
     let number = position.value / UInt64(segmentBytes)
-    return number >= oldest && number < current.number ? number : nil
+    return number >= max(1, forgotten) && number < current.number ? number : nil
   }
 
   private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
 
   /// The segment's file; a new one without a header where it is gone.
-  private func damagedFile(_ number: UInt64) throws(DiskFault) -> (file: D.File, isNew: Bool) {
+  private mutating func damagedFile(_ number: UInt64) throws(DiskFault) -> (file: D.File, isNew: Bool) {
     if let file = try disk.openIfThere(JournalFiles.segment(number)) { return (file, false) }
-    return (try disk.create(JournalFiles.segment(number)), true)
+    let file = try disk.create(JournalFiles.segment(number))
+    oldest = min(oldest, number)
+    return (file, true)
   }
 
   private func keepAside(_ scan: SegmentScan, _ range: Range<Int>) throws(DiskFault) {

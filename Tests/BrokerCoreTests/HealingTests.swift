@@ -259,5 +259,9 @@ struct HealingTests {
     try subscribe("all", .beginning)
     #expect(try settle().delivered == [], "what is missing was never let go of")
     #expect(row("all")?["waits_for"] == "damage")
+    // Its digest tells what stood there, and the outbox has it.
+    for sequence in 1...12 as ClosedRange<UInt64> { try heal(sequence) }
+    #expect(try settle().delivered == Array(1...14))
+    #expect(stage.machine.holeRows.isEmpty && stage.machine.counts.healed == 12)
   }
 }

@@ -204,7 +204,7 @@ private struct ListenerHandle: @unchecked Sendable {
 extension JournalFault: Explained {
   var exitCode: ExitCode {
     switch self {
-    case .newerFormat, .foreignSegment, .segmentBytes, .notTaken: .configuration
+    case .newerFormat, .foreignSegment, .misnamedSegment, .segmentBytes, .notTaken: .configuration
     case .full, .writeFailed, .syncFailed, .disk, .noHeader, .noCheckpoint, .checkpointTooLarge: .inputOutput
     }
   }

@@ -92,7 +92,7 @@ package enum Telling {
   // MARK: Words
 
   /// A code as words: `no_consent` is “no consent”.
-  static func plain(_ code: String) -> String { String(code.map { $0 == "_" ? " " : $0 }) }
+  package static func plain(_ code: String) -> String { String(code.map { $0 == "_" ? " " : $0 }) }
 
   static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 

@@ -20,10 +20,20 @@ enum Inlets {
       try Promises.fold(fact, in: transaction)
       return .done
     }
+    if case .questionAnswered(let fact) = event {
+      try AskedOffers.fold(fact, in: transaction)
+      // It is on the timeline of whoever asked.
+      let person = try Cases.find(fact.caseID, in: transaction)?.person
+      try Heard.keep(FactPlace(mark: "\(fact.askedID) \(fact.at.milliseconds)", person: person, time: fact.at), received, in: transaction)
+      return .done
+    }
     switch ServiceDomain.decide(event, at: received.envelope.time) {
     case .keep(let place):
       let isNew = try Heard.keep(place, received, in: transaction)
-      if isNew, case .remedyChanged(let remedy) = event { try Uses.count(remedy, person: place.person, in: transaction) }
+      if isNew, case .remedyChanged(let remedy) = event {
+        try Uses.count(remedy, person: place.person, in: transaction)
+        try Requests.heard(remedy, because: received.envelope.causationID, in: transaction)
+      }
     case .follow(let offer, let mark):
       let isNew = try Offers.follow(offer, mark, received, in: transaction)
       if isNew, case .offerTurned(let turn) = event {

@@ -22,6 +22,8 @@ enum OwnFacts {
     case .holdTurned(let fact): try Holds.fold(fact, meta, in: transaction)
     case .promiseAnswered(let fact): try Promises.fold(fact, in: transaction)
     case .capacityChanged(let fact): try Promises.fold(fact, in: transaction)
+    case .remedyAsked(let fact): try Requests.fold(fact, meta, in: transaction)
+    case .offerAskedAbout(let fact): try AskedOffers.fold(fact, in: transaction)
     case .rosterPublished(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Rosters.fold(fact, in: transaction) }
     case .briefingAcknowledged(let fact):
       if try WordFacts.keep(event, meta, in: transaction) { try Briefings.fold(fact, in: transaction) }

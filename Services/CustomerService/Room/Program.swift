@@ -28,6 +28,7 @@ package enum ServiceProgram {
   private static let offers =
     OfferVersioned.types + OfferScheduled.types + OfferTurned.types + LookBackCompleted.types + AudiencePrepared.types
     + PromiseDeclared.types
+    + QuestionAnswered.types
   private static let customers =
     CustomerKnown.types + ConsentChanged.types + CustomerRestricted.types + MessageTurned.types + ProductsListed.types
     + MembershipChanged.types + ChainAnchored.types + Colleagues.types + PolicyPublished.types

@@ -3,7 +3,7 @@ import Store
 /// Cases, holds, promises, remedies that were asked for, offers that nobody knew: folds of facts, but for what customers said.
 extension Schema {
   static let care = Migration(
-    5, "care",
+    6, "care",
     """
     CREATE TABLE policy (name TEXT PRIMARY KEY, version INTEGER NOT NULL, document BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -88,6 +88,7 @@ extension Schema {
       deadline_at INTEGER,
       at INTEGER NOT NULL,
       number INTEGER NOT NULL,
+      message_id TEXT NOT NULL,
       data BLOB NOT NULL,
       -- What the ledger said to it.
       remedy_id TEXT
@@ -96,12 +97,18 @@ extension Schema {
     CREATE INDEX remedy_request_by_person ON remedy_request (person_id, at) WHERE person_id IS NOT NULL;
     CREATE INDEX remedy_request_by_agent ON remedy_request (agent_id, at);
     CREATE INDEX remedy_request_by_case ON remedy_request (case_id) WHERE case_id IS NOT NULL;
+    CREATE INDEX remedy_request_by_message ON remedy_request (message_id);
     CREATE INDEX remedy_request_waiting ON remedy_request (deadline_at) WHERE state = 'waiting';
     -- What was granted a moment ago and can be undone: told to nobody yet.
     CREATE TABLE remedy_draft (
       request_id TEXT PRIMARY KEY, order_id TEXT, offer_id TEXT, person_id TEXT, case_id TEXT,
       amount_minor INTEGER, currency TEXT, agent_id TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, data BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
+    -- What somebody at the desk gave without anybody above, for the limits.
+    CREATE VIEW alone_given AS
+      SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_request
+        WHERE approver IS NULL AND state IN ('asked', 'given')
+      UNION ALL SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_draft;
 
     CREATE TABLE asked_offer (
       asked_id TEXT PRIMARY KEY,

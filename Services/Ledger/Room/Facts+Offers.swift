@@ -21,6 +21,7 @@ extension Facts {
     case .remedyChanged(let remedy):
       try OrderFile.append(fact, data: data(), meta, in: transaction)
       try Remedies.fold(remedy, in: transaction)
+      if remedy.basis.isByHand { try Asked.fold(remedy, meta, in: transaction) }
       if remedy.subscriptionID != nil { try Plans.fold(remedy, in: transaction) }
     case .budgetChanged(let budget): try Budgets.fold(budget, meta, in: transaction)
     case .lookBackCompleted(let completed): try LookBack.fold(completed, data: data(), meta, in: transaction)

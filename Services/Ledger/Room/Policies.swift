@@ -3,6 +3,7 @@ import Host
 import LedgerDomain
 import Store
 import Synchronization
+import Terms
 import protocol Store.Reading
 
 /// The numbers that decisions go by: versioned data, never code. The latest version of each counts.
@@ -53,6 +54,8 @@ struct Policies: Sendable {
 
   /// How long a remedy on a receipt can be claimed where its offer does not say.
   var claimableFor: Duration? { duration("claimable", "for") }
+  /// What may be given at the desk without asking.
+  var limits: GrantLimits? { rows["limits"].flatMap { GrantLimits($0.document) } }
   /// Within which time a plan that was left brings its offer back.
   var plansResumeWithin: Duration? { duration("plans", "resume_within") }
 

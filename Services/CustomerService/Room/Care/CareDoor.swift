@@ -119,6 +119,8 @@ extension DepartmentDesk {
         return try body(try CareForm(request), Speaker(desk: self, occasion: occasion), &transaction)
       } catch let refused as CareRefused {
         return .refused(status: refused.status, code: refused.code, sentence: refused.sentence)
+      } catch let refusal as WordRefusal {
+        return .refused(status: refusal.status, code: refusal.code, sentence: refusal.description)
       } catch let refusal as CaseRefusal { return .refused(status: 409, code: refusal.code, sentence: refusal.description) }
     }
   }

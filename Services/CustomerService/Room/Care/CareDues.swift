@@ -12,9 +12,27 @@ enum CareDues {
   static let letter = "letter"
   /// The time to answer a promise is over.
   static let promise = "promise"
+  /// The time to undo a grant is over.
+  static let honour = "honour"
+  /// Nobody above decided in time.
+  static let approval = "approval"
+  /// Marketing did not say in time what an offer is that nobody knows.
+  static let asked = "asked"
 
   static func all(_ desk: DepartmentDesk) -> [String: DueRule] {
-    [
+    let shelf = OfferShelf()
+    return [
+      honour: { row, now, transaction in
+        let speaker = Speaker(desk: desk, occasion: desk.occasion(of: row, now))
+        try Honouring(speaker: speaker, shelf: shelf).send(Identifier(restoring: row.subject), in: transaction)
+      },
+      approval: { row, now, transaction in
+        let speaker = Speaker(desk: desk, occasion: desk.occasion(of: row, now))
+        try Honouring(speaker: speaker, shelf: shelf).lapse(Identifier(restoring: row.subject), in: transaction)
+      },
+      asked: { row, _, _ in
+        desk.log.warning("asked.overdue", "marketing has not said by \(row.at) what \(row.subject) is")
+      },
       hold: { row, now, transaction in
         let speaker = Speaker(desk: desk, occasion: desk.occasion(of: row, now))
         try Holding(speaker: speaker).look(at: Identifier(restoring: row.subject), in: transaction)

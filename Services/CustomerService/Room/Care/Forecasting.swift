@@ -26,7 +26,7 @@ struct Forecasting {
     let forecast = ContactForecast(waves: try waves(of: offer, request, rules, in: snapshot), rules: rules)
     let book = try Promises.book(since: start, in: snapshot)
     let usual = try Usual(shelf: shelf, now: now, weeks: Self.weeks, in: snapshot)
-    let capacity = try Availability(book: book, rules: rules, usual: usual, offer: offer.offer, in: snapshot)
+    let capacity = try Availability(book: book, rules: rules, usual: usual, offer: offer, in: start..<end, snapshot)
     let document = offer.terms.document
     let actual = try Cases.opened(
       from: start, to: min(end, now), causes: [document.offerID.text, document.campaignID.text], in: snapshot)
@@ -105,17 +105,34 @@ struct Availability {
   private let book: CapacityBook
   private let rules: ContactForecast.Rules
   private let usual: Usual
+  /// Shifts of those who may take contacts about the offer: who has read it, where it asks for that.
+  private let shifts: [RosterPublished]
+  private let isRosterKnown: Bool
 
   init(
-    book: CapacityBook, rules: ContactForecast.Rules, usual: Usual, offer: OfferVersion, in reading: borrowing some Reading & ~Copyable
+    book: CapacityBook, rules: ContactForecast.Rules, usual: Usual, offer: DeskOffer, in hours: Range<Timestamp>,
+    _ reading: borrowing some Reading & ~Copyable
   ) throws {
     self.book = book
     self.rules = rules
     self.usual = usual
+    let all = try Rosters.shifts(in: hours, reading)
+    isRosterKnown = !all.isEmpty
+    let briefed = try Set(
+      reading.all(
+        "SELECT agent_id FROM briefing_read WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.offer.text),
+        .integer(Int64(offer.offer.version))
+      ) { row in try row.text(0) })
+    let needsBriefing = offer.terms.document.briefing != nil
+    shifts = all.filter { !$0.absent && (!needsBriefing || briefed.contains($0.agentID.text)) }
   }
 
-  /// By what was said of the hour; nil where nobody said anything.
+  /// By who is on shift and has read the offer; where no roster is known, by what was said of the hour; nil where nobody said anything.
   func available(at instant: Timestamp) -> Int64? {
+    if isRosterKnown {
+      let agents = Set(shifts.filter { $0.from <= instant && instant < $0.to }.map(\.agentID)).count
+      return ContactForecast.available(agents: Int64(agents), usual: usual.of(instant), rules: rules)
+    }
     let isSaid = book.slots.values.contains { $0.kind == .contactsPerHour && $0.from <= instant && instant < $0.to }
     return isSaid ? book.capacity(.contactsPerHour, nil, at: instant) - usual.of(instant) : nil
   }
