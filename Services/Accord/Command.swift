@@ -60,7 +60,7 @@ struct Command: Sendable {
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [
-    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchRecovery,
+    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchVerdicts, .benchRecovery,
   ]
 
   /// Runs what `words` ask for.
