@@ -85,7 +85,7 @@ let package = Package(
       uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "Shop", "MarketingDomain"]),
     module(
       "ServiceRoom", "Services/CustomerService/Room",
-      uses: ["Contracts", "Wire", "Store", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
+      uses: ["Contracts", "Wire", "Store", "Telemetry", "Mesh", "HTTP", "Host", "Terms", "Zones", "ServiceDomain"]),
     program("accord-broker", "Services/Broker/App", uses: joints + ["BrokerCore", "Journal", "Disk"]),
     program("accord-ledger", "Services/Ledger/App", uses: ["Host", "LedgerRoom"]),
     program("accord-marketing", "Services/Marketing/App", uses: ["Host", "MarketingRoom"]),
@@ -115,6 +115,7 @@ let package = Package(
     program("hot-paths", "Tests/Benchmarks", uses: ["Contracts", "Wire", "Journal", "BrokerCore"], exclude: ["instructions.json"]),
     suite("HostTests", uses: ["Contracts", "Transport", "Store", "Telemetry", "HTTP", "Host"]),
     suite("MeshTests", uses: joints + ["MeshMachines", "Shop"], exclude: ["Python"]),
+    suite("StoriesTests", uses: joints + ["Shop", "Terms"]),
     suite("SimulationTests", uses: ["Simulation", "Journal"], exclude: ["README.md", "Mutants"]),
     module("Simulation", "Tests/Simulation", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "MeshMachines"]),
     program("accord-simulate", "Tests/Simulate", uses: ["Simulation"]),

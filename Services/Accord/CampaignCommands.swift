@@ -31,6 +31,10 @@ extension Command {
     "campaign show", "Shows a campaign and what the ledger said about its money.", operands: "NAME",
     run: { arguments throws(Complaint) in try CampaignCommands.show(arguments) })
 
+  static let campaignMoney = Command(
+    "campaign money", "Shows what became of a campaign's money, day by day: expected, given, and what customer service advanced for it.",
+    operands: "NAME", run: { arguments throws(Complaint) in try CampaignCommands.money(arguments) })
+
   static let campaignList = Command(
     "campaign list", "Lists the campaigns.", run: { arguments throws(Complaint) in try CampaignCommands.list(arguments) })
 }
@@ -90,6 +94,27 @@ enum CampaignCommands {
       let cause = said["cause"]?.string.map { ": \($0)" } ?? ""
       Terminal.print(
         "  \(said["at"]?.string ?? "?")  the ledger: \(said["kind"]?.string ?? "?") \(OfferReport.money(said["amount"]))\(offer)\(cause)")
+    }
+  }
+
+  static func money(_ arguments: Arguments) throws(Complaint) {
+    let name = try arguments.operand("campaign")
+    let answer = try Office(arguments).ask("ledger", .get, "/v1/campaigns/\(name.percentEncoded)/money")
+    if arguments.has("--json") { return Terminal.print(answer) }
+    for one in answer["currencies"]?.array ?? [] {
+      guard let currency = one["currency"]?.string.flatMap({ Currency($0) }) else { continue }
+      func amount(_ json: JSON, _ member: String) -> String { "\(Money(minor: json[member]?.integer ?? 0, currency))" }
+      Terminal.print(
+        "\(name): \(amount(one, "opened")) in all, \(amount(one, "given")) given, \(amount(one, "free")) free, "
+          + "\(amount(one, "outstanding")) owed to customer service")
+      for row in one["reserved"]?.array ?? [] {
+        Terminal.print("  reserved for \(row["offer_id"]?.string ?? "?"): \(amount(row, "amount_minor"))")
+      }
+      for day in one["days"]?.array ?? [] {
+        Terminal.print(
+          "  \(day["day"]?.string ?? "?")  given \(amount(day, "given")) of \(amount(day, "expected")) expected by then, "
+            + "\(amount(day, "granted")) that day, owed \(amount(day, "outstanding"))")
+      }
     }
   }
 

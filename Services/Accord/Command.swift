@@ -27,21 +27,28 @@ struct Command: Sendable {
   /// Every command takes these.
   static let common = [
     Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_FOLDER, else ./data)"),
+    Arguments.Option("--as", "FILE", "whose token is used (default: $ACCORD_TOKEN, else the operator's credential of the folder)"),
     Arguments.Option("--json", nil, "answer as JSON, one value"),
     Arguments.Option("--help", nil, "this text"),
   ]
 
   /// Every command, in the order in which `--help` tells them.
-  static let all: [Command] = running + customers + campaigns + imports + books + operating + credentials + looking + measuring
+  static let all: [Command] =
+    running + customers + care + campaigns + gates + imports + colleagues + policies + [.disconnects] + WordDesk.all + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
     .orderCapture, .orderShip, .orderReturn, .orderCancel, .orderAmend, .refundConfirm, .refundRefuse, .customer, .offers, .whyNot,
     .lookBack, .why,
   ]
+  private static let care: [Command] = [
+    .caseOpen, .caseShow, .caseList, .caseAnswer, .caseSolve, .caseReopen, .caseEscalate, .holdPlace, .holdList, .holdLift, .promiseList,
+    .promiseAnswer, .capacityShow, .capacitySet, .capacityForecast, .honour, .honourUndo, .honourList, .goodwill, .approvalList,
+    .approvalGrant, .approvalRefuse, .ask, .askList,
+  ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,
-    .importLists, .importSegments, .list, .segment, .consentGive, .consentWithdraw,
+    .importLists, .importSegments, .importAgents, .importRoster, .list, .segment, .consentGive, .consentWithdraw,
   ]
   private static let books: [Command] = [
     .ledgerBalance, .ledgerTrial, .ledgerStatement, .ledgerFund, .ledgerPeriod, .ledgerExport, .ledgerReconcile,
@@ -53,7 +60,7 @@ struct Command: Sendable {
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [
-    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchRecovery,
+    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchVerdicts, .benchRecovery,
   ]
 
   /// Runs what `words` ask for.

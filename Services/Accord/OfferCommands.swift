@@ -7,7 +7,8 @@ extension Command {
   /// What marketing does: campaigns, offers, audiences.
   static let campaigns: [Command] =
     [
-      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule,
+      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignMoney, .campaignList, .offerNew, .offerCheck, .offerSave,
+      .offerSchedule,
       .offerLaunch,
       .offerShow,
       .offerList, .audienceImport,
@@ -33,15 +34,21 @@ extension Command {
 
   static let offerSchedule = Command(
     "offer schedule", "Schedules an offer: the ledger sets its money aside, and it goes live by itself at its start.",
-    operands: "FILE|OFFER", options: [people, revision], examples: ["accord offer schedule sunday.json"],
+    operands: "FILE|OFFER", options: [people, revision] + waiving,
+    examples: ["accord offer schedule sunday.json", "accord offer schedule small.json --waive briefings --reason \"one agent, who wrote it\""],
     run: { arguments throws(Complaint) in try OfferCommands.run("schedule", arguments) })
 
   static let offerLaunch = Command(
     "offer launch", "Lets an offer go live whose start has passed; the orders in between are made good.", operands: "FILE|OFFER",
     options: [
       people, revision, .init("--historical", nil, "for a window that is over: reaches the orders before it, and nobody is written to"),
+      .init("--emergency", nil, "although its gate does not hold: a second named person confirms it with `accord offer confirm`"),
+      .init("--with", "COLLEAGUE", "the second person of an emergency, such as supervisor/ruth"),
+    ] + waiving,
+    examples: [
+      "accord offer launch sunday.json", "accord offer launch last-year.json --historical",
+      "accord offer launch recall-notice --emergency --with supervisor/ruth --reason \"the recall cannot wait for the roster\"",
     ],
-    examples: ["accord offer launch sunday.json", "accord offer launch last-year.json --historical"],
     run: { arguments throws(Complaint) in try OfferCommands.run("launch", arguments) })
 
   static let offerTurns: [Command] = [
@@ -50,7 +57,9 @@ extension Command {
     ("end", "Ends an offer before its time."), ("cancel", "Gives up an offer that never went live."),
   ].map { deed, summary in
     Command(
-      "offer \(deed)", summary, operands: "OFFER|FILE", options: words + [revision],
+      "offer \(deed)", summary, operands: "OFFER|FILE",
+      options: words + [revision]
+        + (deed == "stop" ? [.init("--preview", nil, "tells what a stop would undo and what not, and changes nothing")] : []),
       run: { arguments throws(Complaint) in try OfferCommands.run(deed, arguments) })
   }
 
@@ -99,7 +108,21 @@ enum OfferCommands {
       }
     }
     if let file = arguments.value("--people") { body.append(.init("people", try OfferFile.people(file))) }
+    if arguments.has("--preview"), let offer = body.first(where: { $0.name == "offer" })?.value.string {
+      return try GateCommands.stopPreview(offer, arguments)
+    }
     if arguments.has("--historical") { body.append(.init("historical", true)) }
+    if arguments.has("--emergency") {
+      guard body.contains(where: { $0.name == "offer" }) else {
+        throw .usage("an emergency is for an offer that marketing knows", "save the file first, then name the offer")
+      }
+      body += [
+        .init("emergency", true), .init("with", .string(try arguments.required("--with"))),
+        .init("reason", .string(try arguments.required("--reason"))),
+      ]
+    } else if let waiver = try GateCommands.waiver(arguments) {
+      body.append(waiver)
+    }
     for word in ["cause", "sentence"] {
       if let text = arguments.value("--\(word)") { body.append(.init(word, .string(text))) }
     }
@@ -108,9 +131,9 @@ enum OfferCommands {
     var answer = try office.ask(
       "marketing", .post, deed == "save" ? "/v1/offers" : "/v1/offers/\(deed)", headers: [("Idempotency-Key", key(deed))],
       body: .object(body))
-    if deed == "launch" { answer = try settled(answer, office) }
+    if deed == "launch", !arguments.has("--emergency") { answer = try settled(answer, office) }
     if arguments.has("--json") { Terminal.print(answer) } else { OfferReport.done(deed, answer) }
-    if deed == "launch", let version = OfferReport.version(answer), version["state"]?.string == "blocked" {
+    if deed == "launch", !arguments.has("--emergency"), let version = OfferReport.version(answer), version["state"]?.string == "blocked" {
       throw Complaint(
         code: .refused, happened: OfferReport.lastSentence(answer) ?? "the offer did not pass its gate", advice: "")
     }

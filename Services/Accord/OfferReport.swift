@@ -27,7 +27,10 @@ enum OfferReport {
     let name = "\(version["offer_id"]?.string ?? "?")@\(version["version"]?.integer ?? 0)"
     let state = version["state"]?.string ?? "?"
     Terminal.print("\(name) is \(state).\(course(version, answer["offer"] ?? .null))")
-    if state == "scheduled" { gate(version) }
+    if state == "scheduled" || deed == "waive" { gate(version) }
+    if answer["outcome"]?.string == "awaiting" {
+      Terminal.print("  The second person confirms with `accord offer confirm \(version["offer_id"]?.string ?? "?")` within the hour.")
+    }
     if deed == "save" { Terminal.print("  `accord offer schedule \(version["offer_id"]?.string ?? "?")` would be next.") }
   }
 

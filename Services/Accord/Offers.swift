@@ -56,6 +56,10 @@ enum Offers {
   private static func tell(_ row: JSON) {
     let kind = (row["kind"]?.string ?? "?").replacingUnderscores
     Terminal.print("")
+    if row["locked"]?.bool == true {
+      Terminal.print("  \(kind): \(row["name"]?.string ?? "?")\(fallback(row))  [\(row["offer"]?.string ?? "?")]  NOT READ")
+      return Terminal.print("    \(row["sentence"]?.string ?? "?")")
+    }
     Terminal.print(
       "  \(kind): \(row["name"]?.string ?? "?")\(fallback(row))  [\(row["offer"]?.string ?? "?")]  \(row["yes"]?.bool == true ? "YES" : "NO")"
     )

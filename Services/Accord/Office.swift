@@ -2,7 +2,9 @@ import Contracts
 import HTTP
 import Host
 
-/// The running mesh as the command line sees it: addresses from endpoints.json, the operator's credential, one question at a time.
+/// The running mesh as the command line sees it: addresses from endpoints.json, a token, one question at a time.
+///
+/// Whose token it is: the file of `--as`, else $ACCORD_TOKEN, else the operator's credential of the data folder.
 struct Office {
   let data: String
   let endpoints: JSON
@@ -18,7 +20,13 @@ struct Office {
     }
     endpoints = found
     do {
-      token = try Credential.read("operator", in: DataFolder.existing(data)).secret
+      if let file = arguments.value("--as") {
+        token = try Credential.read(file: file).secret
+      } else if let given = Configuration.environment["ACCORD_TOKEN"], !given.isEmpty {
+        token = given
+      } else {
+        token = try Credential.read("operator", in: DataFolder.existing(data)).secret
+      }
     } catch {
       throw Complaint(host: error)
     }

@@ -18,6 +18,9 @@ package enum DomainEvent: Sendable, Equatable {
   case productsListed(ProductsListed)
   case membershipChanged(MembershipChanged)
   case policyPublished(PolicyPublished)
+  case policyProposed(PolicyProposed)
+  case colleagueChanged(ColleagueChanged)
+  case disconnectRecorded(DisconnectRecorded)
   // Of whoever has a budget.
   case budgetChanged(BudgetChanged)
   // Of marketing.
@@ -27,6 +30,23 @@ package enum DomainEvent: Sendable, Equatable {
   case audienceListed(AudienceListed)
   case audiencePrepared(AudiencePrepared)
   case messageTurned(MessageTurned)
+  case promiseDeclared(PromiseDeclared)
+  case gateTurned(GateTurned)
+  case gateWaived(GateWaived)
+  case questionAnswered(QuestionAnswered)
+  // Of customer service.
+  case promiseAnswered(PromiseAnswered)
+  case capacityChanged(CapacityChanged)
+  case rosterPublished(RosterPublished)
+  case briefingAcknowledged(BriefingAcknowledged)
+  case sheetTurned(SheetTurned)
+  case answerTurned(AnswerTurned)
+  case offerAskedAbout(OfferAskedAbout)
+  case caseTurned(CaseTurned)
+  case holdTurned(HoldTurned)
+  case remedyAsked(RemedyAsked)
+  case counterpartNamed(CounterpartNamed)
+  case parityApproved(ParityApproved)
 
   package var fact: any Fact {
     switch self {
@@ -47,6 +67,9 @@ package enum DomainEvent: Sendable, Equatable {
     case .productsListed(let fact): fact
     case .membershipChanged(let fact): fact
     case .policyPublished(let fact): fact
+    case .policyProposed(let fact): fact
+    case .colleagueChanged(let fact): fact
+    case .disconnectRecorded(let fact): fact
     case .budgetChanged(let fact): fact
     case .offerVersioned(let fact): fact
     case .offerScheduled(let fact): fact
@@ -54,6 +77,22 @@ package enum DomainEvent: Sendable, Equatable {
     case .audienceListed(let fact): fact
     case .audiencePrepared(let fact): fact
     case .messageTurned(let fact): fact
+    case .promiseDeclared(let fact): fact
+    case .gateTurned(let fact): fact
+    case .gateWaived(let fact): fact
+    case .questionAnswered(let fact): fact
+    case .promiseAnswered(let fact): fact
+    case .capacityChanged(let fact): fact
+    case .rosterPublished(let fact): fact
+    case .briefingAcknowledged(let fact): fact
+    case .sheetTurned(let fact): fact
+    case .answerTurned(let fact): fact
+    case .offerAskedAbout(let fact): fact
+    case .caseTurned(let fact): fact
+    case .holdTurned(let fact): fact
+    case .remedyAsked(let fact): fact
+    case .counterpartNamed(let fact): fact
+    case .parityApproved(let fact): fact
     }
   }
 
@@ -126,9 +165,12 @@ package enum DomainEvent: Sendable, Equatable {
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
       ProductsListed.self, MembershipChanged.self,
-      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
+      PolicyPublished.self, PolicyProposed.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
       AudiencePrepared.self,
-      MessageTurned.self,
+      MessageTurned.self, ColleagueChanged.self, DisconnectRecorded.self, PromiseDeclared.self, GateTurned.self, GateWaived.self,
+      QuestionAnswered.self, PromiseAnswered.self, CapacityChanged.self, RosterPublished.self, BriefingAcknowledged.self, SheetTurned.self,
+      AnswerTurned.self, OfferAskedAbout.self, CaseTurned.self, HoldTurned.self, RemedyAsked.self, CounterpartNamed.self,
+      ParityApproved.self,
     ]
     return Dictionary(facts.flatMap { fact in fact.types.map { ($0, fact) } }) { first, _ in first }
   }()

@@ -58,5 +58,18 @@ package enum Letter {}
 /// Somebody who works here.
 package enum Colleague {}
 package enum Period {}
+package enum OfferPromise {}
+/// A stretch of time with what can be done in it.
+package enum CapacitySlot {}
+package enum Shift {}
+/// An answer sheet.
+package enum Sheet {}
+/// What a customer was told.
+package enum SheetAnswer {}
+/// What a customer asked about.
+package enum Asked {}
+package enum Hold {}
+package enum RemedyRequest {}
+package enum Disconnect {}
 /// A list of people who are told of offers.
 package enum Audience {}

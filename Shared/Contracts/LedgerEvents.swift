@@ -6,7 +6,8 @@ package enum LedgerEvents {
     + OrderReturned.schemas + SubscriptionChanged.schemas + BudgetChanged.schemas(of: .ledger) + RemedyChanged.schemas
     + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + PeriodClosed.schemas + CustomerKnown.schemas
     + ConsentChanged.schemas
-    + CustomerRestricted.schemas + ProductsListed.schemas + MembershipChanged.schemas + PolicyPublished.schemas
+    + CustomerRestricted.schemas + ProductsListed.schemas + MembershipChanged.schemas + PolicyPublished.schemas + PolicyProposed.schemas
+    + ColleagueChanged.schemas + DisconnectRecorded.schemas
 }
 
 /// What marketing publishes.
@@ -14,11 +15,15 @@ package enum MarketingEvents {
   /// Each type with the JSON schema of its data: the `publishes` of marketing's manifest.
   package static let schemas: [JSON.Member] =
     BudgetChanged.schemas(of: .marketing) + OfferVersioned.schemas + OfferScheduled.schemas + OfferTurned.schemas
-    + AudienceListed.schemas + AudiencePrepared.schemas + MessageTurned.schemas
+    + AudienceListed.schemas + AudiencePrepared.schemas + MessageTurned.schemas + PromiseDeclared.schemas + GateTurned.schemas
+    + GateWaived.schemas + QuestionAnswered.schemas
 }
 
 /// What customer service publishes.
 package enum ServiceEvents {
   /// Each type with the JSON schema of its data: the `publishes` of customer service's manifest.
-  package static let schemas: [JSON.Member] = BudgetChanged.schemas(of: .service)
+  package static let schemas: [JSON.Member] =
+    BudgetChanged.schemas(of: .service) + PromiseAnswered.schemas + CapacityChanged.schemas + RosterPublished.schemas
+    + BriefingAcknowledged.schemas + SheetTurned.schemas + AnswerTurned.schemas + OfferAskedAbout.schemas + CaseTurned.schemas
+    + HoldTurned.schemas + RemedyAsked.schemas + CounterpartNamed.schemas + ParityApproved.schemas
 }

@@ -24,8 +24,8 @@ package enum Limits {
   package static let quantityMax: Int64 = 1_000_000_000
   /// Two identifiers or three and what parts them: an offer, a subscription and a period.
   package static let remedyKeyBytesMax = 3 * identifierBytesMax + 2
-  /// An offer's whole document, or a policy's: many times the longest that anybody wrote, far below a message of 1 MiB.
-  package static let documentBytesMax = 65_536
+  /// An offer's whole document, or a policy's: it may name tens of thousands of products one by one, and stays below a message of 1 MiB.
+  package static let documentBytesMax = 786_432
   /// What differs between two versions of a document.
   package static let changedMax = 256
   /// One row for each check, with room for those to come.
@@ -41,6 +41,22 @@ package enum Limits {
   package static let listedMax = 1_000
   /// One sentence for people.
   package static let sentenceBytesMax = 1_000
+  /// What an agent says of an offer: two pages.
+  package static let wordsBytesMax = 8_192
+  /// Words to use, or to avoid, on one sheet.
+  package static let phrasesMax = 64
+  /// Languages of one person.
+  package static let localesMax = 16
+  /// Channels of one shift.
+  package static let channelsMax = 16
+  /// People under one roof.
+  package static let householdMax = 32
+  /// Tokens that one colleague has at a time: each device, and one to change to.
+  package static let tokensMax = 8
+  /// Cases that are one matter.
+  package static let linkedCasesMax = 32
+  /// Messages that show a disconnect; more would be a list, not evidence.
+  package static let evidenceMax = 32
   /// Ten thousand of the largest amounts still add up within Int64.
   package static let amountMax: Int64 = 900_000_000_000_000
 }

@@ -32,6 +32,18 @@ package enum CommonRoutes {
           return .json(try story(desk, id, snapshot))
         }
       },
+      Route(.get, "/v1/colleagues/{id}/hanging", "what hangs on a colleague here, with what came to them of those who left") {
+        request, parameters in
+        desk.question(request) { snapshot in
+          guard let id = try? Identifier<Colleague>(parameters["id"]) else {
+            return .problem(
+              status: 400, code: "colleague_id", detail: "“\(parameters["id"])” is nobody's id; `accord colleague list` shows them")
+          }
+          let hanging = try Colleagues.predecessors(of: id, in: snapshot).flatMap { try desk.department.hanging($0, snapshot) }
+          return .json(
+            .object([.init("colleague_id", .string(id.text)), .init("hanging", .array(hanging.map(\.json)))]))
+        }
+      },
     ]
   }
 

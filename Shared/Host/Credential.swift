@@ -13,6 +13,16 @@ package struct Credential: Sendable {
     return Credential(name: name, secret: Base64.encodeURL(bytes))
   }
 
+  /// A new one for somebody who works here; whoever asks passes it on, and it is kept nowhere.
+  package static func fresh(_ name: String, using random: inout some RandomNumberGenerator) -> Credential { minted(name, using: &random) }
+
+  /// Writes it into a new file at `path`, readable by this user alone.
+  package func kept(at path: String) throws(CredentialFault) {
+    do throws(FileFault) {
+      guard try Files.create(json.bytes, at: path) else { throw FileFault("create", path, code: EEXIST) }
+    } catch { throw .file(error) }
+  }
+
   /// Reads the credential `name` of `folder`. Refuses a file that others may read: its secret may be known already.
   package static func read(_ name: String, in folder: DataFolder) throws(CredentialFault) -> Credential {
     try read(file: path(of: name, in: folder))

@@ -34,6 +34,9 @@ package struct Department: Sendable {
   /// Work that neither its outbox, its due rows nor its runs show, as what follows its name in a sentence; nil where there is none.
   package let unsettled: @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String?
 
+  /// What hangs on a colleague here: if they leave, somebody must take it.
+  package let hanging: @Sendable (Identifier<Colleague>, borrowing Snapshot) throws -> [Hanging]
+
   /// The heads of the ledger's chain of entries that it knows, for `accord verify` to hold the stores against each other; empty where it
   /// keeps none.
   package let heads: @Sendable (borrowing Snapshot) throws -> [ChainHead]
@@ -48,6 +51,7 @@ package struct Department: Sendable {
     routes: @escaping @Sendable (DepartmentDesk) -> [Route],
     story: @escaping @Sendable (Identifier<Message>, borrowing Snapshot) throws -> Story?, checks: [Check],
     unsettled: @escaping @Sendable (DepartmentDesk, borrowing Snapshot) throws -> String? = { _, _ in nil },
+    hanging: @escaping @Sendable (Identifier<Colleague>, borrowing Snapshot) throws -> [Hanging] = { _, _ in [] },
     heads: @escaping @Sendable (borrowing Snapshot) throws -> [ChainHead] = { _ in [] }
   ) {
     self.name = name
@@ -66,6 +70,7 @@ package struct Department: Sendable {
     self.story = story
     self.checks = checks
     self.unsettled = unsettled
+    self.hanging = hanging
     self.heads = heads
   }
 

@@ -46,10 +46,19 @@ package struct DepartmentDesk: Sendable {
 
   /// Does a command once for its Idempotency-Key: the answer is written in the command's own transaction, and a repetition gets it again.
   ///
-  /// Answers 400 without a key or with a correlation that no event may carry, 422 where the key came with another command, 503 where the
-  /// store cannot write now.
-  package func command(_ request: Request, _ body: Command) -> Response {
-    door.guarding(request) {
+  /// It is for those who have one of `roles`; where none is named, for those who work in this department. The body may ask for more by
+  /// `occasion.needs`. Answers 400 without a key or with a correlation that no event may carry, 403 to whoever may not, 422 where the key
+  /// came with another command, 503 where the store cannot write now.
+  package func command(_ request: Request, for roles: Principal.Role..., body: Command) -> Response {
+    command(request, forAnyOf: roles, body)
+  }
+
+  /// The same for those who work in this department.
+  package func command(_ request: Request, _ body: Command) -> Response { command(request, forAnyOf: [], body) }
+
+  /// The same for those who have one of `roles`, and for those who work in this department where there is none.
+  package func command(_ request: Request, forAnyOf roles: [Principal.Role], _ body: Command) -> Response {
+    guarding(request) { asker in
       guard let key = request.header("Idempotency-Key"), (1...StoreLimits.idempotencyKeyBytesMax).contains(key.utf8.count) else {
         return .problem(
           status: 400, code: "idempotency_key",
@@ -69,14 +78,20 @@ package struct DepartmentDesk: Sendable {
       do {
         let (answer, highest) = try store.write { transaction in
           // Taken in the writer's turn: the marks that others go by promise that nothing older comes after them.
-          let occasion = Occasion.command(key, of: OperatorDoor.principal, at: clock.now(), correlation: correlation)
-          return (try once(request, key, occasion, &transaction, body), try Outbox.highest(in: transaction))
+          let occasion = Occasion.command(key, of: asker, at: clock.now(), correlation: correlation)
+          let answer = try once(request, key, occasion, &transaction) { transaction, occasion in
+            guard roles.isEmpty ? asker.works(in: department.part) : asker.has(roles) else {
+              throw RoleRefusal(asker, needs: roles.isEmpty ? department.part.roles : roles)
+            }
+            return try body(&transaction, occasion)
+          }
+          return (answer, try Outbox.highest(in: transaction))
         }.value
         mesh.outboxGrew(through: highest)
         log.info(
           "command.answered", "\(request.method.rawValue) \(request.path) was answered \(answer.status)",
           [
-            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(OperatorDoor.principal),
+            "status": .integer(Int64(answer.status)), "key": .text(key), "actor": .text(asker.id),
             "correlationid": .text(correlation ?? ""), "traceparent": .text(request.header("traceparent") ?? ""),
           ])
         return answer
@@ -98,7 +113,10 @@ package struct DepartmentDesk: Sendable {
     case .new: break
     }
     let outcome = try transaction.savepoint { transaction in
-      let outcome = try body(&transaction, occasion)
+      let outcome: Outcome
+      do { outcome = try body(&transaction, occasion) } catch let refusal as RoleRefusal {
+        outcome = .refused(status: 403, code: "role", sentence: refusal.description)
+      }
       // A refusal leaves nothing behind but its answer.
       if case .refused = outcome { throw Refused(outcome: outcome) }
       return outcome
@@ -126,11 +144,28 @@ package struct DepartmentDesk: Sendable {
     return Response(status: answer.status, headers: ["Content-Type": type], body: answer.response)
   }
 
-  /// Answers a question from one snapshot of the store.
+  /// Answers a question from one snapshot of the store, to everybody who works here.
   package func question(_ request: Request, _ body: (borrowing Snapshot) throws -> Response) -> Response {
-    door.guarding(request) {
-      do { return try store.read { try body($0) } } catch { return trouble(error, request) }
+    question(request) { snapshot, _ in try body(snapshot) }
+  }
+
+  /// The same where the answer depends on who asks. A `RoleRefusal` is answered 403.
+  package func question(_ request: Request, _ body: (borrowing Snapshot, Principal) throws -> Response) -> Response {
+    guarding(request) { asker in
+      do { return try store.read { try body($0, asker) } } catch let refusal as RoleRefusal {
+        return .problem(status: 403, code: "role", detail: refusal.description)
+      } catch { return trouble(error, request) }
     }
+  }
+
+  /// Lets in whom the door knows: the operator, and colleagues by what this store has heard of them.
+  package func guarding(_ request: Request, _ body: (Principal) -> Response) -> Response {
+    do {
+      switch try door.admit(request, colleague: { digest in try store.read { try Colleagues.principal(digest, in: $0) } }) {
+      case .principal(let asker): return body(asker)
+      case .refused(let answer): return answer
+      }
+    } catch { return trouble(error, request) }
   }
 
   private func trouble(_ error: any Error, _ request: Request) -> Response {

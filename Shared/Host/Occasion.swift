@@ -6,8 +6,10 @@ package import Store
 package struct Occasion: Sendable, Equatable {
   /// `authid`: the credential that is behind it, however many steps lie between.
   package var principal: String
-  /// `authtype` in the words of CloudEvents: `service_account`, `system`, `unknown`.
+  /// `authtype` in the words of CloudEvents: `user`, `service_account`, `system`, `unknown`.
   package var principalKind: String
+  /// Who gave the command, with their rights; nil where it is no command.
+  package var asker: Principal?
   package var now: Timestamp
   /// `causationid`: the command, message, due row or run that it follows from.
   package var causation: String
@@ -30,6 +32,27 @@ package struct Occasion: Sendable, Equatable {
   /// A command of `principal` under its Idempotency-Key.
   package static func command(_ key: String, of principal: String, at now: Timestamp, correlation: String?) -> Occasion {
     Occasion(principal: principal, principalKind: "service_account", now: now, causation: "command/\(key)", correlation: correlation)
+  }
+
+  /// A command of whoever came in at the door.
+  package static func command(_ key: String, of asker: Principal, at now: Timestamp, correlation: String?) -> Occasion {
+    var occasion = command(key, of: asker.id, at: now, correlation: correlation)
+    occasion.principalKind = asker.kind
+    occasion.asker = asker
+    return occasion
+  }
+
+  /// What whoever gave the command may do; nothing where it is no command.
+  package var roles: [Principal.Role] { asker?.roles ?? [] }
+
+  /// The colleague who gave the command; nil for the operator's credential and where it is no command.
+  package var colleague: Identifier<Colleague>? { asker?.colleagueID }
+
+  /// Goes on where whoever gave the command has one of `roles`; else the command is refused with 403 and says who can. The operator may do
+  /// everything, and what the mesh does by itself is nobody's to forbid.
+  package func needs(_ roles: Principal.Role..., because: String? = nil) throws(RoleRefusal) {
+    guard let asker, !asker.has(roles) else { return }
+    throw RoleRefusal(asker, needs: roles, because: because)
   }
 
   /// The same under a rule.

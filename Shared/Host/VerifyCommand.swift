@@ -27,14 +27,16 @@ package enum VerifyCommand {
 
 /// What a verification found, as JSON.
 package enum VerifyReport {
-  /// `summary` is half a sentence for people; `findings` are whole ones, none where everything is sound.
-  package static func json(sound: Bool, summary: String, findings: [String], heads: [ChainHead] = []) -> JSON {
+  /// `summary` is half a sentence for people; `findings` are whole ones, none where everything is sound; `more` is for programs.
+  package static func json(
+    sound: Bool, summary: String, findings: [String], heads: [ChainHead] = [], more: [JSON.Member] = []
+  ) -> JSON {
     var members: [JSON.Member] = [
       .init("sound", .bool(sound)), .init("summary", .string(summary)), .init("findings", .array(findings.map { .string($0) })),
     ]
     if !heads.isEmpty {
       members.append(.init("heads", .array(heads.map { .array([.integer($0.sequence), .string($0.head)]) })))
     }
-    return .object(members)
+    return .object(members + more)
   }
 }

@@ -8,7 +8,8 @@
 extension Journal {
   /// Writes `record` at its old place and syncs it. Does nothing to the segment in use: roll first (`noteDamage`).
   ///
-  /// Not fatal where the disk refuses: the hole stays a hole.
+  /// Not fatal where the disk refuses a write: the hole stays a hole. A failed sync is: readers would find the record in memory, healed,
+  /// and the disk might never get it, while its publisher may forget it.
   package mutating func heal(_ record: [UInt8], at position: Position) throws(JournalFault) {
     if let ended { throw ended }
     guard let number = sealed(position) else { return }
@@ -20,7 +21,7 @@ extension Journal {
       try disk.write(record, to: file, at: offset)
       try disk.sync(file)
       if isNew { try disk.syncDirectory() }
-    } catch { throw error.isFull ? .full(error) : .disk(error) }
+    } catch { throw refusal(error) }
   }
 
   /// Fills what does not verify in `range` of one sealed segment, so that readers pass over it; keeps aside what lay there.
@@ -49,7 +50,7 @@ extension Journal {
       }
       try disk.sync(file)
       if isNew { try disk.syncDirectory() }
-    } catch { throw error.isFull ? .full(error) : .disk(error) }
+    } catch { throw refusal(error) }
   }
 
   /// Something before the end of the segment in use does not verify: the next one is wanted, whose head tells what stood there.
@@ -57,18 +58,26 @@ extension Journal {
     if position >= current.base, position < current.end { current.isDamaged = true }
   }
 
+  /// What a repair that the disk refused comes to.
+  private mutating func refusal(_ fault: DiskFault) -> JournalFault {
+    if fault.operation == .sync || fault.operation == .syncDirectory { return stop(.syncFailed(fault)) }
+    return fault.isFull ? .full(fault) : .disk(fault)
+  }
+
   /// The sealed segment that holds `position`; nil for the one in use and for what is gone.
   private func sealed(_ position: Position) -> UInt64? {
     let number = position.value / UInt64(segmentBytes)
-    return number >= oldest && number < current.number ? number : nil
+    return number >= max(1, forgotten) && number < current.number ? number : nil
   }
 
   private func base(_ number: UInt64) -> Position { Position(number * UInt64(segmentBytes)) }
 
   /// The segment's file; a new one without a header where it is gone.
-  private func damagedFile(_ number: UInt64) throws(DiskFault) -> (file: D.File, isNew: Bool) {
+  private mutating func damagedFile(_ number: UInt64) throws(DiskFault) -> (file: D.File, isNew: Bool) {
     if let file = try disk.openIfThere(JournalFiles.segment(number)) { return (file, false) }
-    return (try disk.create(JournalFiles.segment(number)), true)
+    let file = try disk.create(JournalFiles.segment(number))
+    oldest = min(oldest, number)
+    return (file, true)
   }
 
   private func keepAside(_ scan: SegmentScan, _ range: Range<Int>) throws(DiskFault) {

@@ -51,6 +51,7 @@ extension Journal {
           try disk.syncDirectory()
         }
         oldest += 1
+        forgotten = oldest
         let kept = oldestKept
         starts.removeAll { $0.base < kept }
       }

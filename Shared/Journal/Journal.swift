@@ -15,6 +15,8 @@ package struct Journal<D: Disk>: ~Copyable {
   var current: Current<D>
   /// Number of the oldest segment that is kept.
   var oldest: UInt64
+  /// Segments before this number were let go of in this run.
+  var forgotten: UInt64 = 0
   /// When the kept segments were begun, oldest to newest; those whose header is damaged left out.
   package internal(set) var starts: [SegmentStart]
   /// The fatal fault that ended this journal. Growing a segment may end it without throwing: look after each `gather`.

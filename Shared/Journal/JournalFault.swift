@@ -12,6 +12,8 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
   case newerFormat(file: String, found: UInt32, known: UInt32)
   /// A segment does not belong to the others or to its name.
   case foreignSegment(file: String, reason: String)
+  /// A segment stands under another's name: somebody renamed or swapped files.
+  case misnamedSegment(file: String, holds: UInt64)
   /// No segment has a header that verifies.
   case noHeader(file: String)
   /// No kept segment has a checkpoint that verifies.
@@ -26,7 +28,9 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
   package var isFatal: Bool {
     switch self {
     case .writeFailed, .syncFailed: true
-    case .full, .disk, .newerFormat, .foreignSegment, .noHeader, .noCheckpoint, .checkpointTooLarge, .segmentBytes, .notTaken: false
+    case .full, .disk, .newerFormat, .foreignSegment, .misnamedSegment, .noHeader, .noCheckpoint, .checkpointTooLarge, .segmentBytes,
+      .notTaken:
+      false
     }
   }
 
@@ -45,6 +49,9 @@ package enum JournalFault: Error, Hashable, CustomStringConvertible {
     case .newerFormat(_, let found, let known):
       "this folder was written by a newer Accord (format \(found), this one knows \(known)): run the newer one"
     case .foreignSegment(let file, let reason): "\(file) does not belong here: \(reason); move it out of the folder"
+    case .misnamedSegment(let file, let holds):
+      "\(file) holds segment \(holds): it was renamed, or swapped with another, and nothing of it is believed under this name; give it back "
+        + "its own, \(JournalFiles.segment(holds)); where another file bears that, look at what that one holds first"
     case .noHeader(let file): "no segment has a header that verifies (looked at \(file) last); restore the folder from a backup"
     case .noCheckpoint(let oldest):
       "no checkpoint verifies from segment \(oldest) on, so there is no state to start from; restore the folder from a backup"

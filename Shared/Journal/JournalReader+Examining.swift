@@ -1,8 +1,9 @@
 extension JournalReader {
   /// Looks through one segment as a whole: everything that does not verify before `before`, with what is known to have stood there.
   ///
-  /// The segment in use too: what stands before `durableThrough` was durable. Nothing where the segment was let go of.
-  package func examine(segment number: UInt64, before: Position) throws(JournalFault) -> [Damage] {
+  /// The segment in use too: what stands before `durableThrough` was durable. Nothing where the segment was let go of, which is what is older
+  /// than the oldest that is there; `keptFrom` says better: what stands from there on was never let go of, and is missing.
+  package func examine(segment number: UInt64, before: Position, keptFrom: Position? = nil) throws(JournalFault) -> [Damage] {
     do throws(DiskFault) {
       let base = base(number)
       guard number > 0, before > base else { return [] }
@@ -11,7 +12,7 @@ extension JournalReader {
       let sealedEnd = next?.header.map { max(0, Int($0.sealedEnd.value) - Int(base.value)) }
       guard let file = try disk.openIfThere(JournalFiles.segment(number)) else {
         let kept = try disk.list().compactMap(JournalFiles.number(segment:))
-        guard let oldest = kept.min(), oldest < number else { return [] }
+        guard let oldest = kept.min(), oldest < number || keptFrom.map({ $0 <= base }) ?? false else { return [] }
         let all = 0..<(sealedEnd ?? segmentBytes)
         let names = next?.head.digest.map { SegmentNames(digest: $0, through: all.upperBound) } ?? .none
         return [Damage(segment: number, part: .segment, offsets: all, base: base, names: names)]

@@ -1,3 +1,5 @@
+package import Contracts
+
 /// Looks through a whole journal that nobody has open, and changes nothing.
 package struct JournalVerify: Sendable {
   /// Something that a person should know.
@@ -40,7 +42,23 @@ package struct JournalVerify: Sendable {
     }
   }
 
+  /// One segment as it was found.
+  package struct Segment: Sendable {
+    package let number: UInt64
+    /// Nil where its header does not verify.
+    package let begun: Timestamp?
+    package let from: Position
+    /// Behind its last record.
+    package let end: Position
+    package let events: Int
+    /// Stretches that do not verify.
+    package let damaged: Int
+  }
+
   package private(set) var journalID: [UInt8] = []
+  package private(set) var segmentBytes = 0
+  /// Each segment that is there, oldest first.
+  package private(set) var inventory: [Segment] = []
   package private(set) var segments: [UInt64] = []
   package private(set) var commits = 0
   package private(set) var records = 0
@@ -56,6 +74,7 @@ package struct JournalVerify: Sendable {
     do throws(JournalFault) {
       guard let survey = try Survey(disk) else { return }
       journalID = survey.journalID
+      segmentBytes = survey.segmentBytes
       try check(disk, survey)
       do throws(DiskFault) {
         findings += try disk.list().filter { $0.hasPrefix("undecided-") || $0.hasPrefix("damaged-") }.sorted().map { .keptAside(file: $0) }
@@ -94,7 +113,11 @@ package struct JournalVerify: Sendable {
       for part in head.damaged {
         findings.append(.damage(Damage(segment: number, part: part.part, offsets: part.range, base: base, names: .none)))
       }
-      before = walk(scan, number, head.end, survey)
+      let held = walk(scan, number, head.end, survey)
+      inventory.append(
+        Segment(
+          number: number, begun: segment.header?.created, from: base, end: end, events: held.entries.count, damaged: held.damaged.count))
+      before = held
     }
     if let held = before { compare(held, nil, survey) }
   }

@@ -36,7 +36,7 @@ struct Survey {
       guard let header = segment.header else { continue }
       let file = JournalFiles.segment(segment.number)
       guard header.journalID == known.journalID else { throw .foreignSegment(file: file, reason: "it is part of another journal") }
-      guard header.number == segment.number else { throw .foreignSegment(file: file, reason: "it was written as segment \(header.number)") }
+      guard header.number == segment.number else { throw .misnamedSegment(file: file, holds: header.number) }
       guard header.segmentBytes == known.segmentBytes else {
         throw .foreignSegment(file: file, reason: "its segments have \(header.segmentBytes) bytes, the others \(known.segmentBytes)")
       }

@@ -92,7 +92,27 @@ enum HouseSchema {
       ALTER TABLE run ADD COLUMN correlation TEXT;
       """),
     Migration(
-      3, "the outbox by its numbers alone",
+      3, "who works here",
+      """
+      -- As the ledger tells of them, in every department's store: a token opens a door from the fact on that says so.
+      CREATE TABLE colleague (
+        colleague_id TEXT PRIMARY KEY NOT NULL,
+        active INTEGER NOT NULL,
+        handed_to TEXT,
+        changed_at INTEGER NOT NULL,
+        message_id TEXT NOT NULL,
+        -- The fact, byte for byte.
+        content BLOB NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX colleague_handed ON colleague (handed_to) WHERE handed_to IS NOT NULL;
+      CREATE TABLE colleague_token (
+        digest TEXT PRIMARY KEY NOT NULL,
+        colleague_id TEXT NOT NULL REFERENCES colleague (colleague_id)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX colleague_token_of ON colleague_token (colleague_id);
+      """),
+    Migration(
+      4, "the outbox by its numbers alone",
       """
       -- An id ends in the number of its row: nobody looks for it otherwise, and each event paid for the index twice.
       DROP INDEX outbox_id;

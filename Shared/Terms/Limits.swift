@@ -10,9 +10,11 @@ package enum TermsLimits {
   package static let textBytesMax = 1_000
   /// What may be looked for among the names of a catalogue.
   package static let nameBytesMax = 128
-  /// Ids of one selection: a catalogue's larger categories fit, and the fact still fits into a message.
-  package static let idsMax = 10_000
+  /// Ids of one selection: what a coupon of a chain of stores is for (the Complete Journey panel has 35,616), and the fact still fits into a message.
+  package static let idsMax = 50_000
   package static let listMax = 200
   /// Ten years of months.
   package static let periodsMax: Int64 = 120
+  /// Twenty days of opening hours: longer than anybody plans shifts, short enough to look at each hour.
+  package static let briefingMax = Duration.seconds(480 * 3_600)
 }

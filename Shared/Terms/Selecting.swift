@@ -87,3 +87,10 @@ struct Selecting: Sendable {
 
   func includes(_ charge: Purchase.Charge) -> Bool { included.holds(charge.method) && !excluded.holds(charge.method) }
 }
+
+extension Terms {
+  /// Whether the offer leaves out something of `purchase` by name; a purchase without anything that it is for holds nothing left out.
+  package func leavesOut(anythingOf purchase: Purchase) -> Bool {
+    purchase.lines.contains { $0.quantity > 0 && selecting.excludes($0, isPlan: purchase.subscriptionID != nil) }
+  }
+}

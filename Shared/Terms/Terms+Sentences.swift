@@ -8,6 +8,13 @@ extension Terms {
     [name, benefit, window, lookBack, inside, who, what, limits, stacking, remedies].compactMap(\.self) + plan + [budget] + others
   }
 
+  /// What of it concerns a customer: without who is responsible, what is reserved and what is asked of service.
+  package func facts() -> [String] {
+    [title, benefit, window, lookBack, inside, who, what, limits, stacking, remedies].compactMap(\.self) + plan
+  }
+
+  private var title: String { "The offer is called \"\(document.title.first?.text ?? document.offerID.text)\"." }
+
   private func money(_ minor: Int64) -> String { Money(minor: minor, document.currency).description }
 
   private var name: String {

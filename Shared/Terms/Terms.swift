@@ -33,6 +33,16 @@ package struct Terms: Sendable {
     countries = document.eligibility.countries.map { Set($0) }
   }
 
+  /// The instant of another local time of the document, such as until when a promise is to be answered: of one that the clocks leave out
+  /// the one they go on with, of one that they show twice the earlier, or for an end the later.
+  package func instant(of local: LocalTime, isEnd: Bool = false) -> Timestamp {
+    switch zone.resolve(local) {
+    case .unique(let instant): instant
+    case .ambiguous(let earlier, let later): isEnd ? later : earlier
+    case .gap(_, let after): after
+    }
+  }
+
   /// The instant that clocks in `zone` mean by `local`.
   static func instant(_ local: LocalTime, in zone: Zone, isEnd: Bool, at field: String) throws(OfferRefusals) -> Timestamp {
     switch zone.resolve(local) {

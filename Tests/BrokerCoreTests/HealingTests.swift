@@ -164,6 +164,31 @@ struct HealingTests {
     try stage.closeMark()
   }
 
+  @Test func `what the journal lost is not given up by its outbox, however far the mark goes on`() throws {
+    var limits = BrokerLimits()
+    limits.healBytes = 4_096
+    limits.tailEvents = 2
+    let it = try HealingTests(limits)
+    try it.damage(4)
+    try it.greet()
+    #expect(try it.settle().asked == [[4...4]])
+    /// The mark that goes with the answer to one more event.
+    func mark(_ sequence: UInt64) throws -> UInt64? {
+      try it.publish(sequence)
+      return try it.stage.settleDisk().compactMap { if case .accepted(_, _, let forget) = $0 { forget } else { nil } }.last
+    }
+    for sequence in 13...99 as ClosedRange<UInt64> { #expect(try mark(sequence)! <= 3, "4 is missing, and its row must stay") }
+    // Whoever comes again is told the same, and asked again.
+    try it.stage.apply(.disconnected(it.publisher))
+    try it.stage.apply(.disconnected(it.reader))
+    try it.greet()
+    #expect(try it.settle().asked == [[4...4]])
+    try it.heal(4)
+    _ = try it.settle()
+    #expect(it.stage.machine.holeRows.isEmpty && it.stage.machine.counts.healed == 1)
+    #expect(try mark(100)! > 12, "what it waited for stands again: the mark goes on")
+  }
+
   @Test func `a power cut after the word and before the filler does not take the word back`() throws {
     try damage(4)
     try greet()
@@ -234,5 +259,9 @@ struct HealingTests {
     try subscribe("all", .beginning)
     #expect(try settle().delivered == [], "what is missing was never let go of")
     #expect(row("all")?["waits_for"] == "damage")
+    // Its digest tells what stood there, and the outbox has it.
+    for sequence in 1...12 as ClosedRange<UInt64> { try heal(sequence) }
+    #expect(try settle().delivered == Array(1...14))
+    #expect(stage.machine.holeRows.isEmpty && stage.machine.counts.healed == 12)
   }
 }

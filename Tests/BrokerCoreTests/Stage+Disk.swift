@@ -63,7 +63,7 @@ extension Stage {
   /// Looks through a segment and tells the machine.
   func examine(_ number: UInt64) throws {
     let base = Position(number * UInt64(segmentBytes))
-    let damages = try reader.examine(segment: number, before: durableThrough)
+    let damages = try reader.examine(segment: number, before: durableThrough, keptFrom: Position(machine.kept))
     try apply(.examined(base..<base.advanced(by: segmentBytes), damages))
   }
 

@@ -3,7 +3,7 @@ import Contracts
 /// A fact of each type with everything that it can say, and those that can say less with the least; by the name of its golden file.
 enum FactSamples {
   static let all: [(name: String, event: DomainEvent)] = {
-    do { return try named(orders() + money() + offers() + people() + groups()) } catch {
+    do { return try named(orders() + money() + offers() + people() + groups() + care()) } catch {
       preconditionFailure("a sample breaks a rule: \(error)")
     }
   }()
@@ -17,8 +17,8 @@ enum FactSamples {
     }
   }
 
-  private static func euro(_ minor: Int64) -> Money { Money(minor: minor, MoneyTests.euro) }
-  private static func at(_ text: String) throws -> Timestamp { try Timestamp(rfc3339: text) }
+  static func euro(_ minor: Int64) -> Money { Money(minor: minor, MoneyTests.euro) }
+  static func at(_ text: String) throws -> Timestamp { try Timestamp(rfc3339: text) }
   private static let offer = OfferVersion("sunday-free-shipping@1")
 
   private static func orders() throws -> [any Fact] {

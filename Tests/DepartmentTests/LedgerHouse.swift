@@ -82,13 +82,19 @@ final class LedgerHouse {
     return delivery
   }
 
-  private let hearer = Hearer(
-    department: LedgerProgram.department, makeInlet: { LedgerProgram.department.subscriptions($0)[0].inlet },
-    description: "the ledger, hearing offers")
+  /// The ledger at the subscription that hears `type`.
+  func hearer(of type: String) throws -> Hearer {
+    let heard = LedgerProgram.department.subscriptions(premises.desk)
+    let place = try #require(
+      heard.firstIndex { $0.filters.contains { Manifest.Read($0).matches(type) } }, "the ledger does not hear \(type)")
+    return Hearer(
+      department: LedgerProgram.department, makeInlet: { LedgerProgram.department.subscriptions($0)[place].inlet },
+      description: "the ledger, hearing \(heard[place].name)")
+  }
 
   /// Says it to the ledger, and lets it do what follows at once.
   func say(_ event: DomainEvent, source: String = "/marketing", working: Bool = true) throws {
-    let verdicts = try premises.hear([try delivery(event, source: source)], through: hearer)
+    let verdicts = try premises.hear([try delivery(event, source: source)], through: hearer(of: event.type))
     guard verdicts == [.done] else { throw NotTaken(verdict: verdicts.first) }
     if working { try work() }
   }

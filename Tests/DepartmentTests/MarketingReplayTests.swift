@@ -89,7 +89,8 @@ struct MarketingReplayTests {
 extension MarketingReplayTests {
   /// As in the journal: by the instants at which facts were recorded, the ledger's first where they are equal.
   private func rebuild(_ scene: MarketingScene, _ ledger: [Delivery]) throws -> MarketingScene {
-    let rebuilt = try MarketingScene(at: scene.clock.now())
+    let place = Folder.temporary()
+    var rebuilt = try MarketingScene(in: place, at: scene.clock.now(), isRebuilding: true)
     let own = try scene.outbox()
     let all = try (ledger.map { ($0, false) } + own.map { ($0, true) }).map {
       ($0.0, $0.1, try Envelope(decoding: $0.0.event).recordedTime)
@@ -97,6 +98,11 @@ extension MarketingReplayTests {
     for (delivery, isOwn, _) in all.sorted(by: { $0.2 < $1.2 }) {
       if isOwn { try rebuilt.hearOwn([delivery]) } else { try rebuilt.hear([delivery]) }
     }
+    let desk = rebuilt.premises.desk
+    try rebuilt.store.write { try desk.department.afterRebuild(desk, $0) }
+    rebuilt.store.close()
+    // As the program finds it when it starts again.
+    rebuilt = try MarketingScene(in: place, at: scene.clock.now())
     return rebuilt
   }
 

@@ -28,11 +28,11 @@ final class MarketingScene: Sendable {
   static let sunday = Timestamp(milliseconds: 1_778_385_600_000)
   static let usd = Currency("USD")!
 
-  init(in place: Folder = .temporary(), at now: Timestamp = MarketingScene.friday) throws {
+  init(in place: Folder = .temporary(), at now: Timestamp = MarketingScene.friday, isRebuilding: Bool = false) throws {
     let box = Box()
     deafSince = box
     premises = try Premises(
-      MarketingProgram.department(hearing: Hearing { desk in box.instant.withLock { $0 } ?? desk.clock.now() }), in: place, at: now)
+      MarketingProgram.department(hearing: Hearing { desk in box.instant.withLock { $0 } ?? desk.clock.now() }), in: place, at: now, isRebuilding: isRebuilding)
   }
 
   var store: Store { premises.store }
@@ -57,6 +57,10 @@ final class MarketingScene: Sendable {
     return Delivery(
       handle: 1, number: number, position: number * 4_096, attempt: 1, producer: "ledger/lineage", sequence: number, event: envelope.bytes)
   }
+
+  /// Customer service says one thing after another.
+  @discardableResult
+  func service(_ events: DomainEvent...) throws -> [MeshMachines.Verdict] { try hear(events.map { try delivery($0) }) }
 
   /// Hears deliveries, each through the subscription that takes its type.
   @discardableResult
@@ -145,12 +149,14 @@ final class MarketingScene: Sendable {
   private let keys = Mutex(0)
 
   @discardableResult
-  func post(_ path: String, _ body: JSON, key: String? = nil) -> Response {
+  func post(_ path: String, _ body: JSON, key: String? = nil, token: String? = nil) -> Response {
     let number = keys.withLock { number in
       number += 1
       return number
     }
-    return premises.ask(.post, path, headers: premises.headers(key: key ?? "key-\(number)"), body: body.bytes)
+    var headers = premises.headers(key: key ?? "key-\(number)")
+    if let token { headers.set("Authorization", "Bearer \(token)") }
+    return premises.ask(.post, path, headers: headers, body: body.bytes)
   }
 
   /// Does something to the Sunday offer by its name, or with a document.
@@ -168,8 +174,29 @@ final class MarketingScene: Sendable {
     #expect(answer.status == 201)
   }
 
-  /// The Sunday offer with parts of it replaced.
+  /// The Sunday offer with parts of it replaced, which asks nothing of customer service.
   static func sundayOffer(_ changes: (String, JSON)...) throws -> JSON {
+    try offer([("promises", []), ("sheets_required", []), ("briefing", .null)] + changes)
+  }
+
+  /// The whole Sunday offer, with parts of it replaced: two promises, two sheets, a briefing.
+  static func demandingOffer(_ changes: (String, JSON)...) throws -> JSON {
+    let promises: JSON = [
+      [
+        "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 120, "from": "2026-05-10T08:00:00", "to": "2026-05-13T20:00:00",
+        "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm",
+      ],
+      [
+        "promise_id": "kettles", "kind": "units", "sku": "KETTLE-17", "quantity": 100, "answer_by": "2026-05-09T17:00:00",
+        "on_drop": "pause",
+      ],
+      ["promise_id": "lead", "kind": "lead_time", "duration": "PT96H", "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm"],
+    ]
+    let sheets: JSON = [["locale": "en-US", "voice": "warm"], ["locale": "es-US", "voice": "warm"]]
+    return try offer([("promises", promises), ("sheets_required", sheets)] + changes)
+  }
+
+  private static func offer(_ changes: [(String, JSON)]) throws -> JSON {
     guard case .object(var members) = try JSON(parsing: #require(Shop.offer("sunday-free-shipping")).text) else { return .null }
     for (name, value) in changes {
       members.removeAll { $0.name == name }

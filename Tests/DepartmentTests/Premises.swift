@@ -22,7 +22,8 @@ final class Premises: Sendable {
   var store: Store { desk.store }
 
   /// `place` may be where the department was before: then it finds its store again.
-  init(_ department: Department, in place: Folder = .temporary(), at now: Timestamp = OrderDraft.day) throws {
+  /// Where `isRebuilding`, it takes facts back and tells nothing.
+  init(_ department: Department, in place: Folder = .temporary(), at now: Timestamp = OrderDraft.day, isRebuilding: Bool = false) throws {
     self.department = department
     self.place = place
     let folder = try DataFolder.open(place.file("data"), sandbox: true, now: now)
@@ -39,7 +40,8 @@ final class Premises: Sendable {
       MeshConfiguration(host: "127.0.0.1", port: 9, credential: department.name, secret: "", program: department.name),
       store: store, reactor: try Self.reactor.get(), log: Self.log, metrics: Metrics(program: department.name), now: { clock.now() })
     desk = try DepartmentDesk(
-      department: department, store: store, mesh: mesh, clock: clock, log: Self.log, door: try OperatorDoor(folder))
+      department: department, store: store, mesh: mesh, clock: clock, log: Self.log, door: try OperatorDoor(folder),
+      isRebuilding: isRebuilding)
     routes = Routes(CommonRoutes.department(desk) + department.routes(desk))
   }
 

@@ -103,6 +103,25 @@ import Testing
     }
   }
 
+  @Test func `a repair whose sync fails ends the journal, for what is read then may never reach the disk`() throws {
+    for errno in [DiskFault.inputOutput, DiskFault.noSpace] {
+      let ground = try Ground()
+      ground.flip(ground.events[3].position, plus: 40)
+      var now = try Opened(ground.disk)
+      let damage = try #require(try Self.examine(ground, 1).first)
+      // The write is one operation, its sync the next.
+      ground.disk.failures[ground.disk.operations + 2] = errno
+      #expect(throws: JournalFault.self) { try now.journal.heal(Self.record(ground, damage.lost[0]).bytes, at: damage.lost[0].position) }
+      ground.disk.failures = [:]
+      #expect(try Self.examine(ground, 1).isEmpty, "in memory it looks healed")
+      #expect(now.journal.ended != nil && now.journal.ended?.isFatal == true, "so nobody may go by it")
+      let after = ground.disk.afterPowerCut(names: ground.disk.unsyncedNames) { _ in true }
+      #expect(try Self.examine(ground, 1, after).count == 1, "the disk never got it")
+      try Self.repair(ground, after)
+      #expect(JournalVerify(after).isSound && JournalVerify(after).events == 24)
+    }
+  }
+
   @Test func `names outlast the roll that follows damage in the segment in use`() throws {
     let ground = try Ground()
     let position = ground.events[20].position

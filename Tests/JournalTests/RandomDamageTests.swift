@@ -4,8 +4,8 @@ import Journal
 import TestKit
 import Testing
 
-/// A journal of many segments and all kinds of records, damaged in every way a disk knows, again and again: nothing false is ever told, and
-/// whatever is missing is named.
+/// A journal of many segments and all kinds of records, damaged in every way a disk knows, again and again: nothing false is ever told,
+/// whatever is missing is named, and what outboxes still hold of it stands again where it stood.
 @Suite struct RandomDamageTests {
   /// Damages tried; `ACCORD_DAMAGES=1000` is the documented run.
   private static let damages = ProcessInfo.processInfo.environment["ACCORD_DAMAGES"].flatMap(Int.init) ?? 200
@@ -127,6 +127,7 @@ import Testing
   @Test func `whatever happens to the bytes is found, named and never served`() throws {
     var random = Seed.printed(for: "damage")
     var (found, harmless, refused, lost) = (0, 0, 0, 0)
+    var healing = Healing()
     var world = try World(&random)
     let written = Set(world.records)
     for round in 0..<Self.damages {
@@ -157,8 +158,10 @@ import Testing
       } catch let fault as JournalFault {
         refused += 1
         #expect(fault.description.count > 20 && !verified.isSound, what)
+        if kind == .swap { try Self.expectAdvice(fault, world, disk, what) }
         continue
       }
+      #expect(kind != .swap, "\(what): nothing is read from a segment under another's name")
       for record in told.records { #expect(known.contains(record), "\(what): \(record.position) was never written so") }
       let isTouched = disk.differs(from: world.disk)
       if verified.findings.isEmpty {
@@ -169,11 +172,29 @@ import Testing
         #expect(isTouched, what)
         found += 1
       }
+      // Outboxes hold what lies above a mark somewhere in the journal's first half.
+      let mark = UInt64.random(in: 0...UInt64(world.records.count / 2), using: &random)
+      try healing.heal(world, disk, above: mark, what)
     }
+    print("healing: \(healing)")
+    #expect(healing.healed > Self.damages / 4 && healing.unnamed * 20 < healing.healed)
     print(
       "damage: \(Self.damages) tried, \(found) found and named, \(refused) refused whole, \(harmless) in bytes that nobody reads; \(lost) records named as gone"
     )
     #expect(found + refused > Self.damages / 2)
+  }
+
+  /// The sentence names the file and its right name, and following it undoes the harm.
+  private static func expectAdvice(_ fault: JournalFault, _ world: World, _ disk: MemoryDisk, _ what: Comment) throws {
+    guard case .misnamedSegment(let file, let holds) = fault else {
+      Issue.record("\(what): \(fault)")
+      return
+    }
+    #expect(fault.description.contains(file) && fault.description.contains("give it back its own, \(world.name(holds))"), what)
+    let other = try #require(disk.contents(world.name(holds)))
+    disk.place(world.name(holds), try #require(disk.contents(file)))
+    disk.place(file, other)
+    #expect(JournalVerify(disk).isSound && !disk.differs(from: world.disk), what)
   }
 
   /// A reader meets every record or a range that is named, and nothing else.

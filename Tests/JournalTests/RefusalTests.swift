@@ -48,7 +48,7 @@ import Testing
     let disk = try Self.ground()
     disk.place("000000000003.segment", try #require(disk.contents(Self.first)))
     let fault = #expect(throws: JournalFault.self) { _ = try Opened(disk) }
-    #expect(fault == .foreignSegment(file: "000000000003.segment", reason: "it was written as segment 1"))
+    #expect(fault == .misnamedSegment(file: "000000000003.segment", holds: 1))
   }
 
   @Test func `records of another journal never verify`() throws {
@@ -102,7 +102,8 @@ import Testing
     let disk = DiskFault(errno: DiskFault.noSpace, operation: .write, path: "reserve.filling")
     let faults: [JournalFault] = [
       .full(disk), .writeFailed(disk), .syncFailed(disk), .disk(disk), .newerFormat(file: "a", found: 2, known: 1),
-      .foreignSegment(file: "a", reason: "b"), .noHeader(file: "a"), .noCheckpoint(oldest: 1), .checkpointTooLarge(bytes: 2, most: 1),
+      .foreignSegment(file: "a", reason: "b"), .misnamedSegment(file: "a", holds: 2), .noHeader(file: "a"), .noCheckpoint(oldest: 1),
+      .checkpointTooLarge(bytes: 2, most: 1),
       .segmentBytes(1), .notTaken(ReplayRefusal("no")),
     ]
     for fault in faults { #expect(fault.description.count > 20) }

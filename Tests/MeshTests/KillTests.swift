@@ -93,7 +93,7 @@ extension MeshTests {
 
     /// Every acknowledged order is in the books, in the journal, on its customer's timeline and in marketing's sums once, in the order of
     /// capture. `cents`: what the acknowledged orders cost together.
-    private static func expectWhole(_ orders: [String: [String]], _ caller: Caller, cents: Int64) throws {
+    static func expectWhole(_ orders: [String: [String]], _ caller: Caller, cents: Int64) throws {
       let count = orders.values.reduce(0) { $0 + $1.count }
       try caller.awaitHeard(count)
       #expect(try DiskFaultTests.charged(caller) == cents, "the ledger's own sum")
@@ -111,7 +111,7 @@ extension MeshTests {
     }
 
     /// What the outside programs published was applied once by each subscription, in each key's order, and what nobody can apply is dead.
-    private static func expectWhole(_ outside: OutsideLoad, _ caller: Caller) throws {
+    static func expectWhole(_ outside: OutsideLoad, _ caller: Caller) throws {
       let done: (published: [String: UInt64], books: [String: OutsideBook], strange: [String])
       do { done = try outside.finish() } catch {
         let rows = try caller.get("broker", "/v1/status")["subscriptions"]?.array ?? []

@@ -210,12 +210,19 @@ extension World {
     }
   }
 
+  /// What is said and not heard yet is bounded by windows and credit: two that answer each other for ever are found by it.
+  func checkQueues() {
+    for line in lines where line.toBroker.count > 4_000 || line.toClient.count > 4_000 {
+      fail(.bounds, "\(line.toBroker.count) messages are on their way to the broker, \(line.toClient.count) back, on one line")
+    }
+  }
+
   /// What the machine itself says of its sizes, now and then.
   func checkBounds() {
     guard chance.percent(2), case .array(let rows)? = machine.status()["subscriptions"] else { return }
     for row in rows {
       func number(_ name: String) -> Int64 { if case .integer(let value) = row[name] { value } else { -1 } }
-      if number("look_ahead") > Int64(limits.lookAhead + 2 * limits.returnsAhead) {
+      if number("look_ahead") > Int64(limits.lookAhead + limits.returnsAhead) {
         fail(.bounds, "a look-ahead of \(number("look_ahead"))")
       }
       if number("in_flight") > Int64(limits.inFlightPerConnection * 8) { fail(.bounds, "\(number("in_flight")) are in flight") }

@@ -73,6 +73,8 @@ extension World {
     tell("examined segment \(segment): \(records.count) damaged")
     guard !records.isEmpty || machine.hasHoles(in: range(of: segment)) else { return }
     try apply(.examined(range(of: segment), records))
+    guard let event = wounded[segment].map({ shadow.events[$0] }), knownIn[segment] == nil else { return }
+    if event.sequence > Image(machine.checkpoint()).producers[event.producer].forget { knownIn[segment] = brokerRuns }
   }
 
   // MARK: Letting go
@@ -158,6 +160,7 @@ extension World {
     guard disk.contents(name) != whole else { return }
     wounds[segment] = whole
     wounded[segment] = chosen
+    knownIn[segment] = nil
     shadow.isDamaged = true
     durable.isDamaged = true
     coverage.damages += 1
@@ -169,6 +172,7 @@ extension World {
   func acceptLosses() throws {
     for segment in wounds.keys.sorted() {
       try clear()
+      if let event = wounded[segment] { mournRightly(event, knownIn[segment]) }
       tell("the loss in segment \(segment) is accepted")
       try apply(.acceptLoss(range(of: segment), by: "operator"))
       wounds[segment] = nil
@@ -179,6 +183,18 @@ extension World {
         }
       }
       try clear()
+    }
+  }
+
+  /// An event may be given up only where nobody has it: its outbox was allowed to forget it, which no broker does that knows of the damage.
+  private func mournRightly(_ event: Int, _ run: Int?) {
+    let it = shadow.events[event]
+    let name = shadow.producers[it.producer].name
+    guard let program = programs.first(where: { $0.publishes && name == "\($0.credential)/L\($0.store.lineage)" }) else { return }
+    if it.sequence > program.store.trimmed {
+      fail(.liveness, "\(it) stands in its outbox still, and was not healed")
+    } else if run == brokerRuns {
+      fail(.nothingLost, "the outbox was told to forget \(it), which the journal had lost")
     }
   }
 

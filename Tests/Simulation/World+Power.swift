@@ -56,6 +56,7 @@ extension World {
       default: return fail(.recovery, "\(error)")
       }
     }
+    brokerRuns += 1
     tell("the broker is back")
     takeUp(places)
     guard wrong == nil else { return }

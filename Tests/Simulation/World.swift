@@ -58,6 +58,10 @@ package final class World {
   /// What was taken in this turn may take deliveries back: it is finished before the next settlement.
   var isDirty = false
   var brokerDue: Int64?
+  /// What marketing may send in a second; nil in most worlds: whether an event over it is taken, the machine's own count says.
+  var rate: Int?
+  /// A disk on which much is damaged.
+  var isWorn = false
 
   // Clocks.
   var uptime: Int64 = 10_000
@@ -92,9 +96,14 @@ package final class World {
   var chores: [Effect] = []
   /// Damaged segments, and what they were.
   var wounds: [UInt64: [UInt8]] = [:]
+  /// Deliveries that were done, or failed for good.
+  var settlements = 0
   /// Events whose loss the operator has accepted.
   var lost: Set<Int> = []
   var wounded: [UInt64: Int] = [:]
+  /// In which run of the broker it was known of before the publisher was allowed to forget it.
+  var knownIn: [UInt64: Int] = [:]
+  var brokerRuns = 0
   /// Events that were dead letters, or begun anew, somewhere and some time.
   var everDead: Set<Int> = []
   var wrong: Wrong?
@@ -138,6 +147,9 @@ package final class World {
     limits.healBytes = UInt64((1 + chance.below(5)) << 16)
     limits.carriedShare = 1 + chance.below(3)
     limits.settleRoom = 1_000
+    limits.returnsAhead = 2 + chance.below(63)
+    if chance.percent(20) { rate = 5 + chance.below(100) }
+    isWorn = chance.percent(20)
     shadow.attemptsMax = limits.attempts
     durable.attemptsMax = limits.attempts
   }
@@ -205,6 +217,7 @@ package final class World {
   /// One thing, by chance.
   func step() {
     coverage.steps += 1
+    if coverage.steps % 64 == 0 { checkQueues() }
     guardBroker { [self] () throws in
       switch chance.below(isCalm ? 950 : 1_000) {
       case 0..<120: pass(Int64(chance.below(20)))

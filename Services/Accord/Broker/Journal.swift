@@ -9,7 +9,7 @@ extension Command {
     run: { arguments throws(Complaint) in try JournalDesk.verify(arguments) })
 
   static let journalList = Command(
-    "journal list", "Tells the segments of the journal: where, since when, how many events, and why each is kept.",
+    "journal list", "Tells the segments of the journal: where, since when, how many events, and, while the broker runs, why each is kept.",
     examples: ["accord journal list", "accord journal list --json"],
     run: { arguments throws(Complaint) in try JournalDesk.list(arguments) })
 
@@ -51,15 +51,32 @@ enum JournalDesk {
   }
 
   static func list(_ arguments: Arguments) throws(Complaint) {
-    let answer = try Office(arguments).ask("broker", .get, "/v1/journal", seconds: 600)
+    let answer = try segments(arguments)
     if arguments.has("--json") { return Terminal.print(answer) }
     for row in answer["segments"]?.array ?? [] {
       let why = (row["kept_for"]?.array ?? []).compactMap(\.string).joined(separator: "; ")
       Terminal.print(
         "segment \(row["number"]?.integer ?? 0): positions \(row["from"]?.integer ?? 0) to \(row["through"]?.integer ?? 0), begun "
-          + "\(row["begun"]?.string ?? "?"), \(row["events"]?.integer ?? 0) events, \(row["needed"]?.integer ?? 0) needed; kept: \(why)")
+          + "\(row["begun"]?.string ?? "?"), \(row["events"]?.integer ?? 0) events, \(row["needed"]?.integer.map(String.init) ?? "?") needed; kept: \(why)"
+      )
     }
     if let full = answer["full"]?.string { Terminal.print(full) }
+  }
+
+  /// Of the running broker, or read from the folder where none runs.
+  private static func segments(_ arguments: Arguments) throws(Complaint) -> JSON {
+    let data = try DataPath.of(arguments)
+    if FolderLock.holder(of: "\(data)/broker") != nil { return try Office(arguments).ask("broker", .get, "/v1/journal", seconds: 600) }
+    let (report, code) = try Verify.ask("broker", data)
+    guard let rows = report["segments"], rows.array?.isEmpty == false || report["sound"]?.bool == true else {
+      let findings = (report["findings"]?.array ?? []).compactMap(\.string)
+      // A folder that never had a journal is no fault.
+      if report["sound"]?.bool == true { return ["segment_bytes": .null, "segments": [], "full": .null] }
+      throw Complaint(
+        code: ExitCode(rawValue: code) == .success ? .refused : ExitCode(rawValue: code) ?? .refused,
+        happened: findings.first ?? "the journal cannot be read", advice: "`accord journal verify` tells more")
+    }
+    return .object([.init("segment_bytes", report["segment_bytes"] ?? .null), .init("segments", rows), .init("full", .null)])
   }
 
   static func heal(_ arguments: Arguments) throws(Complaint) {

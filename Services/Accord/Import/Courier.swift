@@ -41,6 +41,7 @@ final class Courier: Sendable {
   private let office: Office
   private let address: Address
   private let path: String
+  private let program: String
   private let state = Mutex(State())
   private let room = DispatchSemaphore(value: 3)
   private let work = DispatchSemaphore(value: 0)
@@ -48,12 +49,16 @@ final class Courier: Sendable {
   private let answered: @Sendable (Answer) -> Void
 
   /// `answered` is called from several threads, one at a time.
-  init(_ office: Office, path: String, lanes: Int = 2, run: String = "", answered: @escaping @Sendable (Answer) -> Void) throws(Complaint) {
+  init(
+    _ office: Office, path: String, lanes: Int = 2, run: String = "", to program: String = "ledger",
+    answered: @escaping @Sendable (Answer) -> Void
+  ) throws(Complaint) {
     self.office = office
     self.lanes = lanes
     self.run = run
     self.path = path
-    address = try office.address(of: "ledger")
+    self.program = program
+    address = try office.address(of: program)
     self.answered = answered
     for number in 0..<lanes {
       DispatchQueue(label: "accord.import.\(number)").async(group: carriers) { [self] in carry() }
@@ -114,7 +119,7 @@ final class Courier: Sendable {
     for (name, value) in [office.authorization, ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", key)] {
       headers.set(name, value)
     }
-    var last = Complaint(code: .unavailable, happened: "the ledger did not answer", advice: "run the import again: it goes on where it was")
+    var last = Complaint(code: .unavailable, happened: "\(program) did not answer", advice: "run the import again: it goes on where it was")
     for attempt in 0..<Self.attemptsMax {
       if attempt > 0 { DispatchSemaphore(value: 0).pause(.milliseconds(min(1_000, 100 << attempt))) }
       headers.set("Idempotency-Key", key)
@@ -130,7 +135,7 @@ final class Courier: Sendable {
         response = try open.session.send(.post, path, headers: headers, body: batch.body, timeout: .seconds(60))
       } catch {
         session = nil
-        last.happened = "the ledger cannot be reached at \(address.host):\(address.port) (\(error)); part of the file may be taken in"
+        last.happened = "\(program) cannot be reached at \(address.host):\(address.port) (\(error)); part of the file may be taken in"
         continue
       }
       let json = (try? JSON(parsing: response.body)) ?? .null
@@ -139,10 +144,10 @@ final class Courier: Sendable {
       }
       let sentence = json["detail"]?.string ?? "it answered \(response.status)"
       guard response.status == 503 || response.status == 429 else {
-        throw Complaint(code: response.status >= 500 ? .temporary : .refused, happened: "ledger: \(sentence)", advice: "")
+        throw Complaint(code: response.status >= 500 ? .temporary : .refused, happened: "\(program): \(sentence)", advice: "")
       }
       last = Complaint(
-        code: .temporary, happened: "ledger: \(sentence); part of the file may be taken in, each order whole or not at all",
+        code: .temporary, happened: "\(program): \(sentence); part of the file may be taken in, each order whole or not at all",
         advice: "run the import again when that is mended: it goes on where it was")
     }
     throw last
@@ -154,7 +159,7 @@ final class Courier: Sendable {
   private func answer(_ batch: Batch, _ json: JSON, isRepeated: Bool) throws(Complaint) -> Answer {
     guard let outcomes = json["outcomes"]?.string, outcomes.utf8.count == batch.lines.count else {
       throw Complaint(
-        code: .software, happened: "the ledger answered an import with something else than its outcomes",
+        code: .software, happened: "\(program) answered an import with something else than its outcomes",
         advice: "are all programs of one version?")
     }
     // What an earlier run had created was there before this one.

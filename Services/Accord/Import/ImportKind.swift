@@ -4,16 +4,19 @@ import Feed
 extension ImportRows {
   /// What a file of rows holds: the meanings that its columns can have, and the row that is made of them.
   enum Kind: String {
-    case products, customers, consents, subscriptions, lists, segments
+    case products, customers, consents, subscriptions, lists, segments, agents, roster
 
     /// The meaning of the column that names the group; nil where the rows are about none.
     var groupRole: String? {
       switch self {
       case .lists: "list"
       case .segments: "segment"
-      case .products, .customers, .consents, .subscriptions: nil
+      case .products, .customers, .consents, .subscriptions, .agents, .roster: nil
       }
     }
+
+    /// Whose door the rows go to.
+    var program: String { self == .roster ? "service" : "ledger" }
 
     var roles: [FeedColumns.Role] {
       switch self {
@@ -35,6 +38,16 @@ extension ImportRows {
         ]
       case .lists, .segments:
         [.init("customer", required: true), .init(groupRole ?? "", required: true), .init("from"), .init("until")]
+      case .agents:
+        [
+          .init("colleague", required: true), .init("roles", takesSeveral: true), .init("department"),
+          .init("locales", takesSeveral: true), .init("person"), .init("household", takesSeveral: true), .init("active"),
+        ]
+      case .roster:
+        [
+          .init("agent", required: true), .init("from", required: true), .init("to", required: true), .init("shift"), .init("site"),
+          .init("employer"), .init("channels", takesSeveral: true), .init("locales", takesSeveral: true),
+        ]
       }
     }
 
@@ -78,6 +91,23 @@ extension ImportRows {
         row.append(.init("person_id", .string(try values.needed("customer"))))
         for role in ["from", "until"] {
           if let time = try values.time(role) { row.append(.init(role, .string(time.description))) }
+        }
+      case .agents:
+        row.append(.init("colleague_id", .string(try values.needed("colleague"))))
+        for role in ["roles", "locales", "household"] where values.has(role) {
+          row.append(.init(role, .array(values.words(role).map { .string($0) })))
+        }
+        row.append(contentsOf: values.member("department") + values.member("person", as: "person_id"))
+        if values.text("active") != nil { row.append(.init("active", .bool(try values.flag("active")))) }
+      case .roster:
+        row.append(.init("agent_id", .string(try values.needed("agent"))))
+        row.append(contentsOf: values.member("shift", as: "shift_id") + values.member("site") + values.member("employer"))
+        for role in ["from", "to"] {
+          guard let time = try values.time(role) else { throw FieldFault(role, "it is empty") }
+          row.append(.init(role, .string(time.description)))
+        }
+        for role in ["channels", "locales"] where values.has(role) {
+          row.append(.init(role, .array(values.words(role).map { .string($0) })))
         }
       }
       return row
@@ -126,6 +156,11 @@ struct RowValues {
     columns.columns.indices.filter { columns.columns[$0].role == role && !fields[$0].isEmpty }.map {
       String(decoding: fields[$0], as: UTF8.self)
     }
+  }
+
+  /// The words in all columns of a role: a cell may hold several, apart from each other by blanks, semicolons or bars.
+  func words(_ role: String) -> [String] {
+    texts(role).flatMap { $0.split { " ;|".contains($0) }.map(String.init) }
   }
 
   func needed(_ role: String) throws(FieldFault) -> String {

@@ -43,6 +43,20 @@ extension Command {
     examples: ["accord import segments tiers.csv --map segment=tier,customer=id,from=since,until=left"],
     run: { arguments throws(Complaint) in try ImportRows(arguments, .segments).run() })
 
+  static let importAgents = Command(
+    "import agents", "Makes it known who works here, what they may do, and who left. Tokens are given out one by one.", operands: "FILE",
+    options: ImportSettings.options,
+    examples: [
+      "accord import agents staff.csv --map colleague=id,roles=roles,locales=languages,person=customer_no,active=here",
+      "accord colleague token ines --token-file ines.json",
+    ], run: { arguments throws(Complaint) in try ImportRows(arguments, .agents).run() })
+
+  static let importRoster = Command(
+    "import roster", "Publishes shifts: who works from when to when, in which languages. Who must be briefed is counted from it.",
+    operands: "FILE", options: ImportSettings.options,
+    examples: ["accord import roster shifts.csv --map agent=who,from=begins,to=ends,locales=languages --zone America/New_York"],
+    run: { arguments throws(Complaint) in try ImportRows(arguments, .roster).run() })
+
   private static func membership(_ kind: String) -> [Arguments.Option] {
     [
       .init("--\(kind)", "NAME", "the \(kind), where no column says so"),
@@ -51,7 +65,7 @@ extension Command {
   }
 }
 
-/// `accord import products | customers | consents | subscriptions | lists | segments`: each row by itself, in the file's order.
+/// `accord import products | customers | consents | subscriptions | lists | segments | agents | roster`: each row by itself, in the file's order.
 struct ImportRows {
   private let kind: Kind
   private let settings: ImportSettings
@@ -83,7 +97,8 @@ struct ImportRows {
     let columns = try file.columns(settings)
     let report = self.report
     let courier = try Courier(
-      office, path: "/v1/imports/\(kind.rawValue)" + (settings.isDry ? "?dry_run=true" : ""), lanes: 1, run: Courier.newRun
+      office, path: "/v1/imports/\(kind.rawValue)" + (settings.isDry ? "?dry_run=true" : ""), lanes: 1, run: Courier.newRun,
+      to: kind.program
     ) { report.add($0) }
     let reader = DelimitedText(settings.separator)
     let head = self.head(file.name)

@@ -80,7 +80,8 @@ extension BrokerLoop {
 
   /// Looks through one segment and tells the machine what is damaged there.
   private func examine(_ number: UInt64, _ then: (@Sendable (BrokerLoop) -> Void)? = nil) {
-    keeper.examine(number, before: journal.durableThrough) { [reactor, loop = LoopReference(self)] damages in
+    keeper.examine(number, before: journal.durableThrough, keptFrom: Position(machine.kept)) {
+      [reactor, loop = LoopReference(self)] damages in
       reactor.post {
         loop.value.tell(damages, of: number)
         then?(loop.value)
@@ -101,7 +102,7 @@ extension BrokerLoop {
 
   /// Looks through every kept segment once, newest first: what can be healed is found while outboxes still have it.
   private func lookThrough(_ number: UInt64) {
-    guard number > 0, number * UInt64(keeper.segmentBytes) >= journal.oldestKept.value else { return }
+    guard number > 0, number * UInt64(keeper.segmentBytes) >= machine.kept else { return }
     examine(number) { loop in
       _ = loop.reactor.after(Self.lookPause) { [unowned loop] in loop.lookThrough(number - 1) }
     }
@@ -162,6 +163,6 @@ extension BrokerLoop {
 
 /// Lets closures of other threads name the loop; they only ever use it on the reactor's.
 struct LoopReference: @unchecked Sendable {
-  unowned let value: BrokerLoop
+  let value: BrokerLoop
   init(_ value: BrokerLoop) { self.value = value }
 }

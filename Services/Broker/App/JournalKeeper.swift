@@ -87,18 +87,13 @@ final class JournalKeeper: Sendable {
     }
   }
 
-  /// Everything that is damaged in segment `number`.
-  func examine(_ number: UInt64, before: Position, _ done: @escaping @Sendable ([Damage]) -> Void) {
+  /// Everything that is damaged in segment `number` of a journal that is kept from `keptFrom` on.
+  func examine(_ number: UInt64, before: Position, keptFrom: Position, _ done: @escaping @Sendable ([Damage]) -> Void) {
     queue.async { [self] in
       // A segment that cannot be read at all is looked at again when somebody asks for it.
-      let damages = reader.withLock { try? $0.examine(segment: number, before: before) }
+      let damages = reader.withLock { try? $0.examine(segment: number, before: before, keptFrom: keptFrom) }
       done(damages ?? [])
     }
-  }
-
-  /// The same on the caller's thread.
-  func examined(_ number: UInt64, before: Position) -> [Damage] {
-    reader.withLock { try? $0.examine(segment: number, before: before) } ?? []
   }
 
   private static let pieceBytes = 1 << 20

@@ -12,7 +12,24 @@ enum VerifyJournal {
     let path = BrokerFolders.journal(in: folder)
     guard Files.exists(path) else { return (VerifyReport.json(sound: true, summary: "no journal yet", findings: []), true) }
     let found = JournalVerify(try FileDisk(folder: path))
-    return (VerifyReport.json(sound: found.isSound, summary: summary(found), findings: found.findings.map(\.description)), found.isSound)
+    let report = VerifyReport.json(
+      sound: found.isSound, summary: summary(found), findings: found.findings.map(\.description),
+      more: [.init("segment_bytes", .integer(Int64(found.segmentBytes))), .init("segments", segments(found))])
+    return (report, found.isSound)
+  }
+
+  /// The segments as `GET /v1/journal` lists them, as far as that is known while no broker runs.
+  private static func segments(_ found: JournalVerify) -> JSON {
+    .array(
+      found.inventory.map { segment in
+        .object([
+          .init("number", .integer(Int64(clamping: segment.number))), .init("from", .integer(Int64(clamping: segment.from.value))),
+          .init("through", .integer(Int64(clamping: max(segment.end.value, 1) - 1))),
+          .init("begun", segment.begun.map { .string($0.description) } ?? .null), .init("events", .integer(Int64(segment.events))),
+          .init("needed", .null), .init("damaged", .integer(Int64(segment.damaged))),
+          .init("kept_for", ["no broker runs on the folder, and only it knows who needs what"]),
+        ])
+      })
   }
 
   static func summary(_ found: JournalVerify) -> String {

@@ -88,7 +88,7 @@ extension BrokerMachine {
       // Segments that went by decision left what is needed of them behind; others are damage.
       let known = max(kept, segmentBytes)
       answer =
-        oldest.value > known
+        from.value >= known && oldest.value > known
         ? judge(from.value, oldest.value - 1, into: &commit)
         : .events(carried.events(from: from.value, before: known), next: Position(max(known, from.value + 1)))
     case .damaged(let first, let last): answer = judge(first.value, last.value, into: &commit)

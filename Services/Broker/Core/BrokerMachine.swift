@@ -118,6 +118,7 @@ package struct BrokerMachine: Sendable {
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
+    holdMarks()
     for number in subscriptions.indices {
       subscriptions[number].segmentBytes = self.segmentBytes
       subscriptions[number].dropWindow()

@@ -33,7 +33,21 @@ package enum ServiceDomain {
     case .productsListed(let fact): .list(fact.products)
     case .membershipChanged(let fact): .belong(fact)
     case .chainAnchored(let fact): .anchor(fact)
-    case .budgetChanged, .policyPublished, .audienceListed, .periodClosed: .nothing
+    case .budgetChanged, .policyPublished, .policyProposed, .audienceListed, .periodClosed, .colleagueChanged, .promiseDeclared, .promiseAnswered,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered,
+      .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
+      .nothing
+    }
+  }
+
+  /// Where one of customer service's own facts stands among what is kept of a customer; nil for what is on no timeline.
+  package static func place(_ event: DomainEvent) -> FactPlace? {
+    switch event {
+    case .caseTurned(let fact): FactPlace(mark: "\(fact.at.milliseconds) \(fact.channel)", person: fact.personID, time: fact.at)
+    case .holdTurned(let fact): FactPlace(mark: "\(fact.holdID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
+    case .remedyAsked(let fact): FactPlace(mark: "\(fact.requestID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
+    case .offerAskedAbout(let fact): FactPlace(mark: fact.askedID.text, person: fact.personID, time: fact.at)
+    default: nil
     }
   }
 

@@ -8,9 +8,19 @@ package struct DeskOffer: Sendable {
   /// Of the version in force; before the launch of the one that has its time.
   package let terms: Terms
 
+  /// What those who are there already get to match it; nil where it is for them too, or promises no match.
+  package let match: ParityMatch?
+
+  /// Every name that it has, as people say them.
+  private let spoken: [String]
+
   package init(known: KnownOffer, terms: Terms) {
     self.known = known
     self.terms = terms
+    match = ParityMatch(terms)
+    let document = terms.document
+    let names = document.title.map(\.text) + document.alsoCalled + [document.offerID.text, document.inWindow.code ?? ""]
+    spoken = names.map { SpokenName.folded($0) }
   }
 
   package var offer: OfferVersion { terms.document.offerVersion }
@@ -72,14 +82,10 @@ package struct DeskOffer: Sendable {
     String(locale.split(separator: "-", maxSplits: 1).first ?? "").lowercased()
   }
 
-  /// Whether a customer who says `words` may mean it: by a title, by what it is also called, by its code or its id.
+  /// Whether a customer who says `words` may mean it: by a title, by what it is also called, by its code or its id, however it is accented.
   package func answers(to words: String) -> Bool {
-    let wanted = words.lowercased()
-    let names = terms.document.title.map(\.text) + terms.document.alsoCalled + [offer.offer.text, terms.document.inWindow.code ?? ""]
-    return names.contains { name in
-      let name = name.lowercased()
-      return !name.isEmpty && (name.contains(wanted) || wanted.contains(name))
-    }
+    let said = SpokenName.folded(words)
+    return spoken.contains { SpokenName.means(said, $0) }
   }
 
   /// What the clocks of the offer's zone show, such as `Sun 2026-05-10 00:00 America/New_York`.

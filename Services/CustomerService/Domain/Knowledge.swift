@@ -36,6 +36,17 @@ package enum EntryKind: String, Sendable, CaseIterable {
   case consentGiven = "consent_given"
   case consentWithdrawn = "consent_withdrawn"
   case restricted, unrestricted, erased
+  case caseOpened = "case_opened"
+  case caseEscalated = "case_escalated"
+  case caseAnswered = "case_answered"
+  case caseSolved = "case_solved"
+  case caseReopened = "case_reopened"
+  case holdPlaced = "hold_placed"
+  case holdLifted = "hold_lifted"
+  case remedyRequested = "remedy_requested"
+  case remedyRefused = "remedy_refused"
+  case offerAskedAbout = "offer_asked_about"
+  case questionAnswered = "question_answered"
 
   /// Nil for a fact that stands on no timeline.
   package init?(_ event: DomainEvent) {
@@ -51,10 +62,17 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .messageTurned(let message): self = message.channel == MessageTurned.desk ? .noteAtDesk : Self(message.turn)
     case .consentChanged(let consent): self = consent.given ? .consentGiven : .consentWithdrawn
     case .customerRestricted(let customer): self = Self(customer.change)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+    case .caseTurned(let fact): self = Self(fact.turn)
+    case .holdTurned(let fact): self = fact.turn == .placed ? .holdPlaced : .holdLifted
+    case .remedyAsked(let fact): self = fact.turn == .requested ? .remedyRequested : .remedyRefused
+    case .offerAskedAbout: self = .offerAskedAbout
+    case .questionAnswered: self = .questionAnswered
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished, .policyProposed,
       .budgetChanged,
       .offerVersioned,
-      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared:
+      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
       return nil
     }
   }
@@ -75,6 +93,16 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .planned: self = .messagePlanned
     case .sent: self = .messageSent
     case .suppressed: self = .messageSuppressed
+    }
+  }
+
+  private init(_ turn: CaseTurned.Turn) {
+    switch turn {
+    case .opened: self = .caseOpened
+    case .escalated: self = .caseEscalated
+    case .answered: self = .caseAnswered
+    case .solved: self = .caseSolved
+    case .reopened: self = .caseReopened
     }
   }
 

@@ -23,10 +23,17 @@ package enum Telling {
     case .consentChanged(let fact):
       "\(fact.given ? "lets us send" : "no longer lets us send") \(fact.purpose.rawValue) by \(fact.channel) (told by \(fact.source))"
     case .customerRestricted(let fact): restricted(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+    case .caseTurned(let fact): turned(fact)
+    case .holdTurned(let fact): turned(fact)
+    case .remedyAsked(let fact): asked(fact)
+    case .offerAskedAbout(let fact): asked(fact)
+    case .questionAnswered(let fact): answered(fact)
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished, .policyProposed,
       .budgetChanged,
       .offerVersioned,
-      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared:
+      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
       nil
     }
   }
@@ -85,7 +92,7 @@ package enum Telling {
   // MARK: Words
 
   /// A code as words: `no_consent` is “no consent”.
-  static func plain(_ code: String) -> String { String(code.map { $0 == "_" ? " " : $0 }) }
+  package static func plain(_ code: String) -> String { String(code.map { $0 == "_" ? " " : $0 }) }
 
   static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 

@@ -7,6 +7,9 @@ import Store
 /// Customer service's doors: what happened to customers, and what the ledger's chain was when it was told.
 struct API: Sendable {
   let desk: DepartmentDesk
+  private let shelf = OfferShelf()
+
+  init(desk: DepartmentDesk) { self.desk = desk }
 
   private static let pageMax = 1_000
 
@@ -30,7 +33,18 @@ struct API: Sendable {
           .json(.object([.init("heads", .array(try ChainHeads.latest(100, in: snapshot)))]))
         }
       },
-    ] + OfferRoutes(desk: desk, shelf: OfferShelf()).routes
+    ] + OfferRoutes(desk: desk, shelf: shelf).routes + CaseDoors(desk: desk).routes + HoldDoors(desk: desk).routes
+      + PromiseDoors(desk: desk, shelf: shelf).routes + CapacityDoors(desk: desk, shelf: shelf).routes
+      + HonourDoors(desk: desk, shelf: shelf).routes + ApprovalDoors(desk: desk, shelf: shelf).routes
+      + AskDoors(desk: desk, shelf: shelf).routes
+      + words
+  }
+
+  /// What may be said of offers, who says it and when.
+  private var words: [Route] {
+    RosterDoors(desk: desk).routes + BriefingDoors(desk: desk, shelf: shelf).routes + SheetDoors(desk: desk, shelf: shelf).routes
+      + AnswerDoors(desk: desk, shelf: shelf).routes + Counterparts(desk: desk, shelf: shelf).routes
+      + WordTasks(desk: desk, shelf: shelf).routes
   }
 
   private func timeline(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {

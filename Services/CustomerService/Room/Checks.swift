@@ -7,7 +7,7 @@ enum Checks {
       // What stands on a timeline came by a message, and the inbox has a mark for the place where that message stands.
       try snapshot.all(
         """
-        SELECT message_id, position FROM (SELECT message_id, position FROM heard_fact UNION ALL SELECT message_id, position FROM offer_fact)
+        SELECT message_id, position FROM (SELECT message_id, position FROM heard_fact WHERE type NOT LIKE 'service.%' UNION ALL SELECT message_id, position FROM offer_fact)
         WHERE position NOT IN (SELECT position FROM inbox) LIMIT 20
         """
       ) { row throws(StoreFault) in

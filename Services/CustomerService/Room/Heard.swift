@@ -21,6 +21,8 @@ enum Heard {
 
     /// The fact itself; nil where this build cannot read it, or an earlier one kept no content.
     var event: DomainEvent? { (try? DomainEvent.decode(type: type, data: data)) ?? nil }
+    /// Whether customer service told it itself.
+    var isOwn: Bool { type.hasPrefix("service.") }
   }
 
   /// Keeps what was received in its place. HOT: once per order and per remedy. False where the same fact stands there already.
@@ -47,6 +49,22 @@ enum Heard {
         "UPDATE heard_fact SET person_id = ?2 WHERE subject = ?1 AND person_id IS NULL", .text(envelope.partitionKey), person)
     }
     return true
+  }
+
+  /// Keeps one of customer service's own facts beside those of others, under the number of its message: it has no place in the journal yet.
+  static func keep(
+    _ place: FactPlace, _ event: DomainEvent, _ meta: OwnFacts.Meta, in transaction: borrowing Transaction
+  ) throws {
+    let person = SQLValue.optional(place.person?.text)
+    let isNew =
+      try transaction.run(
+        """
+        INSERT INTO heard_fact (subject, type, mark, person_id, time, recorded, actor, position, message_id, data)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT DO NOTHING
+        """, .text(event.key), .text(event.type), .text(place.mark), person, .timestamp(place.time), .timestamp(meta.at), .text(meta.by),
+        .unsigned(meta.number), .text(meta.message.text), .blob(event.encode())) == 1
+    guard isNew, place.person != nil else { return }
+    try transaction.run("INSERT INTO customer (person_id) VALUES (?1) ON CONFLICT DO NOTHING", person)
   }
 
   /// Everything heard about `subject`, in the order in which it was told.

@@ -4,7 +4,9 @@ import Terms
 
 /// What lies on a desk, as the doors give it.
 enum OfferJSON {
-  static func row(_ row: Desk.Row, locale: String?) -> JSON {
+  /// `read`: what whoever asks has read. Of an offer whose briefing they have not, the row says that and nothing more.
+  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read) -> JSON {
+    if let version = read.locks(row.offer) { return locked(row, version) }
     let document = row.offer.terms.document
     var members: [JSON.Member] = [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(row.offer.offer.description))]
     members += name(row.name)
@@ -21,6 +23,35 @@ enum OfferJSON {
     }
     members.append(.init("orders", .array(row.orders.map(order))))
     return .object(members)
+  }
+
+  private static func locked(_ row: Desk.Row, _ version: OfferVersion) -> JSON {
+    .object(
+      [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(version.description))] + name(row.name) + [
+        .init("locked", true), .init("reason", "briefing_due"),
+        .init(
+          "sentence",
+          .string(
+            "you have not read its briefing: `accord briefing show \(version)`, then `accord briefing acknowledge \(version)`; its card opens then"
+          )),
+      ])
+  }
+
+  /// What the customer asked about and nobody knows: last on the table.
+  static func unknown(_ asked: AskedOffers.Kept, at now: Timestamp) -> JSON {
+    let sentence: String
+    if let answer = asked.answer {
+      sentence = "marketing says: \(answer.sentence)"
+    } else {
+      let due = asked.dueAt.map { " by \($0)" } ?? ""
+      sentence = asked.isOverdue(at: now) ? "marketing was to say\(due) what it is, and has not" : "marketing says\(due) what it is"
+    }
+    return .object([
+      .init("kind", .string(Desk.Kind.unknown.rawValue)), .init("offer", .string(asked.asked.text)),
+      .init("name", .string(asked.words ?? asked.asked.text)), .init("yes", .bool(false)),
+      .init("reason", .string(asked.answer?.answer.rawValue ?? "unknown")), .init("sentence", .string(sentence)),
+      .init("case_id", .string(asked.matter.text)), .init("overdue", .bool(asked.isOverdue(at: now))),
+    ])
   }
 
   static func why(_ why: WhyNot, captured message: String, locale: String?, at now: Timestamp) -> JSON {

@@ -14,45 +14,57 @@ struct OfferRoutes: Sendable {
     [
       Route(.get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS") {
         request, parameters in
-        desk.question(request) { snapshot in try customer(parameters["id"], request, snapshot) }
+        desk.question(request) { snapshot, asker in try customer(parameters["id"], request, asker, snapshot) }
       },
       Route(.get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS") {
         request, parameters in
-        desk.question(request) { snapshot in try order(parameters["order"], request, snapshot) }
+        desk.question(request) { snapshot, asker in try order(parameters["order"], request, asker, snapshot) }
       },
       Route(.get, "/v1/orders/{order}/offers/{offer}", "why an order gets what it gets of an offer, with all that was looked at") {
         request, parameters in
-        desk.question(request) { snapshot in try why(parameters["order"], parameters["offer"], request, snapshot) }
+        desk.question(request) { snapshot, asker in
+          try why(parameters["order"], parameters["offer"], request, asker, snapshot)
+        }
       },
     ]
   }
 
   private func table() -> Table { Table(shelf: shelf, now: desk.clock.now()) }
 
-  private func customer(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+  private func customer(
+    _ text: String, _ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot
+  ) throws -> Response {
     guard let person = try? Identifier<Person>(text) else { return .noID(text, "customer") }
     let table = table()
+    let read = try Briefings.read(by: asker, in: snapshot)
     let known = try Customers.find(person, in: snapshot)
     let locale = request.query("locale") ?? known?.locale
     let rows = try table.rows(for: person, locale: locale, in: snapshot)
     return .json(
       .object([
         .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
-        .init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale) })),
+        .init(
+          "offers",
+          .array(
+            called(rows, request).map { OfferJSON.row($0, locale: locale, read) }
+              + (try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now) }))),
       ]))
   }
 
-  private func order(_ text: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+  private func order(
+    _ text: String, _ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot
+  ) throws -> Response {
     guard let order = try? Identifier<Order>(text) else { return .noID(text, "order") }
     let table = table()
     guard let found = try table.rows(for: order, locale: request.query("locale"), in: snapshot) else { return .noOrder(order) }
     let person = found.matter.purchase.personID
     let locale = try request.query("locale") ?? person.flatMap { try Customers.find($0, in: snapshot)?.locale }
     let rows = locale == request.query("locale") ? found.rows : try table.rows(for: order, locale: locale, in: snapshot)?.rows ?? []
+    let read = try Briefings.read(by: asker, in: snapshot)
     var members: [JSON.Member] = [.init("order_id", .string(order.text))]
     if let person { members.append(.init("person_id", .string(person.text))) }
     members.append(.init("at", .string(table.now.description)))
-    members.append(.init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale) })))
+    members.append(.init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale, read) })))
     return .json(.object(members))
   }
 
@@ -61,7 +73,9 @@ struct OfferRoutes: Sendable {
     return rows.filter { $0.offer.answers(to: words) }
   }
 
-  private func why(_ orderText: String, _ offerText: String, _ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+  private func why(
+    _ orderText: String, _ offerText: String, _ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot
+  ) throws -> Response {
     guard let order = try? Identifier<Order>(orderText) else { return .noID(orderText, "order") }
     guard let offer = try? Identifier<Offer>(offerText) else { return .noID(offerText, "offer") }
     let table = table()
@@ -73,6 +87,9 @@ struct OfferRoutes: Sendable {
             "nothing was heard of an offer \(offer); marketing names it when it is versioned, `accord offers` lists what is on the table")
       }
       return .noOrder(order)
+    }
+    if let version = try Briefings.read(by: asker, in: snapshot).locks(found.offer), let agent = asker.colleagueID {
+      return try BriefingDoors.locked(agent, version, found.offer.known, shelf, asker, at: table.now, in: snapshot)
     }
     let whyNot = WhyNot(found.offer, found.judged, at: table.now)
     let person = found.judged.matter.purchase.personID

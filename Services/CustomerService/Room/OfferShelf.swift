@@ -44,14 +44,23 @@ final class OfferShelf: Sendable {
     try find(version.offer, in: reading)?.terms.document.group
   }
 
-  private func make(_ known: KnownOffer) -> DeskOffer? {
-    guard let number = known.current, let json = known.versions[number]?.versioned?.document,
-      let document = try? OfferDocument(json), let zone = zone(document.window.zone), let terms = try? Terms(document, zone: zone)
+  /// The terms of one version; nil where it was not heard of, or this build cannot read it.
+  func terms(_ offer: OfferVersion, _ known: KnownOffer) -> Terms? {
+    guard let json = known.versions[offer.version]?.versioned?.document, let document = try? OfferDocument(json),
+      let zone = zone(document.window.zone)
     else { return nil }
+    return try? Terms(document, zone: zone)
+  }
+
+  private func make(_ known: KnownOffer) -> DeskOffer? {
+    guard let number = known.current, let offer = OfferVersion(offer: known.id, version: number), let terms = terms(offer, known) else {
+      return nil
+    }
     return DeskOffer(known: known, terms: terms)
   }
 
-  private func zone(_ name: String) -> Zone? {
+  /// A zone of the database; nil where there is none of this name.
+  func zone(_ name: String) -> Zone? {
     if let zone = shelf.withLock({ $0.zones[name] }) { return zone }
     guard let bytes = try? zoneFiles.bytes(of: name), let zone = try? Zone(name: name, bytes: bytes) else { return nil }
     shelf.withLock { $0.zones[name] = zone }

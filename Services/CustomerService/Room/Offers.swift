@@ -17,10 +17,12 @@ enum Offers {
     var event: DomainEvent? { (try? DomainEvent.decode(type: type, data: data)) ?? nil }
   }
 
-  /// Keeps a fact about an offer and folds what a desk asks first out of all of them, whatever order they came in.
+  /// Keeps a fact about an offer and folds what a desk asks first out of all of them, whatever order they came in. False where it is there
+  /// already.
+  @discardableResult
   static func follow(
     _ offer: Identifier<Offer>, _ mark: String, _ received: Received, in transaction: borrowing Transaction
-  ) throws {
+  ) throws -> Bool {
     let isNew =
       try transaction.run(
         """
@@ -28,14 +30,15 @@ enum Offers {
         ON CONFLICT DO NOTHING
         """, .text(offer.text), .text(received.envelope.type), .text(mark), .timestamp(received.envelope.time),
         .unsigned(received.position), .text(received.envelope.id.text), .blob(received.envelope.data)) == 1
-    guard isNew else { return }
+    guard isNew else { return false }
     let known = try find(offer, in: transaction)
-    guard let reach = known.reach else { return }
+    guard let reach = known.reach else { return true }
     try transaction.run(
       """
       INSERT INTO offer_on_table (offer_id, reaches_from, honour_until) VALUES (?1, ?2, ?3)
       ON CONFLICT DO UPDATE SET reaches_from = excluded.reaches_from, honour_until = excluded.honour_until
       """, .text(offer.text), .timestamp(reach.from), .timestamp(reach.until))
+    return true
   }
 
   /// What is known of an offer; an empty one where nothing is.

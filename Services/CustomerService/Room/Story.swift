@@ -11,12 +11,15 @@ enum Story {
   static func tell(_ message: Identifier<Message>, in snapshot: borrowing Snapshot) throws -> Department.Story? {
     if let fact = try Heard.by(message, in: snapshot) { return try tell(fact, in: snapshot) }
     if let fact = try Offers.by(message, in: snapshot) { return try tell(fact, in: snapshot) }
-    return nil
+    return try WordFacts.by(message, in: snapshot).map { fact in
+      Department.Story(role: .publisher, position: nil, sentences: [fact.sentence])
+    }
   }
 
   private static func tell(_ fact: Heard.Fact, in snapshot: borrowing Snapshot) throws -> Department.Story {
     let whose = fact.person.map { "on the timeline of \($0)" } ?? "nobody's by name, found by its order"
-    var sentences = ["heard it at position \(fact.position): \(whose): \(Timeline.sentence(fact))"]
+    let how = fact.isOwn ? "told it" : "heard it at position \(fact.position)"
+    var sentences = ["\(how): \(whose): \(Timeline.sentence(fact))"]
     var links: [Department.Story.Link] = []
     switch fact.event {
     case .remedyChanged(let remedy):
@@ -29,10 +32,11 @@ enum Story {
       links = remedies.map { link("remedy", $0) }
     case .messageTurned(let letter):
       links = try related(to: letter, in: snapshot)
+    case .caseTurned, .holdTurned, .remedyAsked, .offerAskedAbout: links = try related(to: fact, in: snapshot)
     default: break
     }
     return Department.Story(
-      role: .handler, position: fact.position, sentences: sentences,
+      role: fact.isOwn ? .publisher : .handler, position: fact.isOwn ? nil : fact.position, sentences: sentences,
       links: Array(links.filter { $0.message.text != fact.message }.prefix(linksMax)))
   }
 
@@ -49,6 +53,13 @@ enum Story {
       links.append(link("note", letter))
     }
     return links
+  }
+
+  /// What else was told of the same case, hold or request.
+  private static func related(to fact: Heard.Fact, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {
+    try Heard.about(fact.subject, in: snapshot).filter { $0.isOwn }.map { other in
+      link(other.type.hasPrefix("service.hold.") ? "hold" : other.type.hasPrefix("service.case.") ? "case" : "request", other)
+    }
   }
 
   private static func related(to letter: MessageTurned, in snapshot: borrowing Snapshot) throws -> [Department.Story.Link] {

@@ -58,9 +58,13 @@ extension DomainEvent {
     case .orderReturned(let fact): fact.orderID
     case .remedyChanged(let fact): fact.orderID
     case .refundResolved(let fact): fact.orderID
+    case .remedyAsked(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
       .productsListed, .membershipChanged,
-      .policyPublished, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
+      .policyPublished, .policyProposed, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
+      .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned,
+      .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .gateTurned, .gateWaived,
+      .counterpartNamed, .parityApproved, .disconnectRecorded:
       nil
     }
   }

@@ -18,13 +18,16 @@ struct API: Sendable {
   var routes: [Route] {
     orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
       + MembershipImport(desk: desk).routes + MembershipDoors(desk: desk).routes + ChangeImport(desk: desk).routes
-      + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes
+      + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes + ColleagueDoors(desk: desk).routes
+      + PolicyDoors(desk: desk).routes + DisconnectDoors(desk: desk).routes
   }
 
   private var orders: [Route] {
     [
       Route(.post, "/v1/orders", "captures an order, once for its id and for ever", bodyBytesMax: Self.orderBytesMax) { request, _ in
-        desk.command(request) { transaction, occasion in try capture(request, occasion, &transaction) }
+        desk.command(request, for: .agent, .lead, .supervisor) { transaction, occasion in
+          try capture(request, occasion, &transaction)
+        }
       },
       Route(.get, "/v1/orders/{id}", "an order as it was captured") { request, parameters in
         desk.question(request) { snapshot in

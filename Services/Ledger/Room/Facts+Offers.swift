@@ -21,10 +21,12 @@ extension Facts {
     case .remedyChanged(let remedy):
       try OrderFile.append(fact, data: data(), meta, in: transaction)
       try Remedies.fold(remedy, in: transaction)
+      if remedy.basis.isByHand { try Asked.fold(remedy, meta, in: transaction) }
       if remedy.subscriptionID != nil { try Plans.fold(remedy, in: transaction) }
     case .budgetChanged(let budget): try Budgets.fold(budget, meta, in: transaction)
     case .lookBackCompleted(let completed): try LookBack.fold(completed, data: data(), meta, in: transaction)
     case .policyPublished(let policy): try Policies.fold(policy, meta, in: transaction)
+    case .policyProposed(let policy): try Policies.fold(policy, meta, in: transaction)
     default: break
     }
   }

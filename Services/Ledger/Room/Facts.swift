@@ -45,8 +45,11 @@ package enum Facts {
       return try OrderFile.holds(message, in: transaction)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
       .membershipChanged,
-      .policyPublished,
-      .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned:
+      .policyPublished, .policyProposed,
+      .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
+      .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved, .disconnectRecorded:
       return false
     }
   }
@@ -78,9 +81,15 @@ package enum Facts {
     case .customerKnown(let known): try Customers.fold(known, message: meta.messageID, in: transaction)
     case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
-    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
+    case .colleagueChanged(let fact): try Colleagues.fold(fact, meta.messageID, in: transaction)
+    case .disconnectRecorded(let fact): try Register.fold(fact, meta, in: transaction)
+    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished, .policyProposed: break
     // Told by others: what follows from them is a fact of the ledger's own.
-    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned: break
+    case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
+      .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .parityApproved:
+      break
     }
     try foldOffers(fact, data: data(), meta, in: transaction)
   }

@@ -21,6 +21,17 @@ struct LookBackDoors: Sendable {
           try Self.whyNot(parameters["offer"], parameters["order"], at: desk.clock.now(), in: snapshot)
         }
       },
+      Route(.get, "/v1/remedy-requests/{id}", "what an agent asked for, and the ledger's answer: who gave it, when, how much") {
+        request, parameters in
+        desk.question(request) { snapshot in
+          guard let found = try Asked.json(parameters["id"], in: snapshot) else {
+            return .problem(
+              status: 404, code: "no_request", detail: "no request \(parameters["id"]) was heard; is its id right, and did service tell it?"
+            )
+          }
+          return .json(found)
+        }
+      },
       Route(.get, "/v1/remedies", "the remedies of an order (?order=ID)") { request, _ in
         desk.question(request) { snapshot in
           guard let text = request.query("order"), let id = try? Identifier<Order>(text) else {

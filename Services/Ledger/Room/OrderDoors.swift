@@ -42,7 +42,7 @@ struct OrderDoors: Sendable {
   /// `POST /v1/subscriptions/{id}/changes`: the body as the contract has it; `changed_at` is now where it is left out.
   private var plan: Route {
     Route(.post, "/v1/subscriptions/{id}/changes", "a subscription began, changed, went on or ended") { request, parameters in
-      desk.command(request) { transaction, occasion in
+      desk.command(request, for: .agent, .lead, .supervisor) { transaction, occasion in
         try answering {
           let fact = try ChangeForm(request.body, at: occasion.now).subscription(parameters["id"])
           let judge = try Judge(desk, occasion, in: transaction)
@@ -66,7 +66,7 @@ struct OrderDoors: Sendable {
 
   private func change(_ word: String, _ doc: String, _ body: @escaping Change) -> Route {
     Route(.post, "/v1/orders/{id}/\(word)", doc) { request, parameters in
-      desk.command(request) { transaction, occasion in
+      desk.command(request, for: .agent, .lead, .supervisor) { transaction, occasion in
         try answering {
           let form = try ChangeForm(request.body, at: occasion.now)
           guard let order = try? Identifier<Order>(parameters["id"]) else { throw OrderRefusal.noOrder(parameters["id"]) }
@@ -103,7 +103,7 @@ struct OrderDoors: Sendable {
 
   private func refund(_ word: String, _ doc: String, _ body: @escaping Resolve) -> Route {
     Route(.post, "/v1/refunds/{remedy}/\(word)", doc) { request, parameters in
-      desk.command(request) { transaction, occasion in
+      desk.command(request, for: .lead, .supervisor) { transaction, occasion in
         try answering {
           let form = try ChangeForm(request.body, at: occasion.now)
           guard let id = RemedyID(parameters["remedy"]) else { throw OrderRefusal.noRemedy(parameters["remedy"]) }

@@ -48,6 +48,9 @@ enum Retracing {
       else { continue }
       try Due.set(at: now, kind: Offering.kind, subject: offer.text, in: transaction)
     }
+    if try !Asked.waiting(limit: 1, in: transaction).isEmpty {
+      try Due.set(at: now, kind: Honouring.kind, subject: "all", in: transaction)
+    }
     if try transaction.integer("SELECT 1 FROM budget_heard WHERE answer IS NULL AND kind = 'opened' LIMIT 1") != nil {
       try Due.set(at: now, kind: Inlets.budgetsKind, subject: "all", in: transaction)
     }

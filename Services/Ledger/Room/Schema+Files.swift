@@ -4,7 +4,7 @@ extension Schema {
   /// What happened to orders as rows in the order of their telling, with the orders in an index beside them. As one tree by order it held
   /// four facts a page, on its upper floors too: each fact was moved about several times on its way to its place.
   static let files = Migration(
-    10, "what happened to orders, row by row",
+    12, "what happened to orders, row by row",
     """
     CREATE TABLE order_event_by_row (
       order_id TEXT NOT NULL,

@@ -1,19 +1,25 @@
 package import Contracts
+import Terms
 
 /// What must hold before an offer goes live, as rows of data.
 package enum Gate {
   package typealias Row = OfferScheduled.GateRow
   package typealias Check = Row.Check
 
-  /// The rows that are kept now, in the order in which they are shown.
-  package static let kept: [Check] = [.terms, .budget]
+  /// The rows, in the order in which they are shown.
+  package static let kept = Check.allCases
 
   /// Whether an offer with these rows may go live; a row that is missing does not hold.
   package static func isOpen(_ rows: [Row]) -> Bool {
     kept.allSatisfy { check in rows.contains { $0.check == check && holds($0) } }
   }
 
-  private static func holds(_ row: Row) -> Bool { row.state == .passed || row.state == .waived }
+  package static func holds(_ row: Row) -> Bool {
+    switch row.state {
+    case .passed, .waived: true
+    case .waiting, .failed: false
+    }
+  }
 
   /// Why not, a sentence for each row that does not hold.
   package static func reasons(_ rows: [Row]) -> [String] {
@@ -21,6 +27,57 @@ package enum Gate {
       guard let row = rows.first(where: { $0.check == check }) else { return "the check of \(check) was never made" }
       return holds(row) ? nil : row.sentence ?? "the check of \(check) is \(row.state)"
     }
+  }
+
+  /// What somebody let pass although it does not hold.
+  package struct Waiver: Sendable, Equatable {
+    package let check: Check
+    package let reason: String
+    package let by: Identifier<Colleague>
+    package let at: Timestamp
+
+    package init(check: Check, reason: String, by: Identifier<Colleague>, at: Timestamp) {
+      self.check = check
+      self.reason = reason
+      self.by = by
+      self.at = at
+    }
+  }
+
+  /// All rows as of now: the terms and the budget as they were looked at, the others by what is known, and what was waived.
+  package static func rows(terms: Row, budget: Row, _ known: GateKnowledge, waivers: [Waiver]) -> [Row] {
+    let found = [
+      terms, budget, promises(known), capacity(known), parity(known), channels(known), sheets(known), briefings(known),
+    ]
+    return found.map { row in
+      // The terms are what customers are told: nobody can waive that they hold.
+      guard !holds(row), row.check != .terms, let waiver = waivers.last(where: { $0.check == row.check }) else { return row }
+      return Row(check: row.check, state: .waived, since: waiver.at, by: waiver.by, sentence: waiver.reason, code: row.code)
+    }
+  }
+
+  /// `rows` with the instants of `before` where nothing changed but the words: a row counts from when it came to stand so.
+  package static func keepingSince(_ rows: [Row], _ before: [Row], at now: Timestamp) -> [Row] {
+    rows.map { row in
+      guard let old = before.first(where: { $0.check == row.check }) else { return row }
+      var kept = row
+      if old.state == row.state, old.code == row.code {
+        kept.since = old.since
+      } else if holds(old), !holds(row), row.since <= old.since {
+        // What held is not broken since before it held, whatever the one who broke it says.
+        kept.since = now
+      }
+      return kept
+    }
+  }
+
+  /// When to look again although nobody says anything: the next instant at which time alone changes a row. Nil where there is none.
+  package static func nextLook(_ known: GateKnowledge) -> Timestamp? {
+    let promises = known.book.promises(of: known.offer)
+    var instants = promises.map(\.answerBy) + promises.compactMap { known.book.answer(to: $0)?.expiresAt }
+    instants += known.sheets.sheets.values.flatMap(\.self).compactMap(\.reviewAt)
+    if let exception = known.parity.exception { instants.append(exception.endsAt) }
+    return instants.filter { $0 > known.now }.min()
   }
 
   // MARK: The first two rows
@@ -31,7 +88,9 @@ package enum Gate {
   package static func terms(refusals: [String], at now: Timestamp) -> Row {
     guard let first = refusals.first else { return Row(check: .terms, state: .passed, since: now) }
     let more = refusals.count > 1 ? " (and \(refusals.count - 1) more)" : ""
-    return Row(check: .terms, state: .failed, since: now, sentence: first + more)
+    return Row(
+      check: .terms, state: .failed, since: now, sentence: first + more, code: "terms_refused",
+      liftedBy: "marketing, by mending what the sentence names or by a new version")
   }
 
   /// What the ledger said about an offer's money.
@@ -69,10 +128,12 @@ package enum Gate {
     if let refused = words.last, refused.word == .refused, refused.at >= asked {
       return Row(
         check: .budget, state: .failed, since: refused.at, by: ledger,
-        sentence: "the ledger could not set \(needed) aside\(refused.cause.map { ": \($0)" } ?? ""); open more budget or reserve less")
+        sentence: "the ledger could not set \(needed) aside\(refused.cause.map { ": \($0)" } ?? ""); open more budget or reserve less",
+        code: "budget_refused", liftedBy: "marketing, with `accord campaign fund`")
     }
     return Row(
       check: .budget, state: .waiting, since: asked,
-      sentence: "the ledger has not set \(needed) aside yet; see that it runs and that the campaign has a budget")
+      sentence: "the ledger has not set \(needed) aside yet; see that it runs and that the campaign has a budget",
+      code: "budget_unanswered", liftedBy: "the ledger")
   }
 }

@@ -22,8 +22,8 @@ package enum OfferRefusal: Error, Sendable, Equatable, CustomStringConvertible {
   case windowNotOver(OfferVersion, endsAt: Timestamp?)
   /// A historical launch of an offer that customers know.
   case historicalButRunning(OfferVersion)
-  /// Somebody else changed it meanwhile.
-  case changed(OfferVersion, seen: Int64, now: Int64)
+  /// Somebody else changed it meanwhile: `since` says what they did, in order.
+  case changed(OfferVersion, seen: Int64, now: Int64, since: [String])
   /// The gate does not let it through.
   case gateShut(OfferVersion, sentences: [String])
 
@@ -63,8 +63,9 @@ package enum OfferRefusal: Error, Sendable, Equatable, CustomStringConvertible {
         + "without"
     case .historicalButRunning(let offer):
       "\(offer.offer) is known to customers: a version of it cannot be historical; launch it without --historical"
-    case .changed(let offer, let seen, let now):
-      "\(offer.offer) was changed meanwhile (you saw state \(seen), it is \(now)): look at it again with `offer show`, then decide"
+    case .changed(let offer, let seen, let now, let since):
+      "\(offer.offer) was changed meanwhile (you saw state \(seen), it is \(now))\(since.isEmpty ? "" : ": " + since.joined(separator: "; "))"
+        + "; look at it again with `offer show`, then decide"
     case .gateShut(let offer, let sentences):
       "\(offer) does not pass its gate: \(sentences.joined(separator: "; ")); mend that, then try again"
     }

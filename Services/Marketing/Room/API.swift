@@ -6,9 +6,11 @@ import MarketingDomain
 /// Marketing's doors.
 struct API: Sendable {
   let desk: DepartmentDesk
+  let hearing: Hearing
 
   var routes: [Route] {
-    buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk).routes + AudienceDoors(desk: desk).routes
+    buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk, hearing: hearing).routes + AudienceDoors(desk: desk).routes
+      + QuestionDoors(desk: desk).routes
   }
 
   private var buyers: [Route] {

@@ -33,3 +33,20 @@ enum Catalogue {
     return isEmpty ? nil : catalogue
   }
 }
+
+extension Catalogue {
+  /// What is sold at a list price, by its name.
+  static func items(in reading: borrowing some Reading & ~Copyable) throws -> [Parity.Item] {
+    var items: [Parity.Item] = []
+    try reading.rows(
+      "SELECT sku, kind, categories, brand, list_minor, currency FROM product WHERE list_minor IS NOT NULL ORDER BY sku"
+    ) { row in
+      guard let minor = try row.optionalInteger(4), let currency = try row.optionalText(5).flatMap({ Currency($0) }) else { return }
+      items.append(
+        Parity.Item(
+          sku: try row.text(0), list: Money(minor: minor, currency), categories: try JSON(parsing: try row.text(2)).strings ?? [],
+          brand: try row.optionalText(3), isPlan: try row.text(1) == "plan"))
+    }
+    return items
+  }
+}

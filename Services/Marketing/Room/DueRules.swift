@@ -14,6 +14,15 @@ enum DueRules {
         guard let offer = OfferVersion(row.subject) else { return }
         try Gatekeeping.lapse(offer, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
       },
+      DueKinds.look: { row, now, transaction in
+        guard let offer = OfferVersion(row.subject) else { return }
+        try Gatekeeping.lookAgain(offer, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
+      },
+      DueKinds.holdOver: { row, now, transaction in
+        let person = Identifier<Person>(restoring: row.subject)
+        try Verdicts.reopen(person, leftOutFor: ["hold"], at: now, in: transaction)
+        try Holds.wake(person, at: now, in: transaction)
+      },
       DueKinds.end: { row, now, transaction in
         try Gatekeeping.end(
           Identifier(restoring: row.subject), Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)

@@ -9,62 +9,156 @@ import Terms
 enum Gatekeeping {
   /// A person's order to launch waits this long for the gate: the ledger answers within moments, or it is away and somebody must look.
   private static let orderStands = Duration.seconds(900)
+  /// An offer without an end: its next version waits this long for its words and those who say them.
+  private static let successorStands = Duration.seconds(90 * 86_400)
 
-  /// The gate's rows as they stand; empty for a version that was never scheduled.
-  static func rows(of version: Offers.Version, in reading: borrowing some StoreReading & ~Copyable) throws -> [Gate.Row] {
-    guard let schedule = version.schedule else { return [] }
-    let terms = Gate.Row(
-      check: .terms, state: version.termsSentence == nil ? .passed : .failed, since: version.termsAt ?? schedule.at,
-      sentence: version.termsSentence)
-    let words = try BudgetWords.reserves(of: version.offer.offer, in: reading)
-    // What went live stood the gate's question then; what its money became since is the ledger's business.
-    if let launched = try Offers.launched(version.offer, in: reading) {
-      return [terms, Gate.budget(needed: schedule.reserve, asked: schedule.at, words.filter { $0.at <= launched && $0.word == .reserved })]
+  // MARK: Looking
+
+  /// Looks at the gate of a version that has its time and is not live, tells what turned, and returns the rows as they are now.
+  /// `again` holds the terms against today's campaign, people and catalogue too.
+  @discardableResult
+  static func look(
+    _ offer: OfferVersion, again: Bool = false, confirmed: [GateTurns.Told] = [], _ telling: Telling, in transaction: borrowing Transaction
+  ) throws -> [Gate.Row] {
+    guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule else { return [] }
+    let before = try GateTurns.rows(of: offer, in: transaction)
+    // What went live stood the gate's questions then; a store that is rebuilt takes them as they were told.
+    guard [.scheduled, .blocked].contains(version.state), !telling.desk.isRebuilding else { return before }
+    let told = before.first { $0.check == .terms } ?? Gate.terms(refusals: [], at: schedule.at)
+    let terms = again ? try self.terms(of: version, schedule, at: telling.now, in: transaction) : told
+    let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
+    let words = try BudgetWords.reserves(of: offer.offer, in: transaction)
+    let waivers =
+      try GateTurns.waivers(of: offer, in: transaction)
+      + confirmed.compactMap { told in
+        Gate.Check(rawValue: told.check).map { Gate.Waiver(check: $0, reason: told.reason, by: told.by, at: told.at) }
+      }
+    let rows = Gate.keepingSince(
+      Gate.rows(
+        terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known, waivers: waivers), before,
+      at: telling.now)
+    if rows != before { try turn(offer, rows, telling, in: transaction) }
+    if let next = Gate.nextLook(known) {
+      try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
     }
-    return [terms, Gate.budget(needed: schedule.reserve, asked: schedule.at, words)]
+    return rows
+  }
+
+  private static func turn(
+    _ offer: OfferVersion, _ rows: [Gate.Row], _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
+    try telling.tell(
+      .gateTurned(GateTurned(offerID: offer.offer, version: offer.version, rows: rows, at: telling.now)), in: transaction)
   }
 
   /// The row of the terms as it is now. What lay in the future when the offer was scheduled may lie in the past by now, so the check is
   /// made as of then, with today's campaign, people and catalogue.
-  private static func lookAgain(
-    at version: Offers.Version, _ schedule: Offers.Schedule, now: Timestamp, in transaction: borrowing Transaction
-  ) throws {
+  private static func terms(
+    of version: Offers.Version, _ schedule: Offers.Schedule, at now: Timestamp, in transaction: borrowing Transaction
+  ) throws -> Gate.Row {
     let document = try JSON(parsing: version.document)
     let context = try Surroundings.of(
       document, at: schedule.at, isHistorical: version.historical || schedule.startsAt <= schedule.at, in: transaction)
     let refusals = OfferCheck.check(document, in: context).filter { $0.severity != .warning }
-    let row = Gate.terms(refusals: refusals.map(\.description), at: now)
-    try Offers.keep(terms: row.sentence, of: version.offer, at: now, in: transaction)
+    return Gate.terms(refusals: refusals.map(\.description), at: now)
   }
+
+  /// Something was said that bears on one offer: its gate is looked at, and an ordered launch goes on.
+  static func heard(about id: Identifier<Offer>, _ telling: Telling, in transaction: borrowing Transaction) throws {
+    guard !telling.desk.isRebuilding else { return }
+    for known in try Offers.versions(of: id, in: transaction) {
+      guard let offer = OfferVersion(offer: id, version: known.version) else { continue }
+      switch known.state {
+      case .scheduled, .blocked: try settle(offer, telling, in: transaction)
+      case .live, .paused: try watch(offer, telling, in: transaction)
+      case .draft, .stopped, .ended, .cancelled, .superseded: continue
+      }
+    }
+  }
+
+  /// Something was said that bears on many offers: each gate is looked at soon, once for however much was said.
+  static func heardOfAll(_ telling: Telling, in transaction: borrowing Transaction) throws {
+    guard !telling.desk.isRebuilding else { return }
+    try wake(live: true, at: telling.now, in: transaction)
+  }
+
+  /// Has the gate of each offer looked at that waits before it, and of those that are `live` too.
+  static func wake(live: Bool, at now: Timestamp, in transaction: borrowing Transaction) throws {
+    let offers = try transaction.all(
+      """
+      SELECT offer_id, version FROM offer_version
+      WHERE (state IN ('scheduled', 'blocked') OR ?1 AND state IN ('live', 'paused')) AND NOT historical
+      """, .integer(live ? 1 : 0)
+    ) { row throws(StoreFault) in OfferVersion(offer: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1))) }
+    for offer in offers.compactMap(\.self) {
+      try Due.set(at: now, kind: DueKinds.look, subject: offer.description, in: transaction)
+    }
+  }
+
+  /// The time has come at which a row may have changed.
+  static func lookAgain(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
+    guard let version = try Offers.version(offer, in: transaction) else { return }
+    switch version.state {
+    case .scheduled, .blocked:
+      try look(offer, again: true, telling, in: transaction)
+      try settle(offer, telling, in: transaction)
+    case .live, .paused: try watch(offer, telling, in: transaction)
+    case .draft, .stopped, .ended, .cancelled, .superseded: break
+    }
+  }
+
+  /// Looks whether what a live offer promised can still be done: a drop is told, and pauses an offer whose promise says so.
+  private static func watch(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
+    guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule, !version.historical else { return }
+    let before = try GateTurns.rows(of: offer, in: transaction)
+    guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
+    let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
+    guard !known.terms.document.promises.isEmpty else { return }
+    let row = Gate.capacity(known)
+    guard row.state != old.state || row.sentence != old.sentence else { return }
+    let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
+    try turn(offer, rows, telling, in: transaction)
+    guard row.state == .failed else { return }
+    let sentence = row.sentence ?? "a promise of \(offer) cannot be kept any more"
+    telling.desk.log.warning("offer.capacity", sentence)
+    guard Gate.pauses(known), version.state == .live else { return }
+    try telling.tell(
+      .offerTurned(
+        OfferTurned(
+          turn: .paused, offerID: offer.offer, version: offer.version, cause: "capacity", sentence: sentence, by: telling.own,
+          at: telling.now)), in: transaction)
+  }
+
+  // MARK: Going live
 
   /// The start of a version has come: it goes live or is blocked, and never goes live by itself later.
   static func start(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
     guard let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule else {
       return
     }
-    try lookAgain(at: version, schedule, now: telling.now, in: transaction)
-    guard let looked = try Offers.version(offer, in: transaction) else { return }
-    let rows = try rows(of: looked, in: transaction)
+    let rows = try look(offer, again: true, telling, in: transaction)
     guard Gate.isOpen(rows) else { return try block(offer, Gate.reasons(rows), telling, in: transaction) }
-    try goLive(looked, schedule, historical: false, by: telling.by, telling, in: transaction)
+    try goLive(version, schedule, historical: false, by: telling.by, telling, in: transaction)
   }
 
-  /// A named person orders the launch of a scheduled version: now where the gate is open, else as soon as the ledger has answered.
+  /// A named person orders the launch of a scheduled version: now where the gate is open, else as soon as what it waits for is said. The
+  /// next version of an offer that customers know waits until its own words are ready; the one before serves meanwhile.
   static func order(
-    _ offer: OfferVersion, historical: Bool, _ telling: Telling, in transaction: borrowing Transaction
+    _ offer: OfferVersion, historical: Bool, succeeds: Bool = false, _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
     let payload: JSON = ["by": .string(telling.by.text), "historical": .bool(historical)]
-    try Due.set(
-      at: telling.now.adding(orderStands), kind: DueKinds.order, subject: offer.description, payload: payload.bytes, in: transaction)
+    let end = try Offers.version(offer, in: transaction)?.schedule?.endsAt
+    let until = succeeds ? end ?? telling.now.adding(successorStands) : telling.now.adding(orderStands)
+    try Due.set(at: until, kind: DueKinds.order, subject: offer.description, payload: payload.bytes, in: transaction)
     try settle(offer, telling, in: transaction)
   }
 
-  /// Launches a version whose launch is ordered, where its gate is open by now; blocks it where a row has failed.
+  /// Looks at the gate, and launches a version whose launch is ordered where the gate is open by now; blocks it where a row has failed.
   static func settle(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
+    let rows = try look(offer, telling, in: transaction)
     guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first,
       let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule
     else { return }
-    let rows = try rows(of: version, in: transaction)
     if Gate.isOpen(rows) {
       let said = try JSON(parsing: order.payload)
       try goLive(
@@ -77,13 +171,14 @@ enum Gatekeeping {
 
   /// A launch was ordered and the gate never opened: the order stands no longer.
   static func lapse(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    guard let version = try Offers.version(offer, in: transaction), version.state == .scheduled else { return }
-    try block(offer, Gate.reasons(try rows(of: version, in: transaction)), telling, in: transaction)
+    guard try Offers.version(offer, in: transaction)?.state == .scheduled else { return }
+    try block(offer, Gate.reasons(try look(offer, telling, in: transaction)), telling, in: transaction)
   }
 
-  private static func goLive(
-    _ version: Offers.Version, _ schedule: Offers.Schedule, historical: Bool, by: Identifier<Colleague>, _ telling: Telling,
-    in transaction: borrowing Transaction
+  /// Says that it is live. `emergency` where two people decided so although the gate does not hold.
+  static func goLive(
+    _ version: Offers.Version, _ schedule: Offers.Schedule, historical: Bool, emergency: OfferTurned.Emergency? = nil,
+    by: Identifier<Colleague>, _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
     let known = try Offers.find(version.offer.offer, in: transaction)
     let effective = LaunchTime.effective(
@@ -92,7 +187,7 @@ enum Gatekeeping {
       .offerTurned(
         OfferTurned(
           turn: .launched, offerID: version.offer.offer, version: version.offer.version, effectiveFrom: effective, historical: historical,
-          by: by, at: telling.now)), in: transaction)
+          emergency: emergency, by: by, at: telling.now)), in: transaction)
   }
 
   private static func block(

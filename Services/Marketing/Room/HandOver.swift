@@ -27,7 +27,7 @@ struct HandOver: Sendable {
   func step(_ run: Runs.Run, _ now: Timestamp, _ transaction: inout Transaction, _ pace: inout ChunkPace) throws -> RunStep {
     guard let slash = run.subject.lastIndex(of: "/"), let offer = OfferVersion(String(run.subject[..<slash])),
       let known = try Preparations.find(offer, in: transaction),
-      let judging = try Judging(offer, heard: hearing.heard(desk), at: now, in: transaction), !judging.version.historical
+      let judging = try Judging(offer, heard: hearing.both(desk), at: now, in: transaction), !judging.version.historical
     else { return .finished() }
     let telling = Telling(desk: desk, occasion: desk.occasion(of: run, now))
     // Notes go whatever is known of the campaign; its messages only while it is live and the ledger is heard.
@@ -69,7 +69,7 @@ struct HandOver: Sendable {
     guard version.state == .live else { return "\(offer) is \(version.state): its campaign messages wait until it is live again" }
     let run = try Runs.find(kind: Preparations.handOver, subject: "\(offer)/\(known.handOvers)", in: reading)
     return run?.state == .running
-      ? "messages are being handed over, or wait because the ledger was not heard for longer than the policy blind allows"
+      ? "messages are being handed over, or wait because the ledger or customer service was not heard for longer than the policy blind allows"
       : "messages are open and nobody hands them over; resume the offer"
   }
 
@@ -143,15 +143,18 @@ struct HandOver: Sendable {
     let found = message.purpose == .transaction ? judged.noteChannel : judged.campaignChannel
     // A file that is there was handed over before the program was killed: that is final.
     let isThere = spool.holds(message.id)
-    guard isThere || judged.verdict.kind == wanted && found != nil else {
-      let row = try Verdicts.find(message.person, in: known, transaction)
+    let row = try Verdicts.find(message.person, in: known, transaction)
+    // The sender takes no message that follows an older judgement than the last: that one may have been another.
+    let isOld = row.map { $0.revision > message.revision } ?? false
+    guard isThere || judged.verdict.kind == wanted && found != nil && !isOld else {
       if judged.verdict.kind == .honour, message.purpose == .transaction, let remedy = untold.first?.remedyID {
         let revision = max(row?.revision(of: judged.verdict) ?? 0, message.revision)
         try leave(message.id, judged.verdict, message.person, revision, remedy, judging, telling, in: transaction)
         return "left with the desk"
       }
       // What it became instead may still leave: a campaign message that turned into a note.
-      let verdict = Verdict(kind: .suppress, reason: judged.verdict.reason, row: judged.verdict.row)
+      let verdict = Verdict(
+        kind: .suppress, reason: judged.verdict.kind == wanted && isOld ? "older_verdict" : judged.verdict.reason, row: judged.verdict.row)
       let revision = max(row?.revision(of: verdict) ?? 0, message.revision)
       try tell(
         .suppressed, message.id, message.purpose, found ?? "none", verdict, message.person, revision, nil, judging, telling,
@@ -163,7 +166,7 @@ struct HandOver: Sendable {
       try spool.put(
         Spool.Letter(
           id: message.id, offer: judging.offer, person: message.person, purpose: message.purpose, channel: channel, judged: judged,
-          revision: message.revision, template: message.purpose == .transaction ? judging.terms.document.note?.templateID : nil,
+          revision: message.revision, handedOverAt: telling.now, template: message.purpose == .transaction ? judging.terms.document.note?.templateID : nil,
           remedies: message.purpose == .transaction ? untold : []))
     }
     let verdict = Verdict(kind: wanted, reason: isThere ? "eligible" : judged.verdict.reason, row: judged.verdict.row)

@@ -51,6 +51,7 @@ enum Inlets {
   /// Everything else: money, people, the catalogue, policies, look-backs, the chain.
   static func fact(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
     let at = received.envelope.time
+    let telling = Telling(desk: desk, occasion: desk.occasion(of: received))
     switch received.event {
     case .budgetChanged(let fact): try budget(fact, received, desk, in: transaction)
     case .lookBackCompleted(let fact):
@@ -71,9 +72,53 @@ enum Inlets {
         try Verdicts.reopen(fact.personID, leftOutFor: ["no_consent", "unreachable"], at: desk.clock.now(), in: transaction)
       }
     case .customerRestricted(let fact): try People.fold(fact, in: transaction)
-    case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
+    case .productsListed(let fact):
+      try Catalogue.fold(fact, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
-    case .policyPublished(let fact): try Policies.fold(fact, in: transaction)
+    case .policyPublished(let fact):
+      try Policies.fold(fact, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
+    case .colleagueChanged(let fact):
+      try Colleagues.fold(fact, received.envelope.id, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
+    default: break
+    }
+    return .done
+  }
+
+  /// What customer service said: about what offers ask of it, about people who are to be left alone, about what nobody knew.
+  static func care(_ received: Received, _ desk: DepartmentDesk, in transaction: inout Transaction) throws -> Disposition {
+    let telling = Telling(desk: desk, occasion: desk.occasion(of: received))
+    switch received.event {
+    case .promiseAnswered(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heard(about: fact.offerID, telling, in: transaction)
+    case .briefingAcknowledged(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heard(about: fact.offerID, telling, in: transaction)
+    case .sheetTurned(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heard(about: fact.offerID, telling, in: transaction)
+    case .parityApproved(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heard(about: fact.offerID, telling, in: transaction)
+    case .capacityChanged(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
+    case .rosterPublished(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
+    case .counterpartNamed(let fact):
+      try ServiceWords.fold(fact, in: transaction)
+      try Gatekeeping.heardOfAll(telling, in: transaction)
+    case .holdTurned(let fact):
+      try Holds.fold(fact, in: transaction)
+      try Holds.wake(fact.personID, at: desk.clock.now(), in: transaction)
+      if fact.turn == .lifted {
+        try Verdicts.reopen(fact.personID, leftOutFor: ["hold"], at: desk.clock.now(), in: transaction)
+      }
+    case .offerAskedAbout(let fact): try Questions.fold(fact, received.envelope.id, in: transaction)
     default: break
     }
     return .done
@@ -86,10 +131,9 @@ enum Inlets {
     guard fact.publisher == .ledger,
       try BudgetWords.keep(
         fact, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction),
-      let id = fact.offerID, let known = try Offers.find(id, in: transaction),
-      let latest = OfferVersion(offer: id, version: known.latest)
+      let id = fact.offerID
     else { return }
-    try Gatekeeping.settle(latest, Telling(desk: desk, occasion: desk.occasion(of: received)), in: transaction)
+    try Gatekeeping.heard(about: id, Telling(desk: desk, occasion: desk.occasion(of: received)), in: transaction)
   }
 
   /// What marketing itself told, when its store is rebuilt: taken in as it was told, and nothing is told again.

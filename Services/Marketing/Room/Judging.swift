@@ -15,6 +15,7 @@ struct Judging {
   let isLive: Bool
   /// Whether nothing of the campaign may leave now; notes may.
   var holdsMarketingBack: Bool { isBlind || !isLive }
+  private let campaign: Identifier<Campaign>
   private let messagesMax: Int64
   private let messagesSince: Timestamp
 
@@ -29,7 +30,23 @@ struct Judging {
     self.life = life
     self.now = now
     isLive = version.state == .live && !version.historical
-    isBlind = Verdict.isBlind(heard: heard, policy: try Policies.duration("blind", "after", in: reading), at: now)
+    isBlind = try Self.isBlind(offer, heard: heard, at: now, in: reading)
+    campaign = known.campaign
+    let frequency = try Policies.frequency(in: reading)
+    messagesMax = frequency?.messages ?? 0
+    messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
+  }
+
+  /// As if `terms` were live and everybody heard, for a rehearsal.
+  init(rehearsing terms: Terms, _ life: Life, at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable) throws {
+    offer = terms.document.offerVersion
+    version = Offers.Version(
+      offer: offer, state: .live, significance: .material, document: [], schedule: nil, historical: false)
+    self.terms = terms
+    self.life = life
+    self.now = now
+    campaign = terms.document.campaignID
+    (isLive, isBlind) = (true, false)
     let frequency = try Policies.frequency(in: reading)
     messagesMax = frequency?.messages ?? 0
     messagesSince = frequency.map { now.adding(.zero - $0.within) } ?? now
@@ -54,6 +71,7 @@ struct Judging {
     var messages: Int64 = 0
     var bought = false
     var isTold = false
+    var holds: [Holds.Scope] = []
   }
 
   /// The verdict on `person` now. HOT in a preparation: one question of the store each, and the orders of those who bought.
@@ -62,7 +80,8 @@ struct Judging {
     let wanted = terms.document.targeting?.channels ?? row.channels?.map(String.init) ?? []
     // Where nobody said how somebody can be reached, nothing can be: a channel of the offer is no address of theirs.
     let usable = wanted.filter { channel in row.channels?.contains { $0 == channel } ?? false }
-    let campaign = usable.first { channel in row.consents.contains { $0 == channel } }
+    let agreed = usable.filter { channel in row.consents.contains { $0 == channel } }
+    let campaign = agreed.first { channel in !row.holds.contains { $0.holds(channel: channel) } }
 
     var given = Verdict.Case()
     given.barred = row.barred.map { Verdict.Case.Barred(rawValue: $0) ?? .unreachable }
@@ -71,21 +90,39 @@ struct Judging {
     given.unsaid = terms.document.note == nil ? nil : row.untold
     given.isReachable = !usable.isEmpty
     given.hasIt = row.hasRemedy
-    given.consents = campaign != nil
+    given.onHold = row.holds.contains { $0.holds(campaign: self.campaign) } || !agreed.isEmpty && campaign == nil
+    given.consents = !agreed.isEmpty
     given.isBlind = isBlind
     given.isLive = isLive
     given.messages = row.messages
     given.messagesMax = messagesMax
     // Whoever heard of this offer is not told again by another version of it.
     if row.isTold { given.messages = max(given.messages, messagesMax) }
-    if given.barred == nil, given.unsaid == nil, !given.hasIt, given.consents {
+    if given.barred == nil, given.unsaid == nil, !given.hasIt, !given.onHold, given.consents {
       if row.bought { try weigh(person, &given, in: reading) }
       given.isEligible = try isEligible(person, in: reading)
     }
     return Judged(verdict: Verdict.decide(given), noteChannel: usable.first, campaignChannel: campaign, locale: row.locale)
   }
 
+  /// Whether knowledge is too old for `offer`: heard up to too long ago, and nobody has let it go out since in spite of that.
+  private static func isBlind(
+    _ offer: OfferVersion, heard: Timestamp?, at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> Bool {
+    guard Verdict.isBlind(heard: heard, policy: try Policies.duration("blind", "after", in: reading), at: now) else { return false }
+    // A release is for the silence in which it was given: once something was heard, the next silence is another one.
+    guard let released = try GateTurns.releasedAt(offer, in: reading) else { return true }
+    return heard.map { $0 > released } ?? false
+  }
+
   private func row(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
+    var found = try summary(of: person, in: reading)
+    // Few are held; what from is asked for them alone.
+    if !found.holds.isEmpty { found.holds = try Holds.of(person, at: now, in: reading) }
+    return found
+  }
+
+  private func summary(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
     try reading.first(
       """
       SELECT p.barred, p.channels, p.locale,
@@ -95,10 +132,11 @@ struct Judging {
         (SELECT group_concat(channel, ' ') FROM consent WHERE person_id = ?1 AND purpose = 'marketing' AND given = 1),
         (SELECT count(*) FROM message WHERE person_id = ?1 AND changed_at > ?3 AND state = 'sent' AND purpose = 'marketing'),
         EXISTS (SELECT 1 FROM purchase WHERE person_id = ?1 AND placed_at >= ?4),
-        EXISTS (SELECT 1 FROM message WHERE message_id = ?5 AND state = 'sent')
+        EXISTS (SELECT 1 FROM message WHERE message_id = ?5 AND state = 'sent'),
+        EXISTS (SELECT 1 FROM hold WHERE person_id = ?1 AND until_at > ?6)
       FROM (SELECT 1) LEFT JOIN person p ON p.person_id = ?1
       """, .text(person.text), .text(offer.offer.text), .timestamp(messagesSince), .timestamp(boughtFrom),
-      .text(Messages.campaignID(offer.offer, person).text)
+      .text(Messages.campaignID(offer.offer, person).text), .timestamp(now)
     ) { row throws(StoreFault) in
       var found = Row()
       found.barred = try row.optionalText(0)
@@ -110,6 +148,7 @@ struct Judging {
       found.messages = try row.integer(6)
       found.bought = try row.bool(7)
       found.isTold = try row.bool(8)
+      if try row.bool(9) { found.holds = [Holds.Scope(scope: .all, id: nil)] }
       return found
     } ?? Row()
   }

@@ -9,7 +9,7 @@ import Terms
 struct OfferDeeds {
   let telling: Telling
 
-  private var now: Timestamp { telling.now }
+  var now: Timestamp { telling.now }
 
   /// Why nothing was done, for the answer.
   struct Refused: Error {
@@ -61,19 +61,20 @@ struct OfferDeeds {
   // MARK: Scheduling and launching
 
   /// Gives a version its instants and asks for its money. The next version of a running offer takes effect as soon as its gate is open.
-  func schedule(_ offer: OfferVersion, in transaction: borrowing Transaction) throws {
+  func schedule(_ offer: OfferVersion, waiving: Waiving? = nil, in transaction: borrowing Transaction) throws {
     let version = try known(offer, in: transaction)
     let running = try isRunning(offer.offer, besides: offer, in: transaction)
     _ = try OfferLife.after(.schedule, in: version.state, of: offer)
     let terms = try terms(of: version)
     try LaunchTime.confirmSchedule(offer, startsAt: terms.startsAt, isRunning: running, at: now)
     try ask(offer, terms, in: transaction)
+    if let waiving { try waive(waiving, of: offer, in: transaction) }
     guard running, terms.startsAt <= now else { return }
-    try Gatekeeping.order(offer, historical: false, telling, in: transaction)
+    try Gatekeeping.order(offer, historical: false, succeeds: true, telling, in: transaction)
   }
 
   /// Lets a version go live whose start has passed: now, or as soon as the ledger has set its money aside.
-  func launch(_ offer: OfferVersion, historical: Bool, in transaction: borrowing Transaction) throws {
+  func launch(_ offer: OfferVersion, historical: Bool, waiving: Waiving? = nil, in transaction: borrowing Transaction) throws {
     let version = try known(offer, in: transaction)
     // What is scheduled is launched as it is; anything else is scheduled first, and refused where that cannot be.
     if version.state != .scheduled { _ = try allowed(.schedule, version, saying: .launch) }
@@ -82,6 +83,7 @@ struct OfferDeeds {
       offer, startsAt: terms.startsAt, endsAt: terms.endsAt, historical: historical,
       isRunning: try isRunning(offer.offer, besides: offer, in: transaction), at: now)
     if version.state != .scheduled { try ask(offer, terms, in: transaction) }
+    if let waiving { try waive(waiving, of: offer, in: transaction) }
     try Gatekeeping.order(offer, historical: historical, telling, in: transaction)
   }
 
@@ -91,16 +93,32 @@ struct OfferDeeds {
   }
 
   /// Tells the schedule: the ledger hears in it what to set aside.
-  private func ask(_ offer: OfferVersion, _ terms: Terms, in transaction: borrowing Transaction) throws {
+  func ask(_ offer: OfferVersion, _ terms: Terms, in transaction: borrowing Transaction) throws {
     let document = terms.document
     let reserve = try document.deskAllowance.map { try document.reserve.adding($0) } ?? document.reserve
     let words = try BudgetWords.reserves(of: offer.offer, in: transaction)
-    let gate = [Gate.terms(refusals: [], at: now), Gate.budget(needed: reserve, asked: now, words)]
+    let promises = document.promises.map { GateFacts.declared($0, terms, at: now) }
+    let known = try GateFacts.of(offer, terms, askedAt: now, at: now, asked: promises, in: transaction)
+    let gate = Gate.rows(
+      terms: Gate.terms(refusals: [], at: now), budget: Gate.budget(needed: reserve, asked: now, words), known,
+      waivers: try GateTurns.waivers(of: offer, in: transaction))
     try telling.tell(
       .offerScheduled(
         OfferScheduled(
           offerID: offer.offer, version: offer.version, campaignID: document.campaignID, startsAt: terms.startsAt, endsAt: terms.endsAt,
           lookBackFrom: terms.lookBackFrom, reserve: reserve, gate: gate)), in: transaction)
+    try declare(promises, of: offer, in: transaction)
+    if let next = Gate.nextLook(known) {
+      try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
+    }
+  }
+
+  /// Tells what this version demands of others, once. What it demands as an earlier one did was answered then.
+  private func declare(_ promises: [PromiseDeclared], of offer: OfferVersion, in transaction: borrowing Transaction) throws {
+    for promise in promises {
+      guard try !GateTurns.isDeclared(promise.promiseID, of: offer, in: transaction) else { continue }
+      try telling.tell(.promiseDeclared(promise), in: transaction)
+    }
   }
 
   // MARK: The rest of the life
@@ -133,20 +151,20 @@ struct OfferDeeds {
 
   // MARK: Finding
 
-  private func known(_ offer: OfferVersion, in transaction: borrowing Transaction) throws -> Offers.Version {
+  func known(_ offer: OfferVersion, in transaction: borrowing Transaction) throws -> Offers.Version {
     guard let version = try Offers.version(offer, in: transaction) else {
       throw Refused(404, "no_offer", "there is no \(offer); `accord offer list` shows those that there are")
     }
     return version
   }
 
-  private func isRunning(
+  func isRunning(
     _ id: Identifier<Offer>, besides offer: OfferVersion, in transaction: borrowing Transaction
   ) throws -> Bool {
     try Offers.versions(of: id, in: transaction).contains { $0.version != offer.version && $0.state.isRunning }
   }
 
-  private func terms(of version: Offers.Version) throws -> Terms { try KnownTerms.of(version) }
+  func terms(of version: Offers.Version) throws -> Terms { try KnownTerms.of(version) }
 }
 
 /// Terms that were read before: reading a document and its zone costs more than judging a hundred people by them. Safe from any thread.

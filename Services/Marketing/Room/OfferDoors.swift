@@ -8,8 +8,10 @@ import Terms
 /// The doors through which people make offers and lead them through their life.
 struct OfferDoors: Sendable {
   let desk: DepartmentDesk
+  let hearing: Hearing
 
-  private static let bodyBytesMax = 256 * 1_024
+  /// A document and what is said beside it.
+  static let bodyBytesMax = Limits.documentBytesMax + 65_536
 
   var routes: [Route] {
     [
@@ -50,7 +52,7 @@ struct OfferDoors: Sendable {
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try meant(body, deeds, isHistorical: false, in: transaction)
-            try deeds.schedule(offer, in: transaction)
+            try deeds.schedule(offer, waiving: try Waiving(body["waive"]), in: transaction)
             return (offer, "scheduled")
           }
         }
@@ -59,13 +61,18 @@ struct OfferDoors: Sendable {
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let historical = body["historical"]?.bool ?? false
+            if body["emergency"]?.bool == true {
+              let offer = try named(body, in: transaction)
+              try deeds.askEmergency(offer, with: body["with"]?.string, reason: body["reason"]?.string, in: transaction)
+              return (offer, "awaiting")
+            }
             let offer = try meant(body, deeds, isHistorical: true, in: transaction)
-            try deeds.launch(offer, historical: historical, in: transaction)
+            try deeds.launch(offer, historical: historical, waiving: try Waiving(body["waive"]), in: transaction)
             return (offer, "ordered")
           }
         }
       },
-    ] + [OfferDeed.pause, .resume, .stop, .end, .cancel].map { turning($0) }
+    ] + [OfferDeed.pause, .resume, .stop, .end, .cancel].map { turning($0) } + gate + looking
   }
 
   private func turning(_ deed: OfferDeed) -> Route {
@@ -86,7 +93,7 @@ struct OfferDoors: Sendable {
     400, "no_document", "the body has no document; send {\"document\": {...}} as `accord offer new` prints one")
 
   /// Does what a body asks for and answers with the offer as it is then.
-  private func deed(
+  func deed(
     _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction,
     _ act: (OfferDeeds, JSON, borrowing Transaction) throws -> (OfferVersion, String)
   ) throws -> DepartmentDesk.Outcome {
@@ -139,7 +146,7 @@ struct OfferDoors: Sendable {
     return try deeds.save(document, context: context, refusing: refusing, in: transaction)
   }
 
-  private func named(_ body: JSON, in transaction: borrowing Transaction) throws -> OfferVersion {
+  func named(_ body: JSON, in transaction: borrowing Transaction) throws -> OfferVersion {
     guard let name = body["offer"]?.string else {
       throw OfferDeeds.Refused(400, "no_offer_named", "the body names no offer; send {\"offer\": \"NAME\"} or {\"offer\": \"NAME@2\"}")
     }
@@ -159,15 +166,32 @@ struct OfferDoors: Sendable {
     guard let seen = body["revision"]?.integer, let id, let known = try find(id, in: transaction), known.revision != seen,
       let offer = OfferVersion(offer: known.id, version: known.latest)
     else { return }
-    throw OfferRefusal.changed(offer, seen: seen, now: known.revision)
+    throw OfferRefusal.changed(offer, seen: seen, now: known.revision, since: try since(seen, of: known, in: transaction))
   }
 
-  private func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
+  /// What was done to an offer since somebody saw it, in sentences.
+  private func since(_ seen: Int64, of known: Offers.Known, in transaction: borrowing Transaction) throws -> [String] {
+    // Each turn raises the revision by one.
+    let turns = try Offers.turns(of: known.id, in: transaction).dropFirst(Int(clamping: max(0, seen))).suffix(10)
+    return try turns.map { turn in
+      var fields = ""
+      if turn.turn == "versioned", let version = OfferVersion(offer: known.id, version: turn.version),
+        let before = OfferVersion(offer: known.id, version: turn.version - 1), let new = try Offers.version(version, in: transaction),
+        let old = try Offers.version(before, in: transaction)
+      {
+        let changed = try OfferDocument(JSON(parsing: new.document)).changes(from: OfferDocument(JSON(parsing: old.document)))
+        fields = " with another \(changed.joined(separator: ", "))"
+      }
+      return "\(turn.by) had version \(turn.version) \(turn.turn)\(fields) at \(turn.at)"
+    }
+  }
+
+  func find(_ name: String, in reading: borrowing some StoreReading & ~Copyable) throws -> Offers.Known? {
     guard let id = try? Identifier<Offer>(name) else { return nil }
     return try Offers.find(id, in: reading)
   }
 
-  private static func nobody(_ name: String) -> Response {
+  static func nobody(_ name: String) -> Response {
     .problem(status: 404, code: "no_offer", detail: "there is no offer \(name); `accord offer list` shows those that there are")
   }
 

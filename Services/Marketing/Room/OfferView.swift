@@ -95,7 +95,7 @@ enum OfferView {
       members.append(
         .init(
           "reserve", ["amount_minor": .integer(schedule.reserve.minor), "currency": .string(schedule.reserve.currency.code)]))
-      members.append(.init("gate", .array(try Gatekeeping.rows(of: version, in: reading).map(row))))
+      members.append(.init("gate", .array(try GateTurns.rows(of: version.offer, in: reading).map(row))))
     }
     if let content = try LookBacks.content(of: version.offer, in: reading) { members.append(.init("look_back", content)) }
     if let audience = try Preparations.view(of: version.offer, in: reading) { members.append(.init("audience", audience)) }
@@ -107,13 +107,15 @@ enum OfferView {
     return .object(members)
   }
 
-  private static func row(_ row: Gate.Row) -> JSON {
+  static func row(_ row: Gate.Row) -> JSON {
     var members: [JSON.Member] = [
       .init("check", .string(row.check.rawValue)), .init("state", .string(row.state.rawValue)),
       .init("since", .string(row.since.description)),
     ]
     if let by = row.by { members.append(.init("by", .string(by.text))) }
+    if let code = row.code { members.append(.init("code", .string(code))) }
     if let sentence = row.sentence { members.append(.init("sentence", .string(sentence))) }
+    if let lift = row.liftedBy { members.append(.init("lifted_by", .string(lift))) }
     return .object(members)
   }
 }

@@ -33,16 +33,15 @@ extension Offers {
     guard try note("scheduled", fact.offerID, fact.version, meta, sentence: nil, in: transaction) else { return }
     guard let offer = OfferVersion(offer: fact.offerID, version: fact.version) else { return }
     try move(offer, .schedule, in: transaction)
-    let terms = fact.gate.first { $0.check == .terms }
+    try GateTurns.fold(
+      GateTurned(offerID: fact.offerID, version: fact.version, rows: fact.gate, at: meta.at), meta.message, in: transaction)
     try transaction.run(
       """
-      UPDATE offer_version SET starts_at = ?3, ends_at = ?4, look_back_from = ?5, reserve_minor = ?6, currency = ?7, scheduled_at = ?8,
-        terms_at = ?9, terms_sentence = ?10
+      UPDATE offer_version SET starts_at = ?3, ends_at = ?4, look_back_from = ?5, reserve_minor = ?6, currency = ?7, scheduled_at = ?8
       WHERE offer_id = ?1 AND version = ?2
       """, .text(fact.offerID.text), .integer(Int64(fact.version)), .timestamp(fact.startsAt),
       fact.endsAt.map(SQLValue.timestamp) ?? .null, .timestamp(fact.lookBackFrom), .integer(fact.reserve.minor),
-      .text(fact.reserve.currency.code), .timestamp(meta.at), .timestamp(terms?.since ?? meta.at),
-      .optional(terms?.state == .failed ? terms?.sentence ?? "its terms do not hold" : nil))
+      .text(fact.reserve.currency.code), .timestamp(meta.at))
     // A start that has passed is a person's order to launch, which waits for the gate instead.
     if fact.startsAt > meta.at {
       try Due.set(at: fact.startsAt, kind: DueKinds.start, subject: offer.description, in: transaction)
@@ -63,20 +62,22 @@ extension Offers {
     case .stopped: try move(offer, .stop, in: transaction)
     case .ended:
       try move(offer, .end, in: transaction)
+      try Due.remove(kind: DueKinds.look, subject: offer.description, in: transaction)
       try Due.remove(kind: DueKinds.end, subject: offer.offer.text, in: transaction)
     case .cancelled:
       try move(offer, .cancel, in: transaction)
-      for kind in [DueKinds.start, DueKinds.order] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
+      for kind in [DueKinds.start, DueKinds.order, DueKinds.look] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
     }
   }
 
   private static func launched(_ offer: OfferVersion, _ fact: OfferTurned, in transaction: borrowing Transaction) throws {
     try move(offer, .launch, in: transaction)
-    for kind in [DueKinds.start, DueKinds.order] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
+    for kind in [DueKinds.start, DueKinds.order, DueKinds.look] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
     if let before = try find(offer.offer, in: transaction)?.running, before != offer.version,
       let running = OfferVersion(offer: offer.offer, version: before), try version(running, in: transaction)?.state.isRunning == true
     {
       try move(running, .supersede, in: transaction)
+      try Due.remove(kind: DueKinds.look, subject: running.description, in: transaction)
     }
     try transaction.run(
       "UPDATE offer SET running = ?2, effective_from = ?3 WHERE offer_id = ?1", .text(offer.offer.text), .integer(Int64(offer.version)),
@@ -115,15 +116,6 @@ extension Offers {
       .text(next.rawValue))
   }
 
-  /// Keeps what the last look at the terms found.
-  static func keep(terms sentence: String?, of offer: OfferVersion, at now: Timestamp, in transaction: borrowing Transaction) throws {
-    try transaction.run(
-      """
-      UPDATE offer_version SET terms_at = CASE WHEN terms_sentence IS ?3 THEN terms_at ELSE ?4 END, terms_sentence = ?3
-      WHERE offer_id = ?1 AND version = ?2
-      """, .text(offer.offer.text), .integer(Int64(offer.version)), .optional(sentence), .timestamp(now))
-  }
-
   struct Unheard: Error, CustomStringConvertible {
     let offer: OfferVersion
     var description: String { "\(offer) took a turn before it was told of; the journal lacks its first fact" }
@@ -136,6 +128,10 @@ enum DueKinds {
   static let start = "offer_start"
   /// A person ordered a launch that waits for the gate: after this it waits no longer.
   static let order = "launch_order"
+  /// A row of a version's gate may have changed.
+  static let look = "gate_look"
+  /// Somebody is held back no longer.
+  static let holdOver = "hold_over"
   /// An offer ends.
   static let end = "offer_end"
 }

@@ -26,9 +26,6 @@ enum Offers {
     let document: [UInt8]
     let schedule: Schedule?
     let historical: Bool
-    /// Why its terms do not hold; nil where they do.
-    let termsSentence: String?
-    let termsAt: Timestamp?
   }
 
   /// What was resolved once, at scheduling.
@@ -66,8 +63,8 @@ enum Offers {
   static func version(_ offer: OfferVersion, in reading: borrowing some Reading & ~Copyable) throws -> Version? {
     try reading.first(
       """
-      SELECT state, significance, document, starts_at, ends_at, look_back_from, reserve_minor, currency, scheduled_at, historical,
-        terms_sentence, terms_at FROM offer_version WHERE offer_id = ?1 AND version = ?2
+      SELECT state, significance, document, starts_at, ends_at, look_back_from, reserve_minor, currency, scheduled_at, historical
+      FROM offer_version WHERE offer_id = ?1 AND version = ?2
       """, .text(offer.offer.text), .integer(Int64(offer.version))
     ) { row throws(StoreFault) in try version(row, offer) }
   }
@@ -93,7 +90,7 @@ enum Offers {
     }
     return Version(
       offer: offer, state: try state(row, 0), significance: significance, document: try row.blob(2), schedule: schedule,
-      historical: try row.bool(9), termsSentence: try row.optionalText(10), termsAt: try row.optionalTimestamp(11))
+      historical: try row.bool(9))
   }
 
   private static func state(_ row: borrowing Row, _ column: Int) throws(StoreFault) -> OfferState {

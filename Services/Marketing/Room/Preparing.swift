@@ -31,12 +31,12 @@ struct Preparing: Sendable {
 
   /// One chunk.
   func step(_ run: Runs.Run, _ now: Timestamp, _ transaction: inout Transaction, _ pace: inout ChunkPace) throws -> RunStep {
-    let heard = hearing.heard(desk)
+    let heard = hearing.both(desk)
     guard let offer = OfferVersion(run.subject), let known = try Preparations.find(offer, in: transaction), known.preparedAt == nil,
       let judging = try Judging(offer, heard: heard, at: now, in: transaction)
     else { return .finished() }
     // The count of remedies opened the barrier; that nothing of before is still on its way is what the marks say.
-    if let lookBack = try LookBacks.find(offer, in: transaction), heard.map({ $0 < lookBack.recordedAt }) ?? true {
+    if let lookBack = try LookBacks.find(offer, in: transaction), hearing.ledger(desk).map({ $0 < lookBack.recordedAt }) ?? true {
       return .waits(Self.lookAgain)
     }
     var cursor = Cursor(run.cursor)

@@ -14,6 +14,7 @@ struct Spool {
     let channel: String
     let judged: Judging.Judged
     let revision: Int64
+    let handedOverAt: Timestamp
     let template: String?
     let remedies: [Remedies.Untold]
   }
@@ -43,6 +44,7 @@ extension Spool.Letter {
       .init("person_id", .string(person.text)), .init("purpose", .string(purpose.rawValue)), .init("channel", .string(channel)),
       .init("verdict", .string(judged.verdict.kind.rawValue)), .init("reason", .string(judged.verdict.reason)),
       .init("revision", .integer(revision)), .init("invites", .bool(judged.verdict.invites)),
+      .init("handed_over_at", .string(handedOverAt.description)),
     ]
     if let locale = judged.locale { members.append(.init("locale", .string(locale))) }
     if let template { members.append(.init("template_id", .string(template))) }

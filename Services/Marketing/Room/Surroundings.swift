@@ -37,7 +37,6 @@ enum Surroundings {
     context.templates = NoteTemplate.names
     if rehearsing { context.rehearsed = try Rehearsing.of(document, at: now, isHistorical: isHistorical, in: reading) }
     context.groups = try Memberships.groups(in: reading)
-    context.people = try staff ?? Staff.known(in: reading)
     if let id = document["campaign_id"]?.string.flatMap({ try? Identifier<Contracts.Campaign>($0) }) {
       context.campaign = try Campaigns.find(id, in: reading).map { $0.isOpen ? .open : .closed } ?? .unknown
     }
@@ -47,19 +46,37 @@ enum Surroundings {
     {
       context.previous = try OfferDocument(try JSON(parsing: known.document))
     }
+    context.people = try staff ?? Staff.known(handedOn: try isKept(document, in: reading), in: reading)
     if let period = try Policies.duration("returns", "within", in: reading) { context.returnPeriod = period }
     if let notice = try Policies.duration("briefing", "notice", in: reading) { context.briefingNotice = notice }
     return context
   }
 }
 
-/// Who works here: those of a file that somebody gave, else the built-in shop's.
+extension Surroundings {
+  /// Whether this version of the offer was kept before: then what hung on somebody who left may have gone to another since.
+  private static func isKept(_ document: JSON, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
+    guard let id = document["offer_id"]?.string.flatMap({ try? Identifier<Offer>($0) }), let number = document["version"]?.integer,
+      let version = OfferVersion(offer: id, version: Int(clamping: number))
+    else { return false }
+    return try Offers.version(version, in: reading) != nil
+  }
+}
+
+/// Who works here: as the ledger tells of them; of whom it tells nothing, those of a file that somebody gave, else the built-in shop's.
 enum Staff {
-  static func known(in reading: borrowing some StoreReading & ~Copyable) throws -> [OfferContext.Staff] {
+  /// Where `handedOn`, somebody who left and whose list went to somebody who is here counts as here.
+  static func known(handedOn: Bool, in reading: borrowing some StoreReading & ~Copyable) throws -> [OfferContext.Staff] {
     let given = try reading.all("SELECT person_id, has_left FROM staff ORDER BY person_id LIMIT 10000") { row throws(StoreFault) in
       OfferContext.Staff(id: try row.text(0), hasLeft: try row.bool(1))
     }
-    return given.isEmpty ? Shop.staff.map { OfferContext.Staff(id: $0.id, hasLeft: $0.leftOn != nil) } : given
+    let others = given.isEmpty ? Shop.staff.map { OfferContext.Staff(id: $0.id, hasLeft: $0.leftOn != nil) } : given
+    let told = try Colleagues.all(in: reading)
+    let known = Set(told.map(\.colleagueID.text))
+    return try told.map { one in
+      let isHeld = handedOn && !one.active ? try Colleagues.holder(of: one.colleagueID, in: reading) != nil : one.active
+      return OfferContext.Staff(id: one.colleagueID.text, hasLeft: !isHeld)
+    } + others.filter { !known.contains($0.id) }
   }
 
   /// Reads `[{"id": "marketer/maya", "left": false}, "agent/ines"]`; nil where it is something else.

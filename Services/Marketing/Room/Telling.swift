@@ -12,6 +12,9 @@ struct Telling: Sendable {
   /// Who speaks.
   var by: Identifier<Colleague> { Identifier(restoring: occasion.principal) }
 
+  /// Marketing itself, where nobody ordered it.
+  var own: Identifier<Colleague> { Identifier(restoring: desk.department.part.rawValue) }
+
   /// Tells `event`, true now, and takes it in.
   @discardableResult
   func tell(_ event: DomainEvent, in transaction: borrowing Transaction) throws -> Identifier<Message> {
@@ -33,6 +36,10 @@ enum OwnFacts {
     case .audienceListed(let fact): try Audiences.fold(fact, at: meta.at, in: transaction)
     case .audiencePrepared(let fact): try Preparations.fold(fact, meta, in: transaction)
     case .messageTurned(let fact): try Messages.fold(fact, meta, in: transaction)
+    case .promiseDeclared(let fact): try GateTurns.fold(fact, in: transaction)
+    case .gateTurned(let fact): try GateTurns.fold(fact, meta.message, in: transaction)
+    case .gateWaived(let fact): try GateTurns.fold(fact, meta.message, in: transaction)
+    case .questionAnswered(let fact): try Questions.fold(fact, in: transaction)
     // What others tell is not marketing's own.
     default: break
     }

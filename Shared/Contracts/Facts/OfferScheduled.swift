@@ -14,19 +14,29 @@ package struct OfferScheduled: TreeFact {
     /// Who waived or decided it.
     package var by: Identifier<Colleague>?
     package var sentence: String?
+    /// What blocks it, for programs.
+    package var code: String?
+    /// Who or what can lift it.
+    package var liftedBy: String?
 
-    package init(check: Check, state: State, since: Timestamp, by: Identifier<Colleague>? = nil, sentence: String? = nil) {
+    package init(
+      check: Check, state: State, since: Timestamp, by: Identifier<Colleague>? = nil, sentence: String? = nil, code: String? = nil,
+      liftedBy: String? = nil
+    ) {
       self.check = check
       self.state = state
       self.since = since
       self.by = by
       self.sentence = sentence
+      self.code = code
+      self.liftedBy = liftedBy
     }
 
     static let shape = Shape<GateRow>.object { row throws(ContractFault) in
       GateRow(
         check: try row.needs("check", .choice()), state: try row.needs("state", .choice()), since: try row.needs("since", .time),
-        by: try row.may("by", .id()), sentence: try row.may("sentence", .text(max: Limits.sentenceBytesMax)))
+        by: try row.may("by", .id()), sentence: try row.may("sentence", .text(max: Limits.sentenceBytesMax)),
+        code: try row.may("code", .word), liftedBy: try row.may("lifted_by", .text))
     }
 
     func write(into writer: inout JSONWriter) {
@@ -36,6 +46,8 @@ package struct OfferScheduled: TreeFact {
       writer.member("since", since)
       writer.member("by", ifPresent: by)
       writer.member("sentence", ifPresent: sentence)
+      writer.member("code", ifPresent: code)
+      writer.member("lifted_by", ifPresent: liftedBy)
       writer.endObject()
     }
   }

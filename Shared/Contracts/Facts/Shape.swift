@@ -117,6 +117,16 @@ extension Shape where Value == Timestamp {
   }
 }
 
+extension Shape where Value == Duration {
+  /// `PT48H`.
+  static var duration: Shape {
+    Shape(schema: Schema.text, sample: .zero) { json throws(ContractFault) in
+      let text = try json.neededString()
+      do throws(InvalidDuration) { return try Duration(iso8601: text) } catch { throw .broken(.duration(error), at: "") }
+    }
+  }
+}
+
 extension Shape where Value == CivilDate {
   /// A day of the calendar, `2026-05-08`.
   static var day: Shape {

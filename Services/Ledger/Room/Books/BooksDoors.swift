@@ -30,8 +30,25 @@ struct BooksDoors: Sendable {
           return .json(BooksJSON.entry(entry, try EntryRows.legs(of: number, in: snapshot)))
         }
       },
+      Route(
+        .get, "/v1/campaigns/{id}/money",
+        "what became of a campaign's money: given, advanced and owed, day by day beside what was expected"
+      ) { request, parameters in
+        desk.question(request) { snapshot in
+          guard let id = try? Identifier<Campaign>(parameters["id"]) else {
+            return .problem(status: 400, code: "campaign_id", detail: "“\(parameters["id"])” is no campaign's id; `accord campaign list`")
+          }
+          let found = try CampaignMoney.read(id, in: snapshot)
+          guard !found.isEmpty else {
+            return .problem(
+              status: 404, code: "no_campaign",
+              detail: "the ledger knows no money of a campaign \(id); `accord campaign list` shows which there are")
+          }
+          return .json(.object([.init("campaign_id", .string(id.text)), .init("currencies", .array(found.map(\.json)))]))
+        }
+      },
       Route(.post, "/v1/ledger/funds/service", "gives customer service's own fund money") { request, _ in
-        desk.command(request) { transaction, occasion in try fundService(request, occasion, &transaction) }
+        desk.command(request, for: .supervisor) { transaction, occasion in try fundService(request, occasion, &transaction) }
       },
       Route(.post, "/v1/ledger/periods", "closes the books through a day") { request, _ in
         desk.command(request) { transaction, occasion in try closePeriod(request, occasion, &transaction) }

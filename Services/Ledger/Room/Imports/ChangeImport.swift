@@ -38,10 +38,10 @@ struct ChangeImport: Sendable {
 
   /// Does everything and takes it back: what a change comes to depends on those before it.
   private func rehearse(_ request: Request, _ kind: Kind, _ batch: RowBatch) -> Response {
-    desk.door.guarding(request) {
+    desk.guarding(request) { asker in
       do {
         let never = try desk.store.write { transaction -> Tally in
-          let occasion = Occasion.command("rehearsal", of: OperatorDoor.principal, at: desk.clock.now(), correlation: nil)
+          let occasion = Occasion.command("rehearsal", of: asker, at: desk.clock.now(), correlation: nil)
           throw Rehearsed(tally: try take(batch, kind, occasion, in: &transaction))
         }
         preconditionFailure("a rehearsal was committed: \(never.value)")

@@ -1,5 +1,6 @@
 import Contracts
 import Feed
+import Host
 import Store
 import protocol Store.Reading
 
@@ -13,6 +14,8 @@ enum ConsentRows: ImportedRows {
   static let name = "consents"
   static let idField = "person_id"
   static let itemsPerFact = 1
+  /// Whoever hears a customer say it.
+  static let roles: [Principal.Role] = [.agent, .lead, .supervisor]
 
   static func judge(_ row: RowBatch.Row, _ batch: RowBatch, in reading: borrowing some Reading & ~Copyable) throws -> ImportedRow<Said> {
     let person: Identifier<Person> = try row.identifier("person_id")

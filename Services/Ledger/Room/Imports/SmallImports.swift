@@ -17,6 +17,7 @@ struct SmallImports: Sendable {
       route(CustomerRows.self, "makes customers known; names and addresses stay in the ledger's store"),
       route(ConsentRows.self, "records what customers let us send, and what no longer"),
       route(SubscriptionRows.self, "tells of plans that began, changed, went on or ended"),
+      route(ColleagueRows.self, "makes it known who works here, what they may do and who left"),
     ]
   }
 
@@ -41,7 +42,7 @@ struct SmallImports: Sendable {
   private func take<Rows: ImportedRows>(_ request: Request, _ batch: RowBatch, _: Rows.Type) -> Response {
     // What is listed anew is described anew, from the moment that it is written.
     defer { descriptions.forget() }
-    return desk.command(request) { transaction, occasion in
+    return desk.command(request, forAnyOf: Rows.roles) { transaction, occasion in
       var tally = Tally()
       try Books.keep(in: &transaction) { books, transaction in
         var waiting: [Rows.Item] = []
@@ -83,12 +84,18 @@ protocol ImportedRows: Sendable {
   static var name: String { get }
   /// What stands in the report.
   static var idField: String { get }
+  /// Who may bring such rows, beside the operator.
+  static var roles: [Principal.Role] { get }
   /// How many items one fact tells.
   static var itemsPerFact: Int { get }
   /// Decides about a row, given what the store holds. Throws `FieldFault` where it is not to be taken.
   static func judge(_ row: RowBatch.Row, _ batch: RowBatch, in reading: borrowing some Reading & ~Copyable) throws -> ImportedRow<Item>
   /// The fact that tells of `items` (one to `itemsPerFact`), and when it was true; `key` is unique.
   static func fact(of items: [Item], key: String, at now: Timestamp) -> (fact: DomainEvent, at: Timestamp)
+}
+
+extension ImportedRows {
+  static var roles: [Principal.Role] { [.operator] }
 }
 
 /// What a row comes to.

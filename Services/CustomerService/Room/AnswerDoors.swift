@@ -1,0 +1,172 @@
+import Contracts
+import HTTP
+import Host
+import ServiceDomain
+import Store
+import Terms
+
+/// The doors of answers: a draft checked before it is sent, what was said and from which words, and whom to tell better.
+struct AnswerDoors: Sendable {
+  let desk: DepartmentDesk
+  let shelf: OfferShelf
+
+  /// A long letter.
+  private static let textBytesMax = 65_536
+
+  var routes: [Route] {
+    [
+      Route(
+        .post, "/v1/answers/check", "says which words of a draft its offer's sheet asks to avoid; changes nothing",
+        bodyBytesMax: 2 * Self.textBytesMax
+      ) { request, _ in
+        desk.wordQuestion(request) { snapshot, asker in try check(request, asker, snapshot) }
+      },
+      Route(
+        .post, "/v1/answers", "records what a customer is told of an offer, from its sheet or its facts card",
+        bodyBytesMax: 2 * Self.textBytesMax
+      ) {
+        request, _ in
+        desk.wordCommand(request) { form, teller, transaction in try give(form, teller, transaction) }
+      },
+      Route(.get, "/v1/answers/wrong", "the answers that came from words that turned out wrong: ?offer=NAME&corrected=true") { request, _ in
+        desk.wordQuestion(request) { snapshot, _ in try wrong(request, snapshot) }
+      },
+      Route(.post, "/v1/answers/corrected", "says that a customer was told better") { request, _ in
+        desk.wordCommand(request) { form, teller, transaction in try correct(form, teller, transaction) }
+      },
+    ]
+  }
+
+  /// What an agent has before them for what a body asks.
+  private func standing(
+    _ form: WordForm, _ asker: Principal?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> SheetStanding {
+    let named = try form.offer()
+    guard let offer = try shelf.find(named.id, in: reading) else { throw WordRefusal.noOffer(named.id.text) }
+    try Briefings.confirm(offer, asker, in: reading)
+    let standing = try Sheets.standing(
+      offer, locale: try form.locale("locale"), voice: try form.word("voice"), at: desk.clock.now(), in: reading)
+    if let number = named.version, number != standing.offer.version {
+      let why =
+        number < standing.offer.version ? "version \(number) is not in force any more" : "version \(number) has not taken effect yet"
+      throw WordRefusal.notInForce(sheet: "\(named.id)@\(number)", why: why, instead: Self.name(standing))
+    }
+    return standing
+  }
+
+  /// What there is to answer from, as a refusal names it.
+  private static func name(_ standing: SheetStanding) -> String {
+    standing.sheet.map { "\($0.id) version \($0.version)" } ?? "the facts card of \(standing.offer)"
+  }
+
+  private func check(_ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot) throws -> Response {
+    let form = try WordForm(request)
+    let text = try form.neededText("text", max: Self.textBytesMax)
+    let standing = try standing(form, asker, in: snapshot)
+    let found = WordsToAvoid.find(standing.sheet?.drafted.avoid ?? [], in: text)
+    let unused = (standing.sheet?.drafted.use ?? []).filter { WordsToAvoid.find([$0], in: text).isEmpty }
+    return .json(
+      .object([
+        .init("offer", .string(standing.offer.description)), .init("from", .string(Self.name(standing))),
+        .init("locale", .string(standing.sheet?.locale ?? FactsCard.locale)), .init("is_fallback", .bool(standing.isFallback)),
+        .init("clean", .bool(found.isEmpty)),
+        .init(
+          "avoid",
+          .array(
+            found.map {
+              .object([
+                .init("phrase", .string($0.phrase)), .init("count", .integer(Int64($0.count))), .init("place", .string($0.place)),
+              ])
+            })), .init("not_used", .array(unused.map { .string($0) })),
+      ]))
+  }
+
+  private func give(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+    let standing = try standing(form, teller.occasion.asker, in: transaction)
+    let caseID = try form.needed("case_id", Case.self)
+    let person = try form.identifier("person_id", Person.self)
+    let agent: Identifier<Colleague>
+    if let own = teller.occasion.colleague {
+      agent = own
+    } else {
+      agent = try form.identifier("agent_id") ?? teller.by
+    }
+    try confirmSource(form, standing)
+    if let text = try form.text("text", max: Self.textBytesMax), try form.flag("despite_words") != true {
+      let found = WordsToAvoid.find(standing.sheet?.drafted.avoid ?? [], in: text)
+      guard found.isEmpty else { throw WordRefusal.wordsToAvoid(found.map { "“\($0.phrase)”" }) }
+    }
+    let name = Hex.encode(SHA256.hash(Array("answer/\(teller.by)/\(teller.occasion.causation)".utf8)).prefix(12))
+    let fact = AnswerTurned(
+      turn: .given, caseID: caseID, answerID: Identifier(restoring: name), personID: person, offer: standing.offer,
+      sheetID: standing.sheet?.id, sheetVersion: standing.sheet?.version, locale: standing.wanted,
+      voice: standing.sheet?.voice ?? standing.voice, agentID: agent, factsCard: standing.sheet == nil, fallback: standing.isFallback,
+      at: teller.now)
+    try teller.tell(.answerTurned(fact), in: transaction)
+    return (
+      201,
+      .object([.init("outcome", "given")] + Answers.json(.init(fact)) + [.init("said", .object(Sheets.json(standing, at: teller.now)))])
+    )
+  }
+
+  /// Whoever says from which words they answer is held to those that hold now.
+  private func confirmSource(_ form: WordForm, _ standing: SheetStanding) throws {
+    if try form.flag("facts_card") == true, let sheet = standing.sheet {
+      throw WordRefusal.sheetInForce(sheet: "\(sheet.id) version \(sheet.version)")
+    }
+    guard let wanted = try form.identifier("sheet_id", Sheet.self) else { return }
+    let version = try form.integer("sheet_version", in: 1...Int64(Int32.max)).map { Int($0) }
+    if let sheet = standing.sheet, sheet.id == wanted, version == nil || version == sheet.version { return }
+    let why: String
+    switch standing.source {
+    case .card(let card): why = card.reason == "stopped" ? "the offer was stopped" : "no sheet of it holds now (\(card.reason))"
+    case .sheet(let sheet): why = sheet.id == wanted ? "its version \(version ?? 0) is not the one in force" : "another sheet is in force"
+    }
+    throw WordRefusal.notInForce(
+      sheet: wanted.text + (version.map { " version \($0)" } ?? ""), why: why, instead: Self.name(standing))
+  }
+
+  // MARK: Corrections
+
+  private func wrong(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
+    let ids = try request.query("offer").map { [try WordForm.offer($0).id] } ?? Answers.offers(in: snapshot)
+    let withCorrected = request.query("corrected") == "true"
+    var rows: [JSON] = []
+    var done: Int64 = 0
+    for id in ids {
+      for wrong in try Answers.wrong(id, in: snapshot) {
+        if wrong.given.correctedAt != nil {
+          done += 1
+          guard withCorrected else { continue }
+        }
+        rows.append(
+          .object(
+            Answers.json(wrong.given) + [
+              .init("cause", .string(wrong.cause.rawValue)), .init("wrong_since", .string(wrong.since.description)),
+            ])
+        )
+      }
+    }
+    return .json(
+      .object([
+        .init("to_correct", .integer(Int64(rows.count) - (withCorrected ? done : 0))), .init("corrected", .integer(done)),
+        .init("answers", .array(rows)),
+      ]))
+  }
+
+  private func correct(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
+    let name = try form.neededText("answer_id")
+    guard let given = try Answers.find(name, in: transaction) else { throw WordRefusal.noAnswer(name) }
+    guard given.correctedAt == nil else { throw WordRefusal.alreadyCorrected(name) }
+    guard try Answers.wrong(given.fact.offer.offer, in: transaction).contains(where: { $0.given.fact.answerID == given.fact.answerID })
+    else {
+      throw WordRefusal.notWrong(name)
+    }
+    var fact = given.fact
+    fact.turn = .corrected
+    fact.agentID = teller.by
+    fact.at = teller.now
+    try teller.tell(.answerTurned(fact), in: transaction)
+    return (200, .object([.init("outcome", "corrected"), .init("answer_id", .string(name)), .init("at", .string(teller.now.description))]))
+  }
+}

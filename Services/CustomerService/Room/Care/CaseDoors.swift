@@ -1,0 +1,182 @@
+import Contracts
+import HTTP
+import Host
+import ServiceDomain
+import Store
+
+/// The doors through which customers' matters come in and are done with. A complaint places its hold in the same transaction.
+struct CaseDoors: Sendable {
+  let desk: DepartmentDesk
+
+  var routes: [Route] {
+    [
+      Route(.post, "/v1/cases", "opens a case, or takes it for one that is open: same_as, or same customer and cause") { request, _ in
+        desk.caring(request) { form, speaker, transaction in try open(form, speaker, in: transaction) }
+      },
+      Route(.get, "/v1/cases", "cases by the rule of the queue: ?state=unsolved|open|answered|solved|all&customer=ID&cause=ID&limit=N") {
+        request, _ in
+        desk.looking(request) { snapshot in try list(request, in: snapshot) }
+      },
+      Route(.get, "/v1/cases/{id}", "a case: its turns, what was said, its holds") { request, parameters in
+        desk.looking(request) { snapshot in
+          let file = try known(parameters["id"], in: snapshot)
+          return .object(try CaseJSON.whole(file, in: snapshot))
+        }
+      },
+    ] + CaseFile.Deed.allCases.map { turning($0) }
+  }
+
+  private func turning(_ deed: CaseFile.Deed) -> Route {
+    Route(.post, "/v1/cases/{id}/\(deed.rawValue)", "a case is \(deed.turn.rawValue)") { request, parameters in
+      desk.caring(request) { form, speaker, transaction in
+        try turn(deed, try known(parameters["id"], in: transaction), form, speaker, in: transaction)
+      }
+    }
+  }
+
+  private func known(_ text: String, in reading: borrowing some Reading & ~Copyable) throws -> CaseFile {
+    guard let id = try? Identifier<Case>(text), let file = try Cases.find(id, in: reading) else {
+      throw CareRefused(404, "no_case", "there is no case \(text); `accord case list --state all` shows those that there are")
+    }
+    return file
+  }
+
+  // MARK: Opening
+
+  private func open(_ form: CareForm, _ speaker: Speaker, in transaction: borrowing Transaction) throws -> DepartmentDesk.Outcome {
+    let person: Identifier<Person>? = try form.id("person_id")
+    let kind: CaseTurned.Kind = try form.choice("kind")
+    let severity: Severity = try form.choice("severity", else: .normal)
+    guard let channel = try form.word("channel") else { throw form.missing("channel", "how it came, such as phone") }
+    let words = try form.text("words")
+    let cause = try Self.cause(form)
+    let linked = try Self.linked(form)
+    let before = try same(form, person, cause, in: transaction)
+    let file: CaseFile
+    if let before {
+      let fact = before.turned(
+        .opened, kind: Self.graver(kind, before.kind), severity: Self.graver(severity, before.severity), channel: channel, cause: cause,
+        by: speaker.by, at: speaker.now)
+      file = try tell(fact, words, speaker, in: transaction)
+    } else {
+      let id: Identifier<Case> = try form.id("case_id") ?? Identifier(restoring: try speaker.fresh("case", in: transaction))
+      guard try Cases.find(id, in: transaction) == nil else {
+        throw CareRefused(409, "case_id", "case \(id) is there already; leave case_id out, or name it as same_as")
+      }
+      let fact = CaseTurned(
+        turn: .opened, caseID: id, personID: person, kind: kind, severity: severity, channel: channel, cause: cause, linked: linked,
+        by: speaker.by, at: speaker.now)
+      file = try tell(fact, words, speaker, in: transaction)
+    }
+    // Conduct is nobody's own to judge: it goes to the lead at once.
+    if cause?.kind == .conduct, !file.isEscalated {
+      try speaker.tell(.caseTurned(file.turned(.escalated, by: speaker.by, at: speaker.now)), in: transaction)
+    }
+    let hold = try Holding(speaker: speaker).follow(file, in: transaction)
+    return try answer(before == nil ? 201 : 200, before == nil ? "opened" : "joined", file.id, hold, in: transaction)
+  }
+
+  private func tell(
+    _ fact: CaseTurned, _ words: String?, _ speaker: Speaker, in transaction: borrowing Transaction
+  ) throws -> CaseFile {
+    try speaker.tell(.caseTurned(fact), in: transaction)
+    if let words { try Cases.say(words, of: fact.caseID, by: fact.channel, speaker, in: transaction) }
+    guard let file = try Cases.find(fact.caseID, in: transaction) else { preconditionFailure("a case that was just told of is there") }
+    return file
+  }
+
+  /// The case that this is told of again: the one that was named, else an unsolved one of the same customer and cause.
+  private func same(
+    _ form: CareForm, _ person: Identifier<Person>?, _ cause: CaseTurned.Cause?, in transaction: borrowing Transaction
+  ) throws -> CaseFile? {
+    if let named: Identifier<Case> = try form.id("same_as") {
+      let file = try known(named.text, in: transaction)
+      if let person, let whose = file.person, whose != person {
+        throw CareRefused(
+          409, "same_as",
+          "case \(named) is \(whose)'s, not \(person)'s; two people's matters are two cases: leave same_as out, or link them")
+      }
+      if file.state == .solved { throw CaseRefusal.solvedAlready(named) }
+      return file
+    }
+    guard try form.id("case_id") as Identifier<Case>? == nil, let person, let cause,
+      let id = try Cases.same(person, cause, in: transaction)
+    else { return nil }
+    return try Cases.find(id, in: transaction)
+  }
+
+  static func graver(_ a: Severity, _ b: Severity) -> Severity {
+    let ladder = Severity.allCases
+    return (ladder.firstIndex(of: a) ?? 0) >= (ladder.firstIndex(of: b) ?? 0) ? a : b
+  }
+
+  /// What was a complaint once stays one.
+  private static func graver(_ a: CaseTurned.Kind, _ b: CaseTurned.Kind) -> CaseTurned.Kind {
+    a == .complaint || b == .complaint ? .complaint : a == .thanks ? b : a
+  }
+
+  private static func cause(_ form: CareForm) throws -> CaseTurned.Cause? {
+    guard let json = form.body["cause"], !json.isNull else { return nil }
+    guard let kind = json["kind"]?.string.flatMap({ CaseTurned.Cause.Kind(rawValue: $0) }), let id = json["id"]?.string, !id.isEmpty,
+      id.utf8.count <= Limits.identifierBytesMax
+    else {
+      throw CareRefused(
+        400, "cause", "cause is what brought it about: a kind (campaign, offer, policy, conduct, product) and its id; give both")
+    }
+    return CaseTurned.Cause(kind: kind, id: id)
+  }
+
+  private static func linked(_ form: CareForm) throws -> [Identifier<Case>] {
+    guard let json = form.body["linked"], !json.isNull else { return [] }
+    let texts = json.strings
+    let ids = texts?.compactMap { try? Identifier<Case>($0) } ?? []
+    guard let texts, ids.count == texts.count, ids.count <= Limits.linkedCasesMax else {
+      throw CareRefused(400, "linked", "linked is a list of at most \(Limits.linkedCasesMax) cases by their ids; correct it")
+    }
+    return ids
+  }
+
+  // MARK: Turning
+
+  private func turn(
+    _ deed: CaseFile.Deed, _ file: CaseFile, _ form: CareForm, _ speaker: Speaker, in transaction: borrowing Transaction
+  ) throws -> DepartmentDesk.Outcome {
+    try file.allows(deed)
+    let kind: CaseTurned.Kind = try form.choice("kind", else: file.kind)
+    let severity: Severity = try form.choice("severity", else: file.severity)
+    let fact = file.turned(
+      deed.turn, kind: kind, severity: severity, channel: try form.word("channel"), cause: try Self.cause(form), by: speaker.by,
+      at: speaker.now)
+    let after = try tell(fact, try form.text("words"), speaker, in: transaction)
+    var hold: HoldTurned?
+    switch deed {
+    case .solve: try Holding(speaker: speaker).cool(after, in: transaction)
+    case .reopen, .escalate, .answer: hold = try Holding(speaker: speaker).follow(after, in: transaction)
+    }
+    return try answer(200, deed.turn.rawValue, file.id, hold, in: transaction)
+  }
+
+  private func answer(
+    _ status: Int, _ outcome: String, _ id: Identifier<Case>, _ hold: HoldTurned?, in transaction: borrowing Transaction
+  ) throws -> DepartmentDesk.Outcome {
+    guard let file = try Cases.find(id, in: transaction) else { preconditionFailure("a case that was just told of is there") }
+    var members: [JSON.Member] = [.init("outcome", .string(outcome))]
+    members += try CaseJSON.whole(file, in: transaction)
+    if let hold { members.append(.init("hold_id", .string(hold.holdID.text))) }
+    return .done(status: status, .object(members))
+  }
+
+  private func list(_ request: Request, in snapshot: borrowing Snapshot) throws -> JSON {
+    let state = request.query("state") ?? "unsolved"
+    guard ["unsolved", "all"].contains(state) || CaseFile.State(rawValue: state) != nil else {
+      throw CareRefused(400, "state", "state is one of unsolved, open, answered, solved, all, not “\(state)”")
+    }
+    guard let limit = Int(request.query("limit") ?? "100"), (1...1_000).contains(limit) else {
+      throw CareRefused(400, "limit", "limit is a number from 1 to 1000; correct the query")
+    }
+    let selection = Cases.Selection(
+      person: request.query("customer"), state: state, cause: request.query("cause"), limit: limit)
+    let found = try Cases.list(selection, in: snapshot).compactMap { try Cases.find($0, in: snapshot) }
+    return .object([.init("cases", .array(found.map { .object(CaseJSON.line($0)) }))])
+  }
+}

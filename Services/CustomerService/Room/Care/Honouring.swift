@@ -1,0 +1,151 @@
+import Contracts
+import Host
+import ServiceDomain
+import Store
+import Terms
+
+/// Grants at the desk: inside a limit nobody is asked, beyond it somebody named decides by a deadline; the customer reads the same either way.
+///
+/// ```
+/// honour ─▸ terms say no ─▸ remedy.refused, told at once
+///        └▸ yes ─▸ inside the limit ─▸ draft ─undo─▸ nothing
+///               │                        └─10 s─▸ remedy.requested ─▸ the ledger gives it
+///               └▸ over it ─▸ remedy.requested with a deadline ─grant, or the default─▸ remedy.requested
+///                                                              └refuse─▸ remedy.refused
+/// ```
+struct Honouring {
+  let speaker: Speaker
+  let shelf: OfferShelf
+
+  private var now: Timestamp { speaker.now }
+
+  /// What became of a wish to give something.
+  enum Deed {
+    case draft(RemedyAsked, until: Timestamp)
+    case waiting(RemedyAsked)
+    case refused(RemedyAsked)
+    case already(by: String, at: Timestamp, amount: Money?)
+  }
+
+  // MARK: Giving
+
+  /// Gives `fact`, or has somebody above decide. `approver` is who was named for that.
+  func give(_ fact: RemedyAsked, approver: Identifier<Colleague>?, in transaction: borrowing Transaction) throws -> Deed {
+    guard let amount = fact.amount else { preconditionFailure("what is given has an amount") }
+    try confirmNotOwn(fact.personID)
+    let policies = try Policies.care(in: transaction)
+    switch try judge(amount, rank, by: speaker.by, fact, policies, in: transaction) {
+    case .inside:
+      let until = now.adding(policies.undo)
+      try Drafts.keep(fact, until: until, speaker, in: transaction)
+      return .draft(fact, until: until)
+    case .over:
+      var waiting = fact
+      waiting.approver = try named(approver, in: transaction)
+      waiting.deadlineAt = now.adding(policies.approvalWithin)
+      try speaker.tell(.remedyAsked(waiting), under: policies.name(of: "limits"), in: transaction)
+      return .waiting(waiting)
+    }
+  }
+
+  private var rank: HonourLimits.Rank {
+    guard let asker = speaker.occasion.asker else { return .agent }
+    return asker.isOperator ? .unbound : asker.roles.contains(.supervisor) ? .supervisor : .agent
+  }
+
+  /// `fact` against what was given already, its own request left out.
+  private func judge(
+    _ amount: Money, _ rank: HonourLimits.Rank, by agent: Identifier<Colleague>, _ fact: RemedyAsked, _ policies: CarePolicies,
+    in transaction: borrowing Transaction
+  ) throws -> HonourLimits.Judgement {
+    let limits = policies.limits
+    let today = try StoreHours.of(shelf, in: transaction)?.startOfDay(now) ?? now.adding(.seconds(-86_400))
+    let spent = try Requests.spent(
+      on: (fact.caseID, fact.orderID), fact.personID, by: agent, amount.currency, today: today, since: now.adding(.zero - limits.within),
+      in: transaction)
+    return limits.judge(amount.minor, rank, spent: spent)
+  }
+
+  private func confirmNotOwn(_ person: Identifier<Person>?) throws {
+    guard let person, let asker = speaker.occasion.asker, asker.persons.contains(person) else { return }
+    throw CareRefused(
+      403, "own_household", "\(asker.id) grants nothing to themselves or to whoever lives with them; any other colleague at the desk can")
+  }
+
+  /// Who decides: whoever was named, if they work here and are somebody else, else the first supervisor.
+  private func named(_ approver: Identifier<Colleague>?, in transaction: borrowing Transaction) throws -> Identifier<Colleague> {
+    guard let approver else {
+      return Identifier(restoring: try Leads.approver(besides: speaker.by.text, in: transaction) ?? OperatorDoor.principal)
+    }
+    guard approver != speaker.by else { throw CareRefused(422, "approver", "nobody lets themselves go over a limit; name somebody else") }
+    guard let known = try Colleagues.find(approver, in: transaction), known.active else {
+      throw CareRefused(422, "approver", "\(approver) does not work here; `accord colleague list` names those who do")
+    }
+    guard known.roles.contains(.supervisor) || known.roles.contains(.lead) || known.roles.contains(.operator) else {
+      throw CareRefused(422, "approver", "\(approver) is neither a lead nor a supervisor; name somebody who is")
+    }
+    return approver
+  }
+
+  // MARK: What falls due, and what people do before it does
+
+  /// The time to undo a grant is over: the ledger is asked.
+  func send(_ id: Identifier<RemedyRequest>, in transaction: borrowing Transaction) throws {
+    guard let draft = try Drafts.find(id, in: transaction) else { return }
+    var fact = draft.fact
+    fact.at = now
+    try speaker.tell(.remedyAsked(fact), in: transaction)
+  }
+
+  /// Somebody above decided. They have limits of their own.
+  func decide(
+    _ kept: Requests.Kept, grant: Bool, reason: RemedyAsked.Reason, sentence: String?, in transaction: borrowing Transaction
+  ) throws -> RemedyAsked {
+    var fact = kept.fact
+    if speaker.by != fact.approver {
+      try speaker.occasion.needs(.supervisor, because: "it lies with \(fact.approver?.text ?? "somebody above")")
+    }
+    guard speaker.by != fact.agentID || rank == .unbound else {
+      throw CareRefused(403, "approver", "nobody decides on their own request; \(fact.approver?.text ?? "somebody else") can")
+    }
+    (fact.approver, fact.deadlineAt, fact.at, fact.sentence) = (speaker.by, nil, later(than: fact), sentence)
+    if grant {
+      try confirmNotOwn(fact.personID)
+      let policies = try Policies.care(in: transaction)
+      if let amount = fact.amount, case .over(let bound, let limit, _) = policies.limits.judge(amount.minor, rank, spent: .init()) {
+        throw CareRefused(
+          403, "over_limit",
+          "\(amount) is more than \(speaker.by) may let go: \(Money(minor: limit, amount.currency)) \(bound.words); ask a supervisor or the operator"
+        )
+      }
+    } else {
+      (fact.turn, fact.reason, fact.sentence) = (.refused, reason, sentence ?? "we cannot give this")
+    }
+    try speaker.tell(.remedyAsked(fact), in: transaction)
+    return fact
+  }
+
+  /// Nobody decided by the deadline: what the policy says happens then.
+  func lapse(_ id: Identifier<RemedyRequest>, in transaction: borrowing Transaction) throws {
+    guard let kept = try Requests.find(id, in: transaction), kept.state == .waiting, let amount = kept.fact.amount else { return }
+    let policies = try Policies.care(in: transaction)
+    var fact = kept.fact
+    (fact.deadlineAt, fact.approver, fact.at) = (nil, nil, later(than: fact))
+    let alone: Int64
+    switch (policies.approvalDefault, try judge(amount, .agent, by: fact.agentID, fact, policies, in: transaction)) {
+    case (.refuse, _): alone = 0
+    case (.limit, .inside): alone = amount.minor
+    case (.limit, .over(_, _, let left)): alone = left
+    }
+    if alone > 0 {
+      fact.amount = Money(minor: alone, amount.currency)
+      fact.sentence = "nobody decided in time; what may be given without asking was given"
+    } else {
+      (fact.turn, fact.reason, fact.sentence) = (.refused, .other, "we cannot give this")
+    }
+    try speaker.tell(.remedyAsked(fact), under: policies.name(of: "desk"), in: transaction)
+  }
+
+  /// Facts of one request have instants of their own, so that the last one is the last for everybody.
+  private func later(than fact: RemedyAsked) -> Timestamp { max(now, fact.at.adding(.milliseconds(1))) }
+}

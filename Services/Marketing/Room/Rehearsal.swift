@@ -1,0 +1,198 @@
+import Contracts
+import HTTP
+import Host
+import MarketingDomain
+import Store
+import Terms
+
+/// Rehearses a launch: what the look-back would give for several lengths, who would be written to and who not, and how many would call.
+///
+/// It reads page by page, each from a snapshot of its own, so that nobody waits for it however much there is; it changes nothing.
+struct Rehearsal: Sendable {
+  let desk: DepartmentDesk
+  let terms: Terms
+  let seed: UInt64
+  let now: Timestamp
+
+  /// Beside the offer's own: what people ask for first.
+  private static let reaches: [Int64] = [24, 48, 72]
+  /// A person waits for it.
+  private static let millisecondsMax: Int64 = 20_000
+  /// A snapshot is held no longer than this.
+  private static let pageMilliseconds: Int64 = 40
+  /// An order known only to the day may begin this much before the instant that the offer reaches back to.
+  private static let daySlack = Duration.seconds(25 * 3_600)
+
+  func answer() throws -> JSON {
+    let deadline = Clock.uptimeMilliseconds + Self.millisecondsMax
+    let group = terms.document.group
+    let life = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Life in try self.life(in: snapshot) }
+    var reaches = try Self.reaches(of: terms)
+    var found = RehearsedOrders(seed: seed)
+    var place = RehearsedOrders.Place(at: (reaches.map(\.terms.lookBackFrom).min() ?? terms.lookBackFrom).adding(.zero - Self.daySlack))
+    let end = max(terms.startsAt, life.effectiveFrom)
+    var isDone = false
+    while !isDone, Clock.uptimeMilliseconds < deadline {
+      isDone = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Bool in
+        let pageEnd = Clock.uptimeMilliseconds + Self.pageMilliseconds
+        while Clock.uptimeMilliseconds < pageEnd {
+          let rows = try RehearsedOrders.page(after: place, to: end, in: snapshot)
+          guard let last = rows.last else { return true }
+          for row in rows { try take(row, &reaches, &found, life, group, in: snapshot) }
+          place = last.place
+        }
+        return false
+      }
+    }
+    let orders = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Int64 in
+      try snapshot.integer(
+        "SELECT count(*) FROM purchase WHERE placed_at >= ?1 AND placed_at < ?2",
+        .timestamp((reaches.map(\.terms.lookBackFrom).min() ?? terms.lookBackFrom).adding(.zero - Self.daySlack)), .timestamp(end)) ?? 0
+    }
+    let people = try people(granted: found.people, life, until: deadline)
+    let contacts = try contacts(messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count), from: end)
+    return .object(
+      [
+        .init("offer", .string(terms.document.offerVersion.description)), .init("at", .string(now.description)),
+        .init("look_backs", .array(reaches.map { $0.json(terms.document.currency) })), .init("looked", .integer(found.looked)),
+        .init("orders", .integer(orders)),
+      ] + found.members(terms.document.currency) + [
+        .init("people", people.json), .init("contacts", .array(contacts)),
+      ])
+  }
+
+  // MARK: Orders
+
+  /// One length of the look-back, and what it comes to.
+  struct Reach {
+    let hours: Int64
+    let terms: Terms
+    let isOwn: Bool
+    var decisions = Decisions()
+    var orders: Int64 = 0
+    var granted: Int64 = 0
+    var sum: Int64 = 0
+
+    func json(_ currency: Currency) -> JSON {
+      [
+        "hours": .integer(hours), "own": .bool(isOwn), "orders": .integer(orders), "granted": .integer(granted),
+        "sum": ["amount_minor": .integer(sum), "currency": .string(currency.code)],
+      ]
+    }
+  }
+
+  private static func reaches(of terms: Terms) throws -> [Reach] {
+    let own = terms.document.lookBack.duration.milliseconds / 3_600_000
+    return try Array(Set(reaches + [own])).sorted().map { hours in
+      guard hours != own else { return Reach(hours: own, terms: terms, isOwn: true) }
+      guard case .object(var members) = terms.document.json else { return Reach(hours: own, terms: terms, isOwn: true) }
+      let others = (terms.document.json["look_back"]?.object ?? []).filter { $0.name != "duration" }
+      members.removeAll { $0.name == "look_back" }
+      members.append(.init("look_back", .object([.init("duration", .string("PT\(hours)H"))] + others)))
+      return Reach(hours: hours, terms: try Terms(try OfferDocument(.object(members)), zone: terms.zone), isOwn: false)
+    }
+  }
+
+  /// As it would be launched: at its start or now, or on from the version that customers know.
+  private func life(in reading: borrowing some StoreReading & ~Copyable) throws -> Life {
+    if let known = try Offers.find(terms.document.offerID, in: reading), let life = try Offers.life(of: known, in: reading) { return life }
+    return Life(effectiveFrom: max(terms.startsAt, now))
+  }
+
+  private func take(
+    _ row: RehearsedOrders.Row, _ reaches: inout [Reach], _ found: inout RehearsedOrders, _ life: Life, _ group: String,
+    in reading: borrowing some StoreReading & ~Copyable
+  ) throws {
+    found.looked += 1
+    // Most orders hold nothing of the offer: what happened to them since is not asked.
+    guard Bought.isSame(try row.captured(), as: terms.document) else { return }
+    let purchase = try Purchases.purchase(
+      row.kept, of: row.person, group: { $0.offer == terms.document.offerID ? group : nil }, in: reading)
+    let history = try Judging.history(of: purchase, by: row.person, terms, in: reading)
+    for place in reaches.indices {
+      let of = reaches[place].terms
+      let outcome = reaches[place].decisions.decide(purchase, history, of, life: life, at: max(now, of.startsAt))
+      if outcome.reason.isInReach { reaches[place].orders += 1 }
+      if outcome.isGranted, outcome.isAutomatic {
+        reaches[place].granted += 1
+        reaches[place].sum += outcome.amount
+      }
+      if reaches[place].isOwn { found.take(purchase, row.person, outcome, terms) }
+    }
+  }
+
+  // MARK: People
+
+  struct People {
+    var counts = AudiencePrepared.Counts()
+    var reasons: [String: Int64] = [:]
+
+    mutating func add(_ kind: Verdict.Kind, _ reason: String) {
+      switch kind {
+      case .send: counts.send += 1
+      case .honour: counts.honour += 1
+      case .suppress: counts.suppress += 1
+      case .defer: counts.defer += 1
+      }
+      reasons[reason, default: 0] += 1
+    }
+
+    var json: JSON {
+      [
+        "counts": [
+          "send": .integer(counts.send), "honour": .integer(counts.honour), "suppress": .integer(counts.suppress),
+          "defer": .integer(counts.defer),
+        ], "reasons": .object(reasons.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }),
+      ]
+    }
+  }
+
+  private struct Page {
+    let last: Identifier<Person>?
+    let verdicts: [Verdict]
+  }
+
+  /// Everybody as they would be judged, those first who would be given something.
+  private func people(granted: Set<Identifier<Person>>, _ life: Life, until deadline: Int64) throws -> People {
+    var people = People()
+    let hasNote = terms.document.note != nil
+    for _ in granted {
+      if hasNote { people.add(.honour, Verdict.honoured + "look_back") } else { people.add(.suppress, "has_it") }
+    }
+    guard let targeting = terms.document.targeting else { return people }
+    var after = ""
+    while Clock.uptimeMilliseconds < deadline {
+      let judged = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Page in
+        let judging = try Judging(rehearsing: terms, life, at: now, in: snapshot)
+        let page = try Audiences.people(of: targeting.audienceID, after: after, limit: 500, in: snapshot)
+        var verdicts: [Verdict] = []
+        for person in page where !granted.contains(person) { verdicts.append(try judging.judge(person, in: snapshot).verdict) }
+        return Page(last: page.last, verdicts: verdicts)
+      }
+      for verdict in judged.verdicts { people.add(verdict.kind, verdict.reason) }
+      guard let last = judged.last else { break }
+      after = last.text
+    }
+    return people
+  }
+
+  // MARK: Contacts
+
+  /// How many may call in each of the first 72 hours, and how many customer service can answer by what it told.
+  private func contacts(messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
+    let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [CapacityChanged] in
+      try ServiceWords.slots(from: start, to: start.adding(.seconds(72 * 3_600)), in: snapshot).filter { $0.kind == .contactsPerHour }
+    }
+    return ExpectedContacts.hours(messages: messages, recipients: recipients).enumerated().map { hour, expected in
+      let from = start.adding(.seconds(Int64(hour) * 3_600))
+      let there = slots.filter { $0.from <= from && $0.to > from }
+      // What several sites can do adds up.
+      let available = there.isEmpty ? nil : there.reduce(Int64(0)) { $0 &+ $1.quantity }
+      var members: [JSON.Member] = [.init("from", .string(from.description)), .init("expected", .integer(expected))]
+      if let available {
+        members += [.init("available", .integer(available)), .init("short", .bool(expected > available))]
+      }
+      return .object(members)
+    }
+  }
+}
