@@ -34,7 +34,7 @@ struct Command: Sendable {
 
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] =
-    running + customers + care + campaigns + gates + imports + colleagues + WordDesk.all + books + operating + credentials + looking + measuring
+    running + customers + care + campaigns + gates + imports + colleagues + policies + [.disconnects] + WordDesk.all + books + operating + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -60,7 +60,7 @@ struct Command: Sendable {
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [
-    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchRecovery,
+    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchVerdicts, .benchRecovery,
   ]
 
   /// Runs what `words` ask for.

@@ -7,7 +7,8 @@ extension Command {
   /// What marketing does: campaigns, offers, audiences.
   static let campaigns: [Command] =
     [
-      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignMoney, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule,
+      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignMoney, .campaignList, .offerNew, .offerCheck, .offerSave,
+      .offerSchedule,
       .offerLaunch,
       .offerShow,
       .offerList, .audienceImport,

@@ -25,14 +25,14 @@ extension MarketingScene {
   }
 
   static func sheet(
-    _ locale: String, _ turn: SheetTurned.Turn = .verified, version: Int = 1, verifier: String = "agent/uma", deputy: String? = nil,
+    _ locale: String, _ turn: SheetTurned.Turn = .verified, version: Int = 1, verifier: String = "agent/uma", deputy: String = "agent/tom",
     review: Timestamp? = nil, at: Timestamp? = nil
   ) -> DomainEvent {
     .sheetTurned(
       SheetTurned(
         turn: turn, offerID: offerID, sheetID: Identifier(restoring: "sheet-\(locale)-\(version)"), offerVersion: version, sheetVersion: 1,
         locale: locale, voice: "warm", words: turn == .drafted ? "Shipping is free." : nil, verifier: Identifier(restoring: verifier),
-        deputy: deputy.map(Identifier.init(restoring:)), reviewAt: review, by: service, at: at ?? friday))
+        deputy: Identifier(restoring: deputy), reviewAt: review, by: service, at: at ?? friday))
   }
 
   /// A shift over the whole of the first days, in both languages.
@@ -63,13 +63,13 @@ extension MarketingScene {
   }
 
   static func capacity(
-    _ slot: String, _ quantity: Int64, _ kind: PromiseKind = .contactsPerHour, from: Timestamp? = nil, to: Timestamp? = nil,
+    _ slot: String, _ quantity: Int64, _ kind: PromiseKind = .contactsPerHour, sku: String? = nil, from: Timestamp? = nil, to: Timestamp? = nil,
     at: Timestamp? = nil
   ) -> DomainEvent {
     .capacityChanged(
       CapacityChanged(
-        slotID: Identifier(restoring: slot), from: from ?? sunday.adding(.seconds(12 * 3_600)), to: to ?? sunday.adding(.seconds(13 * 3_600)),
-        kind: kind, quantity: quantity, cause: "two agents are sick", by: service, at: at ?? friday))
+        slotID: Identifier(restoring: slot), from: from ?? sunday, to: to ?? sunday.adding(.seconds(4 * 86_400)), kind: kind,
+        sku: sku.map(Identifier.init(restoring:)), quantity: quantity, cause: "two agents are sick", by: service, at: at ?? friday))
   }
 
   /// The whole Sunday offer, scheduled on Friday, with all that the others say about it but what `left` names.
@@ -81,7 +81,9 @@ extension MarketingScene {
       .policyPublished(PolicyPublished(name: "opening-hours", version: 1, document: ["from": "08:00", "to": "20:00"])))
     #expect(scene.offer("schedule", try demandingOffer()).status == 200)
     if !left.contains("budget") { try scene.ledger(scene.reserve(.reserved, 450_000, entry: 2)) }
-    if !left.contains("promises") { try scene.service(answered("contacts"), answered("lead")) }
+    try scene.service(
+      capacity("s-0", left.contains("capacity") ? 60 : 200), capacity("s-2", 100, .units, sku: "KETTLE-17"))
+    if !left.contains("promises") { try scene.service(answered("contacts"), answered("lead"), answered("kettles")) }
     if !left.contains("sheets") { try scene.service(sheet("en-US"), sheet("es-US")) }
     for agent in agents { try scene.service(shift(agent)) }
     if !left.contains("briefings") { for agent in agents { try scene.service(read(agent)) } }

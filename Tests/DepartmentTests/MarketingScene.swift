@@ -186,7 +186,11 @@ final class MarketingScene: Sendable {
         "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 120, "from": "2026-05-10T08:00:00", "to": "2026-05-13T20:00:00",
         "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm",
       ],
-      ["promise_id": "lead", "kind": "lead_time", "duration": "PT96H", "answer_by": "2026-05-09T17:00:00", "on_drop": "pause"],
+      [
+        "promise_id": "kettles", "kind": "units", "sku": "KETTLE-17", "quantity": 100, "answer_by": "2026-05-09T17:00:00",
+        "on_drop": "pause",
+      ],
+      ["promise_id": "lead", "kind": "lead_time", "duration": "PT96H", "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm"],
     ]
     let sheets: JSON = [["locale": "en-US", "voice": "warm"], ["locale": "es-US", "voice": "warm"]]
     return try offer([("promises", promises), ("sheets_required", sheets)] + changes)

@@ -1,4 +1,5 @@
 package import Contracts
+import Terms
 
 /// What must hold before an offer goes live, as rows of data.
 package enum Gate {
@@ -72,8 +73,9 @@ package enum Gate {
 
   /// When to look again although nobody says anything: the next instant at which time alone changes a row. Nil where there is none.
   package static func nextLook(_ known: GateKnowledge) -> Timestamp? {
-    var instants = known.demands.map(\.answerBy) + known.answers.values.map(\.expiresAt)
-    instants += known.sheets.known.compactMap(\.reviewAt)
+    let promises = known.book.promises(of: known.offer)
+    var instants = promises.map(\.answerBy) + promises.compactMap { known.book.answer(to: $0)?.expiresAt }
+    instants += known.sheets.sheets.values.flatMap(\.self).compactMap(\.reviewAt)
     if let exception = known.parity.exception { instants.append(exception.endsAt) }
     return instants.filter { $0 > known.now }.min()
   }

@@ -34,17 +34,17 @@ enum GateTurns {
 
   static func fold(_ fact: PromiseDeclared, in transaction: borrowing Transaction) throws {
     try transaction.run(
-      "INSERT INTO promise_declared (offer_id, promise_id, version, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-      .text(fact.offerID.text), .text(fact.promiseID.text), .integer(Int64(fact.version)), .timestamp(fact.at))
+      "INSERT INTO promise_declared (offer_id, promise_id, version, content) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+      .text(fact.offerID.text), .text(fact.promiseID.text), .integer(Int64(fact.version)), .blob(fact.event.encode()))
   }
 
-  /// Whether service was asked this by a version from `floor` on.
+  /// Whether service was asked this by `offer`.
   static func isDeclared(
-    _ promise: String, of offer: OfferVersion, floor: Int, in reading: borrowing some Reading & ~Copyable
+    _ promise: Identifier<OfferPromise>, of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable
   ) throws -> Bool {
     try reading.integer(
-      "SELECT 1 FROM promise_declared WHERE offer_id = ?1 AND promise_id = ?2 AND version BETWEEN ?3 AND ?4", .text(offer.offer.text),
-      .text(promise), .integer(Int64(floor)), .integer(Int64(offer.version))) != nil
+      "SELECT 1 FROM promise_declared WHERE offer_id = ?1 AND promise_id = ?2 AND version = ?3", .text(offer.offer.text),
+      .text(promise.text), .integer(Int64(offer.version))) != nil
   }
 
   // MARK: Waivers

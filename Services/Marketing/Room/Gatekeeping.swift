@@ -113,7 +113,7 @@ enum Gatekeeping {
     let before = try GateTurns.rows(of: offer, in: transaction)
     guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
     let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
-    guard !known.demands.isEmpty else { return }
+    guard !known.terms.document.promises.isEmpty else { return }
     let row = Gate.capacity(known)
     guard row.state != old.state || row.sentence != old.sentence else { return }
     let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)

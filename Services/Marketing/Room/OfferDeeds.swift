@@ -97,7 +97,8 @@ struct OfferDeeds {
     let document = terms.document
     let reserve = try document.deskAllowance.map { try document.reserve.adding($0) } ?? document.reserve
     let words = try BudgetWords.reserves(of: offer.offer, in: transaction)
-    let known = try GateFacts.of(offer, terms, askedAt: now, at: now, in: transaction)
+    let promises = document.promises.map { GateFacts.declared($0, terms, at: now) }
+    let known = try GateFacts.of(offer, terms, askedAt: now, at: now, asked: promises, in: transaction)
     let gate = Gate.rows(
       terms: Gate.terms(refusals: [], at: now), budget: Gate.budget(needed: reserve, asked: now, words), known,
       waivers: try GateTurns.waivers(of: offer, in: transaction))
@@ -106,24 +107,17 @@ struct OfferDeeds {
         OfferScheduled(
           offerID: offer.offer, version: offer.version, campaignID: document.campaignID, startsAt: terms.startsAt, endsAt: terms.endsAt,
           lookBackFrom: terms.lookBackFrom, reserve: reserve, gate: gate)), in: transaction)
-    try declare(known.demands, of: offer, in: transaction)
+    try declare(promises, of: offer, in: transaction)
     if let next = Gate.nextLook(known) {
       try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
     }
   }
 
-  /// Tells what the offer demands of others, each demand once: what stands as it did in an earlier version was asked then.
-  private func declare(
-    _ demands: [GateKnowledge.Demand], of offer: OfferVersion, in transaction: borrowing Transaction
-  ) throws {
-    for demand in demands {
-      guard try !GateTurns.isDeclared(demand.id, of: offer, floor: demand.floor, in: transaction) else { continue }
-      try telling.tell(
-        .promiseDeclared(
-          PromiseDeclared(
-            offerID: offer.offer, version: offer.version, promiseID: Identifier(restoring: demand.id), kind: demand.kind,
-            sku: demand.sku.map(Identifier.init(restoring:)), quantity: demand.quantity, duration: demand.duration, from: demand.from,
-            to: demand.to, answerBy: demand.answerBy, onDrop: demand.onDrop, at: now)), in: transaction)
+  /// Tells what this version demands of others, once. What it demands as an earlier one did was answered then.
+  private func declare(_ promises: [PromiseDeclared], of offer: OfferVersion, in transaction: borrowing Transaction) throws {
+    for promise in promises {
+      guard try !GateTurns.isDeclared(promise.promiseID, of: offer, in: transaction) else { continue }
+      try telling.tell(.promiseDeclared(promise), in: transaction)
     }
   }
 

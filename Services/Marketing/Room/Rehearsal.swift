@@ -180,12 +180,14 @@ struct Rehearsal: Sendable {
 
   /// How many may call in each of the first 72 hours, and how many customer service can answer by what it told.
   private func contacts(messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
-    let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [GateKnowledge.Slot] in
+    let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [CapacityChanged] in
       try ServiceWords.slots(from: start, to: start.adding(.seconds(72 * 3_600)), in: snapshot).filter { $0.kind == .contactsPerHour }
     }
     return ExpectedContacts.hours(messages: messages, recipients: recipients).enumerated().map { hour, expected in
       let from = start.adding(.seconds(Int64(hour) * 3_600))
-      let available = slots.filter { $0.from < from.adding(.seconds(3_600)) && $0.to > from }.map(\.quantity).min()
+      let there = slots.filter { $0.from <= from && $0.to > from }
+      // What several sites can do adds up.
+      let available = there.isEmpty ? nil : there.reduce(Int64(0)) { $0 &+ $1.quantity }
       var members: [JSON.Member] = [.init("from", .string(from.description)), .init("expected", .integer(expected))]
       if let available {
         members += [.init("available", .integer(available)), .init("short", .bool(expected > available))]

@@ -5,73 +5,57 @@ extension Schema {
   static let gate = Migration(
     7, "the gate, holds, questions",
     """
-    -- Marketing's own word: what was asked, and of which version first.
+    -- Of each thing the last word, as the fact says it: the rules that all departments share are made of facts.
     CREATE TABLE promise_declared (
       offer_id TEXT NOT NULL,
       promise_id TEXT NOT NULL,
       version INTEGER NOT NULL,
-      at INTEGER NOT NULL,
+      content BLOB NOT NULL,
       PRIMARY KEY (offer_id, promise_id, version)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE promise_answer (
       offer_id TEXT NOT NULL,
       promise_id TEXT NOT NULL,
       version INTEGER NOT NULL,
-      answer TEXT NOT NULL,
-      quantity INTEGER,
-      expires_at INTEGER NOT NULL,
-      by_whom TEXT NOT NULL,
       at INTEGER NOT NULL,
+      content BLOB NOT NULL,
       PRIMARY KEY (offer_id, promise_id, version)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE capacity_slot (
       slot_id TEXT PRIMARY KEY NOT NULL,
-      from_at INTEGER NOT NULL,
       to_at INTEGER NOT NULL,
-      kind TEXT NOT NULL,
-      sku TEXT,
-      quantity INTEGER NOT NULL,
-      cause TEXT,
-      by_whom TEXT NOT NULL,
-      at INTEGER NOT NULL
+      at INTEGER NOT NULL,
+      content BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX capacity_slot_by_time ON capacity_slot (kind, to_at);
-    -- Locales apart by spaces.
+    CREATE INDEX capacity_slot_by_time ON capacity_slot (to_at);
     CREATE TABLE shift (
-      shift_id TEXT PRIMARY KEY NOT NULL,
       agent_id TEXT NOT NULL,
+      shift_id TEXT NOT NULL,
       from_at INTEGER NOT NULL,
       to_at INTEGER NOT NULL,
-      locales TEXT NOT NULL,
-      absent INTEGER NOT NULL,
-      at INTEGER NOT NULL
+      at INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      PRIMARY KEY (agent_id, shift_id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX shift_by_time ON shift (to_at, from_at);
     CREATE TABLE acknowledgement (
       offer_id TEXT NOT NULL,
-      version INTEGER NOT NULL,
       agent_id TEXT NOT NULL,
-      -- Whether the question was answered wrongly: such a one has not understood it.
-      is_wrong INTEGER NOT NULL,
+      version INTEGER NOT NULL,
       at INTEGER NOT NULL,
-      PRIMARY KEY (offer_id, version, agent_id)
+      content BLOB NOT NULL,
+      PRIMARY KEY (offer_id, agent_id, version)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE sheet (
       offer_id TEXT NOT NULL,
       sheet_id TEXT NOT NULL,
       sheet_version INTEGER NOT NULL,
-      offer_version INTEGER NOT NULL,
-      locale TEXT NOT NULL,
-      voice TEXT NOT NULL,
       turn TEXT NOT NULL,
-      verifier TEXT,
-      deputy TEXT,
-      review_at INTEGER,
-      by_whom TEXT NOT NULL,
       at INTEGER NOT NULL,
-      PRIMARY KEY (offer_id, sheet_id, sheet_version)
+      content BLOB NOT NULL,
+      PRIMARY KEY (offer_id, sheet_id, sheet_version, turn)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE counterpart (channel TEXT PRIMARY KEY NOT NULL, counterpart TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE counterpart (channel TEXT PRIMARY KEY NOT NULL, at INTEGER NOT NULL, content BLOB NOT NULL) STRICT, WITHOUT ROWID;
     CREATE TABLE parity_approval (
       offer_id TEXT NOT NULL,
       version INTEGER NOT NULL,

@@ -1,66 +1,58 @@
 import Contracts
 import MarketingDomain
 import Store
+import Terms
 
 /// What customer service said about what offers ask of it, as rows: the later word of the same thing counts, in whatever order they come.
 enum ServiceWords {
   static func fold(_ fact: PromiseAnswered, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
-      INSERT INTO promise_answer (offer_id, promise_id, version, answer, quantity, expires_at, by_whom, at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-      ON CONFLICT DO UPDATE SET answer = ?4, quantity = ?5, expires_at = ?6, by_whom = ?7, at = ?8 WHERE ?8 >= at
-      """, .text(fact.offerID.text), .text(fact.promiseID.text), .integer(Int64(fact.version)), .text(fact.answer.rawValue),
-      .optional(fact.quantity), .timestamp(fact.expiresAt), .text(fact.by.text), .timestamp(fact.at))
+      INSERT INTO promise_answer (offer_id, promise_id, version, at, content) VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT DO UPDATE SET at = ?4, content = ?5 WHERE ?4 >= at
+      """, .text(fact.offerID.text), .text(fact.promiseID.text), .integer(Int64(fact.version)), .timestamp(fact.at),
+      .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: CapacityChanged, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
-      INSERT INTO capacity_slot (slot_id, from_at, to_at, kind, sku, quantity, cause, by_whom, at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-      ON CONFLICT DO UPDATE SET from_at = ?2, to_at = ?3, kind = ?4, sku = ?5, quantity = ?6, cause = ?7, by_whom = ?8, at = ?9
-      WHERE ?9 >= at
-      """, .text(fact.slotID.text), .timestamp(fact.from), .timestamp(fact.to), .text(fact.kind.rawValue), .optional(fact.sku?.text),
-      .integer(fact.quantity), .optional(fact.cause), .text(fact.by.text), .timestamp(fact.at))
+      INSERT INTO capacity_slot (slot_id, to_at, at, content) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT DO UPDATE SET to_at = ?2, at = ?3, content = ?4 WHERE ?3 >= at
+      """, .text(fact.slotID.text), .timestamp(fact.to), .timestamp(fact.at), .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: RosterPublished, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
-      INSERT INTO shift (shift_id, agent_id, from_at, to_at, locales, absent, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-      ON CONFLICT DO UPDATE SET agent_id = ?2, from_at = ?3, to_at = ?4, locales = ?5, absent = ?6, at = ?7 WHERE ?7 >= at
-      """, .text(fact.shiftID.text), .text(fact.agentID.text), .timestamp(fact.from), .timestamp(fact.to),
-      .text(fact.locales.joined(separator: " ")), .integer(fact.absent ? 1 : 0), .timestamp(fact.at))
+      INSERT INTO shift (agent_id, shift_id, from_at, to_at, at, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      ON CONFLICT DO UPDATE SET from_at = ?3, to_at = ?4, at = ?5, content = ?6 WHERE ?5 >= at
+      """, .text(fact.agentID.text), .text(fact.shiftID.text), .timestamp(fact.from), .timestamp(fact.to), .timestamp(fact.at),
+      .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: BriefingAcknowledged, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
-      INSERT INTO acknowledgement (offer_id, version, agent_id, is_wrong, at) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET is_wrong = ?4, at = ?5 WHERE ?5 >= at
-      """, .text(fact.offerID.text), .integer(Int64(fact.version)), .text(fact.agentID.text),
-      .integer(fact.answerCorrect == false ? 1 : 0), .timestamp(fact.at))
+      INSERT INTO acknowledgement (offer_id, agent_id, version, at, content) VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT DO UPDATE SET at = ?4, content = ?5 WHERE ?4 >= at
+      """, .text(fact.offerID.text), .text(fact.agentID.text), .integer(Int64(fact.version)), .timestamp(fact.at),
+      .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: SheetTurned, in transaction: borrowing Transaction) throws {
     try transaction.run(
       """
-      INSERT INTO sheet (offer_id, sheet_id, sheet_version, offer_version, locale, voice, turn, verifier, deputy, review_at, by_whom, at)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-      ON CONFLICT DO UPDATE SET offer_version = ?4, turn = ?7, verifier = ifnull(?8, verifier), deputy = ifnull(?9, deputy),
-        review_at = ifnull(?10, review_at), by_whom = ?11, at = ?12 WHERE ?12 >= at
-      """, .text(fact.offerID.text), .text(fact.sheetID.text), .integer(Int64(fact.sheetVersion)), .integer(Int64(fact.offerVersion)),
-      .text(fact.locale), .text(fact.voice), .text(fact.turn.rawValue), .optional(fact.verifier?.text), .optional(fact.deputy?.text),
-      fact.reviewAt.map(SQLValue.timestamp) ?? .null, .text(fact.by.text), .timestamp(fact.at))
+      INSERT INTO sheet (offer_id, sheet_id, sheet_version, turn, at, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      ON CONFLICT DO UPDATE SET at = ?5, content = ?6 WHERE ?5 >= at
+      """, .text(fact.offerID.text), .text(fact.sheetID.text), .integer(Int64(fact.sheetVersion)), .text(fact.turn.rawValue),
+      .timestamp(fact.at), .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: CounterpartNamed, in transaction: borrowing Transaction) throws {
     try transaction.run(
-      """
-      INSERT INTO counterpart (channel, counterpart, at) VALUES (?1, ?2, ?3)
-      ON CONFLICT DO UPDATE SET counterpart = ?2, at = ?3 WHERE ?3 >= at
-      """, .text(fact.channel), .text(fact.counterpart), .timestamp(fact.at))
+      "INSERT INTO counterpart (channel, at, content) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET at = ?2, content = ?3 WHERE ?2 >= at",
+      .text(fact.channel), .timestamp(fact.at), .blob(fact.event.encode()))
   }
 
   static func fold(_ fact: ParityApproved, in transaction: borrowing Transaction) throws {
@@ -74,86 +66,111 @@ enum ServiceWords {
 
   // MARK: Looking
 
-  /// The last answer to each promise that a version which demanded it was given.
-  static func answers(
-    of offer: OfferVersion, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [String: GateKnowledge.Answer] {
-    var answers: [String: GateKnowledge.Answer] = [:]
-    try reading.rows(
+  /// What offers that are not over ask, what was answered, and what there is from `now` on.
+  static func book(at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> CapacityBook {
+    var book = CapacityBook()
+    let scheduled = try reading.all(
       """
-      SELECT promise_id, version, answer, quantity, expires_at, by_whom, at FROM promise_answer
-      WHERE offer_id = ?1 AND version <= ?2 ORDER BY version
-      """, .text(offer.offer.text), .integer(Int64(offer.version))
-    ) { row in
-      guard let answer = PromiseAnswered.Answer(rawValue: try row.text(2)) else { return }
-      answers[try row.text(0)] = GateKnowledge.Answer(
-        version: Int(try row.integer(1)), answer: answer, quantity: try row.optionalInteger(3), expiresAt: try row.timestamp(4),
-        by: Identifier(restoring: try row.text(5)), at: try row.timestamp(6))
+      SELECT o.offer_id, v.version, o.campaign_id, v.starts_at, v.ends_at FROM offer o JOIN offer_version v USING (offer_id)
+      WHERE v.starts_at IS NOT NULL AND v.state NOT IN ('ended', 'cancelled')
+        AND EXISTS (SELECT 1 FROM promise_declared d WHERE d.offer_id = o.offer_id)
+      """
+    ) { row throws(StoreFault) in
+      OfferScheduled(
+        offerID: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1)), campaignID: Identifier(restoring: try row.text(2)),
+        startsAt: try row.timestamp(3), endsAt: try row.optionalTimestamp(4), lookBackFrom: try row.timestamp(3),
+        reserve: Money(minor: 0, Self.anyCurrency))
     }
-    return answers
+    guard !scheduled.isEmpty else { return book }
+    for fact in scheduled { book.take(.offerScheduled(fact)) }
+    let open = Set(scheduled.map { "\($0.offerID)@\($0.version)" })
+    let declared = try reading.all("SELECT content FROM promise_declared") { row throws(StoreFault) in try row.blob(0) }
+    for content in declared {
+      guard case .promiseDeclared(let fact) = try DomainEvent.decode(type: PromiseDeclared.type, data: content),
+        open.contains("\(fact.offerID)@\(fact.version)")
+      else { continue }
+      book.take(.promiseDeclared(fact))
+    }
+    let answers = try reading.all("SELECT content FROM promise_answer") { row throws(StoreFault) in try row.blob(0) }
+    try take(PromiseAnswered.type, answers, &book)
+    let slots = try reading.all("SELECT content FROM capacity_slot WHERE to_at > ?1 ORDER BY to_at LIMIT 20000", .timestamp(now)) {
+      row throws(StoreFault) in try row.blob(0)
+    }
+    try take(CapacityChanged.type, slots, &book)
+    return book
+  }
+
+  private static let anyCurrency: Currency = {
+    guard let currency = Currency("USD") else { preconditionFailure("ISO 4217 has the dollar") }
+    return currency
+  }()
+
+  private static func take(_ type: String, _ contents: [[UInt8]], _ book: inout CapacityBook) throws {
+    for content in contents { if let event = try DomainEvent.decode(type: type, data: content) { book.take(event) } }
   }
 
   /// What can be done from `from` to `to`, of any kind.
-  static func slots(from: Timestamp, to: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> [GateKnowledge.Slot] {
-    var slots: [GateKnowledge.Slot] = []
-    for kind in PromiseKind.allCases {
-      try reading.rows(
-        """
-        SELECT from_at, to_at, sku, quantity, cause, by_whom, at FROM capacity_slot
-        WHERE kind = ?1 AND to_at > ?2 AND from_at < ?3 ORDER BY from_at, slot_id LIMIT 5000
-        """, .text(kind.rawValue), .timestamp(from), .timestamp(to)
-      ) { row in
-        slots.append(
-          GateKnowledge.Slot(
-            from: try row.timestamp(0), to: try row.timestamp(1), kind: kind, sku: try row.optionalText(2), quantity: try row.integer(3),
-            cause: try row.optionalText(4), by: Identifier(restoring: try row.text(5)), at: try row.timestamp(6)))
+  static func slots(from: Timestamp, to: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> [CapacityChanged] {
+    try reading.all("SELECT content FROM capacity_slot WHERE to_at > ?1 ORDER BY to_at LIMIT 20000", .timestamp(from)) {
+      row throws(StoreFault) in try row.blob(0)
+    }.compactMap { content in
+      guard case .capacityChanged(let fact) = try DomainEvent.decode(type: CapacityChanged.type, data: content), fact.from < to else {
+        return nil
       }
-    }
-    return slots
-  }
-
-  /// Shifts that touch the time from `from` to `to`.
-  static func shifts(
-    from: Timestamp, to: Timestamp, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [GateKnowledge.Briefing.Shift] {
-    try reading.all(
-      "SELECT agent_id, from_at, to_at, locales, absent, at FROM shift WHERE to_at > ?1 AND from_at < ?2 ORDER BY from_at LIMIT 50000",
-      .timestamp(from), .timestamp(to)
-    ) { row throws(StoreFault) in
-      GateKnowledge.Briefing.Shift(
-        agent: Identifier(restoring: try row.text(0)), from: try row.timestamp(1), to: try row.timestamp(2),
-        locales: try row.text(3).split(separator: " ").map(String.init), absent: try row.bool(4), at: try row.timestamp(5))
+      return fact
     }
   }
 
-  static func acknowledged(
-    _ offer: Identifier<Offer>, versions: ClosedRange<Int>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> Set<Identifier<Colleague>> {
-    Set(
-      try reading.all(
-        "SELECT agent_id FROM acknowledgement WHERE offer_id = ?1 AND version BETWEEN ?2 AND ?3 AND NOT is_wrong", .text(offer.text),
-        .integer(Int64(versions.lowerBound)), .integer(Int64(versions.upperBound))
-      ) { row throws(StoreFault) in Identifier<Colleague>(restoring: try row.text(0)) })
-  }
-
-  static func sheets(
-    of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [GateKnowledge.Sheets.Sheet] {
-    try reading.all(
-      "SELECT offer_version, locale, voice, turn, verifier, deputy, review_at, by_whom, at FROM sheet WHERE offer_id = ?1 LIMIT 5000",
-      .text(offer.text)
-    ) { row throws(StoreFault) in
-      GateKnowledge.Sheets.Sheet(
-        offerVersion: Int(try row.integer(0)), need: .init(locale: try row.text(1), voice: try row.text(2)),
-        turn: SheetTurned.Turn(rawValue: try row.text(3)) ?? .staled, verifier: try row.optionalText(4).map(Identifier.init(restoring:)),
-        deputy: try row.optionalText(5).map(Identifier.init(restoring:)), reviewAt: try row.optionalTimestamp(6),
-        by: Identifier(restoring: try row.text(7)), at: try row.timestamp(8))
+  /// Shifts that touch `period`.
+  static func roster(in period: Range<Timestamp>, _ reading: borrowing some Reading & ~Copyable) throws -> RosterFold {
+    var fold = RosterFold()
+    let contents = try reading.all(
+      "SELECT content FROM shift WHERE to_at > ?1 AND from_at < ?2 ORDER BY from_at LIMIT 50000", .timestamp(period.lowerBound),
+      .timestamp(period.upperBound)
+    ) { row throws(StoreFault) in try row.blob(0) }
+    for content in contents {
+      if case .rosterPublished(let fact) = try DomainEvent.decode(type: RosterPublished.type, data: content) { fold.take(fact) }
     }
+    return fold
   }
 
-  static func counterparts(in reading: borrowing some Reading & ~Copyable) throws -> [String: String] {
-    var found: [String: String] = [:]
-    try reading.rows("SELECT channel, counterpart FROM counterpart") { row in found[try row.text(0)] = try row.text(1) }
+  static func read(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> BriefingFold {
+    var fold = BriefingFold()
+    let contents = try reading.all("SELECT content FROM acknowledgement WHERE offer_id = ?1", .text(offer.text)) {
+      row throws(StoreFault) in try row.blob(0)
+    }
+    for content in contents {
+      if case .briefingAcknowledged(let fact) = try DomainEvent.decode(type: BriefingAcknowledged.type, data: content) { fold.take(fact) }
+    }
+    return fold
+  }
+
+  static func sheets(of offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> SheetFold {
+    var fold = SheetFold()
+    let contents = try reading.all(
+      """
+      SELECT turn, content FROM sheet WHERE offer_id = ?1
+      ORDER BY sheet_id, at, sheet_version, CASE turn WHEN 'drafted' THEN 1 WHEN 'verified' THEN 2 ELSE 3 END
+      """, .text(offer.text)
+    ) { row throws(StoreFault) in Turned(turn: try row.text(0), content: try row.blob(1)) }
+    for one in contents {
+      let type = SheetTurned.Turn(rawValue: one.turn)?.type ?? ""
+      if case .sheetTurned(let fact) = try DomainEvent.decode(type: type, data: one.content) { fold.take(fact) }
+    }
+    return fold
+  }
+
+  private struct Turned {
+    let turn: String
+    let content: [UInt8]
+  }
+
+  static func counterparts(in reading: borrowing some Reading & ~Copyable) throws -> [String: CounterpartNamed] {
+    var found: [String: CounterpartNamed] = [:]
+    let contents = try reading.all("SELECT content FROM counterpart") { row throws(StoreFault) in try row.blob(0) }
+    for content in contents {
+      if case .counterpartNamed(let fact) = try DomainEvent.decode(type: CounterpartNamed.type, data: content) { found[fact.channel] = fact }
+    }
     return found
   }
 
