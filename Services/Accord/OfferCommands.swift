@@ -7,7 +7,8 @@ extension Command {
   /// What marketing does: campaigns, offers, audiences.
   static let campaigns: [Command] =
     [
-      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignMoney, .campaignList, .offerNew, .offerCheck, .offerSave, .offerSchedule,
+      .campaignOpen, .campaignFund, .campaignClose, .campaignShow, .campaignMoney, .campaignList, .offerNew, .offerCheck, .offerSave,
+      .offerSchedule,
       .offerLaunch,
       .offerShow,
       .offerList, .audienceImport,
@@ -34,7 +35,9 @@ extension Command {
   static let offerSchedule = Command(
     "offer schedule", "Schedules an offer: the ledger sets its money aside, and it goes live by itself at its start.",
     operands: "FILE|OFFER", options: [people, revision] + waiving,
-    examples: ["accord offer schedule sunday.json", "accord offer schedule small.json --waive briefings --reason \"one agent, who wrote it\""],
+    examples: [
+      "accord offer schedule sunday.json", "accord offer schedule small.json --waive briefings --reason \"one agent, who wrote it\"",
+    ],
     run: { arguments throws(Complaint) in try OfferCommands.run("schedule", arguments) })
 
   static let offerLaunch = Command(

@@ -66,7 +66,9 @@ extension Offers {
       try Due.remove(kind: DueKinds.end, subject: offer.offer.text, in: transaction)
     case .cancelled:
       try move(offer, .cancel, in: transaction)
-      for kind in [DueKinds.start, DueKinds.order, DueKinds.look] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
+      for kind in [DueKinds.start, DueKinds.order, DueKinds.look] {
+        try Due.remove(kind: kind, subject: offer.description, in: transaction)
+      }
     }
   }
 
