@@ -1,5 +1,5 @@
 // What a sanitizer cannot see of the toolchain's own libraries, told to it at their doors. Linked by deploy/sanitize, with the linker's --wrap
-// for each name; nothing of it ships. Compiled in parts, so that who has no queues needs none: with QUEUES, MUTEXES or COPIES.
+// for each name; nothing of it ships. Compiled in parts: QUEUES, MUTEXES and COPIES.
 //
 // In a program that holds Swift's libraries libc does not meet the sanitizer's malloc: what strdup made must not be freed by it.
 //
@@ -21,6 +21,20 @@ void __tsan_acquire(void *place);
 void __tsan_release(void *place);
 
 #ifdef QUEUES
+// Linked into every program, with or without queues: what is not there is not called.
+#pragma weak __real_dispatch_async
+#pragma weak __real_dispatch_after
+#pragma weak __real_dispatch_group_async
+#pragma weak __real_dispatch_sync
+#pragma weak __real_dispatch_semaphore_signal
+#pragma weak __real_dispatch_semaphore_wait
+#pragma weak __real_dispatch_group_leave
+#pragma weak __real_dispatch_group_wait
+#pragma weak _Block_copy
+#pragma weak _Block_release
+#pragma weak _Block_object_assign
+#pragma weak _Block_object_dispose
+#pragma weak _NSConcreteStackBlock
 #include <Block.h>
 
 typedef void (^block)(void);

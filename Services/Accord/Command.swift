@@ -34,8 +34,8 @@ struct Command: Sendable {
 
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] =
-    running + customers + care + campaigns + gates + imports + colleagues + WordDesk.all + books + operating + credentials + looking
-    + measuring
+    running + customers + care + campaigns + gates + imports + colleagues + policies + [.disconnects] + WordDesk.all + books + operating
+    + credentials + looking + measuring
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [

@@ -18,6 +18,7 @@ package enum DomainEvent: Sendable, Equatable {
   case productsListed(ProductsListed)
   case membershipChanged(MembershipChanged)
   case policyPublished(PolicyPublished)
+  case policyProposed(PolicyProposed)
   case colleagueChanged(ColleagueChanged)
   case disconnectRecorded(DisconnectRecorded)
   // Of whoever has a budget.
@@ -66,6 +67,7 @@ package enum DomainEvent: Sendable, Equatable {
     case .productsListed(let fact): fact
     case .membershipChanged(let fact): fact
     case .policyPublished(let fact): fact
+    case .policyProposed(let fact): fact
     case .colleagueChanged(let fact): fact
     case .disconnectRecorded(let fact): fact
     case .budgetChanged(let fact): fact
@@ -163,7 +165,7 @@ package enum DomainEvent: Sendable, Equatable {
       OrderShipped.self, OrderCancelled.self, OrderAmended.self, OrderReturned.self, SubscriptionChanged.self, RefundResolved.self,
       LookBackCompleted.self, ChainAnchored.self, PeriodClosed.self, CustomerKnown.self, ConsentChanged.self, CustomerRestricted.self,
       ProductsListed.self, MembershipChanged.self,
-      PolicyPublished.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
+      PolicyPublished.self, PolicyProposed.self, BudgetChanged.self, OfferVersioned.self, OfferScheduled.self, OfferTurned.self, AudienceListed.self,
       AudiencePrepared.self,
       MessageTurned.self, ColleagueChanged.self, DisconnectRecorded.self, PromiseDeclared.self, GateTurned.self, GateWaived.self,
       QuestionAnswered.self, PromiseAnswered.self, CapacityChanged.self, RosterPublished.self, BriefingAcknowledged.self, SheetTurned.self,

@@ -6,7 +6,7 @@ package enum LedgerEvents {
     + OrderReturned.schemas + SubscriptionChanged.schemas + BudgetChanged.schemas(of: .ledger) + RemedyChanged.schemas
     + RefundResolved.schemas + LookBackCompleted.schemas + ChainAnchored.schemas + PeriodClosed.schemas + CustomerKnown.schemas
     + ConsentChanged.schemas
-    + CustomerRestricted.schemas + ProductsListed.schemas + MembershipChanged.schemas + PolicyPublished.schemas
+    + CustomerRestricted.schemas + ProductsListed.schemas + MembershipChanged.schemas + PolicyPublished.schemas + PolicyProposed.schemas
     + ColleagueChanged.schemas + DisconnectRecorded.schemas
 }
 

@@ -32,6 +32,8 @@ package final class MeshClient: @unchecked Sendable {
   private let shown: Mutex<Shown>
   private let isGrowthTold = Atomic<Bool>(false)
   private let grownThrough = Atomic<UInt64>(0)
+  /// Rows that were committed and not handed to the relay yet.
+  private let written = Mutex(Written())
 
   // Of the reactor's thread.
   var link = LinkMachine()
@@ -48,6 +50,11 @@ package final class MeshClient: @unchecked Sendable {
   var isStarted = false
   var isPumping = false
   var drained: [@Sendable () -> Void] = []
+
+  private struct Written {
+    var rows: [Outbox.Waiting] = []
+    var isPosted = false
+  }
 
   /// What other threads may see.
   private struct Shown {
@@ -71,6 +78,7 @@ package final class MeshClient: @unchecked Sendable {
     figures = MeshFigures(metrics)
     connector = Connector(on: reactor)
     shown = Mutex(Shown())
+    store.afterTelling { [weak self] rows in self?.wrote(rows) }
   }
 
   // MARK: Before the start
@@ -134,6 +142,25 @@ package final class MeshClient: @unchecked Sendable {
       // An exchange, not a store: whoever found the flag set has raised the number before this, and it is seen below.
       _ = self.isGrowthTold.exchange(false, ordering: .acquiringAndReleasing)
       self.relay?.grew(highest: self.grownThrough.load(ordering: .relaxed))
+      self.pump()
+    }
+  }
+
+  /// On the store's thread: what was just committed goes to the relay without being read again.
+  private func wrote(_ rows: [Outbox.Waiting]) {
+    let isFirst = written.withLock { written in
+      // The relay reads what does not follow on what it has: more than it reads ahead is not held for it here.
+      if written.rows.count < MeshLimits.relayAhead { written.rows += rows }
+      defer { written.isPosted = true }
+      return !written.isPosted
+    }
+    guard isFirst else { return }
+    reactor.post {
+      let rows = self.written.withLock { written in
+        defer { written = Written() }
+        return written.rows
+      }
+      self.relay?.offered(rows)
       self.pump()
     }
   }

@@ -74,6 +74,11 @@ final class Relay: @unchecked Sendable {
   /// Rows were committed; their highest number, where it is known.
   func grew(highest: UInt64? = nil) { machine.grew(highest: highest.map { $0 - min(base, $0) }) }
 
+  /// Rows that were just committed. HOT.
+  func offered(_ rows: [Outbox.Waiting]) {
+    machine.offered(rows.map { RelayMachine.Row(sequence: $0.sequence - base, contents: $0.event) })
+  }
+
   // MARK: What is done
 
   /// Does all that is due now; publishes while the line takes it.

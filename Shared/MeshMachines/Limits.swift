@@ -62,7 +62,9 @@ package enum MeshLimits {
   package static let trimRows: UInt64 = 4_096
   /// Fewer rows wait so long for company.
   package static let trimEvery = Duration.seconds(1)
-  /// The same while facts wait for the broker: some 80 MB of usual facts, and a bite now and then.
+  /// Nothing was told for so long: between the chunks of a long run the broker may have everything for a moment.
+  package static let trimPause = Duration.milliseconds(250)
+  /// The same while facts are told or wait for the broker: some 80 MB of usual facts, and a bite now and then.
   package static let trimRowsBusy: UInt64 = 65_536
   package static let trimEveryBusy = Duration.seconds(5)
   /// How often a department says up to when it has told everything.

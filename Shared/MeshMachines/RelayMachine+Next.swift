@@ -4,6 +4,7 @@ extension RelayMachine {
   /// The next thing to do; nil when there is nothing to do now. HOT.
   @specialized(where Contents == [UInt8])
   package mutating func next(at now: Uptime) -> Action? {
+    if highest != seen { (seen, seenSince) = (highest, now) }
     switch state {
     case .offline, .stopped: break
     case .checking(let sequence, let id, let isAsked):
@@ -25,7 +26,7 @@ extension RelayMachine {
 
   /// When `next` should be asked again even if nothing happens.
   package var wake: Uptime? {
-    let trim = !isTrimming && forgettable > trimmedThrough ? lastTrim.adding(trimEvery) : nil
+    let trim = !isTrimming && forgettable > trimmedThrough ? trimDue : nil
     switch state {
     case .waiting(let until): return trim.map { min($0, until) } ?? until
     case .offline, .checking, .flowing, .stopped: return trim
@@ -56,14 +57,23 @@ extension RelayMachine {
     return nil
   }
 
-  /// What waits for the broker goes first: trimming takes turns of the store's writer.
-  private var trimEvery: Duration { isDrained ? MeshLimits.trimEvery : MeshLimits.trimEveryBusy }
+  /// What is told and what waits for the broker goes first: trimming takes turns of the store's writer.
+  private var quietFrom: Uptime { seenSince.adding(MeshLimits.trimPause) }
+
+  /// When there may be something to trim next, whatever is told until then.
+  private var trimDue: Uptime {
+    guard isDrained else { return lastTrim.adding(MeshLimits.trimEveryBusy) }
+    let quiet = forgettable - trimmedThrough >= MeshLimits.trimRows ? quietFrom : max(quietFrom, lastTrim.adding(MeshLimits.trimEvery))
+    return min(quiet, lastTrim.adding(MeshLimits.trimEveryBusy))
+  }
 
   private mutating func trim(at now: Uptime) -> Action? {
     guard !isTrimming, forgettable > trimmedThrough else { return nil }
     let rows = forgettable - trimmedThrough
-    let company = isDrained ? MeshLimits.trimRows : MeshLimits.trimRowsBusy
-    guard rows >= company || now.since(lastTrim) >= trimEvery else { return nil }
+    let isQuiet = isDrained && now >= quietFrom
+    let company = isQuiet ? MeshLimits.trimRows : MeshLimits.trimRowsBusy
+    let every = isQuiet ? MeshLimits.trimEvery : MeshLimits.trimEveryBusy
+    guard rows >= company || now.since(lastTrim) >= every else { return nil }
     isTrimming = true
     return .trim(through: trimmedThrough + min(rows, MeshLimits.trimRows))
   }

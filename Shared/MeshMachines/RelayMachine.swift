@@ -60,6 +60,8 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   var forgettable: UInt64 = 0
   var rows: [Row] = []
   var rowsHead = 0
+  /// Rows that came from their transactions while those before them were being read; without gaps.
+  var held: [Row] = []
   /// The token of the read under way.
   var reading: UInt64?
   /// Transactions were committed whose rows nobody counted.
@@ -67,6 +69,9 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   var tokens: UInt64 = 0
   var readFailures = 0
   var isTrimming = false
+  /// The highest number that `next` saw last, and since when.
+  var seen: UInt64 = 0
+  var seenSince = Uptime(milliseconds: 0)
   var lastTrim = Uptime(milliseconds: 0)
   /// Rows that the broker lost and wants again, the one that was found, and whether one is being looked up.
   var asked: [ClosedRange<UInt64>] = []
@@ -82,6 +87,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     accepted = trimmedThrough
     published = trimmedThrough
     readThrough = trimmedThrough
+    seen = highest
   }
 
   /// Facts without the broker's word.
@@ -187,6 +193,31 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     if let highest { self.highest = max(self.highest, highest) } else { hasGrown = true }
   }
 
+  /// Rows of a transaction that was just committed, ascending and without gaps: where they follow on what is known already they need not
+  /// be read. HOT.
+  @specialized(where Contents == [UInt8])
+  package mutating func offered(_ offered: [Row]) {
+    guard let last = offered.last else { return }
+    highest = max(highest, last.sequence)
+    switch state {
+    case .flowing, .waiting: break
+    case .offline, .checking, .stopped: return
+    }
+    guard rows.count - rowsHead + held.count < MeshLimits.relayAhead else { return }
+    if reading == nil { return take(offered) }
+    if let before = held.last, before.sequence + 1 != offered[0].sequence { held.removeAll(keepingCapacity: true) }
+    held += offered
+  }
+
+  /// Those of `more` that follow on what was read.
+  private mutating func take(_ more: [Row]) {
+    guard let first = more.first, first.sequence <= readThrough + 1 else { return }
+    for row in more where row.sequence > readThrough {
+      rows.append(row)
+      readThrough = row.sequence
+    }
+  }
+
   /// The answer to `read`: rows in ascending order without gaps (fewer than asked for where they are large), and the highest
   /// number in the same snapshot.
   @specialized(where Contents == [UInt8])
@@ -200,14 +231,17 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
       rows.append(row)
       readThrough = row.sequence
     }
-    guard read.isEmpty, readThrough < now else { return nil }
-    return stop(.hole(at: readThrough + 1))
+    guard !read.isEmpty || readThrough >= now else { return stop(.hole(at: readThrough + 1)) }
+    take(held)
+    held.removeAll(keepingCapacity: true)
+    return nil
   }
 
   /// The store could not be read for the page `token`: tried again after a pause that grows. `jitter` is 32 random bits.
   package mutating func readFailed(token: UInt64, at now: Uptime, jitter: UInt32) {
     guard reading == token else { return }
     reading = nil
+    held.removeAll()
     hasGrown = true
     readFailures += 1
     switch state {
@@ -243,6 +277,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
     readThrough = sequence
     rows.removeAll(keepingCapacity: true)
     rowsHead = 0
+    held.removeAll()
     reading = nil
   }
 
@@ -256,6 +291,7 @@ package struct RelayMachine<Contents: Sendable>: Sendable {
   private mutating func stop(_ fault: RelayFault) -> RelayFault {
     state = .stopped(fault)
     rows.removeAll()
+    held.removeAll()
     rowsHead = 0
     return fault
   }

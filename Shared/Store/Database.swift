@@ -29,6 +29,8 @@ import Glibc
   var producer: (name: String, number: Int64)?
   /// What the transaction under way adds to rows of sums.
   var sums = Sums()
+  /// What the transaction under way has appended to the outbox.
+  var told = ToldRows()
   private var statements = StatementShelf()
 
   /// Opens the file; the writer makes it where it is absent. Nothing is read or set yet.
@@ -228,6 +230,7 @@ import Glibc
   func rollback() {
     (isWriting, doom) = (false, nil)
     (noted, outboxHighest, producer, sums) = ([], nil, nil, Sums())
+    _ = told.take()
     guard isInTransaction else { return }
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")

@@ -10,8 +10,9 @@ package enum StoreLimits {
   package static let readMillisecondsMax: Int64 = 2_000
   /// Steps of SQLite's machine between two looks at the clock: about 50 us of work.
   package static let stepsBetweenLooks: Int32 = 4_096
-  /// Pages that the writer keeps: the hot tops and ends of its trees, within 40 MB resident for an idle program.
-  package static let writerCacheKibibytes = 16_384
+  /// Pages that the writer keeps at most: the hot tops and ends of its trees, also of a store with a million orders. It grows with use, so
+  /// an idle program that has just been started holds next to nothing of it, and none comes near the 300 MB that a program may have.
+  package static let writerCacheKibibytes = 65_536
   /// Pages that each reader keeps: a page of a console and its indexes.
   package static let readerCacheKibibytes = 4_096
   /// Growth of the write-ahead log after which its pages are copied into the file, beside the writer.
@@ -35,6 +36,9 @@ package enum StoreLimits {
   /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a
   /// run beside a busy consumer still does a few dozen rows for each of its commits.
   package static let chunkYieldTime = Duration.microseconds(500)
+  /// The length of the turns that long work takes at its processor: a chunk's. Longer than anybody else's, so that all others go before it
+  /// when they wake; its share is no larger.
+  static let chunkSliceNanoseconds: UInt64 = 20_000_000
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
   /// Room for the values of one statement that is kept from one execution to the next: an event and what stands beside it.

@@ -12,14 +12,7 @@ package enum Outbox {
     package let event: [UInt8]
   }
 
-  /// Where an event stands, for `why`.
-  package struct Entry: Sendable, Equatable {
-    package let sequence: UInt64
-    package let recordedAt: Timestamp
-    package let event: [UInt8]
-  }
-
-  /// Appends an encoded event and returns its sequence. Throws `constraint` where an event of this id is still in the outbox.
+  /// Appends an encoded event and returns its sequence. Whoever makes `id` makes it of the sequence that comes next, so that it is said once.
   @discardableResult
   package static func append(
     event: [UInt8], id: Identifier<Message>, at recordedAt: Timestamp, in transaction: borrowing Transaction
@@ -32,6 +25,7 @@ package enum Outbox {
       "INSERT INTO outbox (sequence, id, recorded_at, event) VALUES (?1, ?2, ?3, ?4)", .unsigned(sequence), .text(id.text),
       .timestamp(recordedAt), .blob(event))
     transaction.database.outboxHighest = sequence
+    transaction.database.told.note(Waiting(sequence: sequence, event: event))
     return sequence
   }
 
@@ -48,14 +42,6 @@ package enum Outbox {
       guard bytes == 0 || bytes + found.event.count <= bytesMax else { return nil }
       bytes += found.event.count
       return found
-    }
-  }
-
-  /// The event of this id; nil where it was never said or is forgotten.
-  package static func find(id: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws(StoreFault) -> Entry? {
-    try reading.database.first("SELECT sequence, recorded_at, event FROM outbox WHERE id = ?1", [.text(id.text)]) {
-      row throws(StoreFault) in
-      Entry(sequence: try row.unsigned(0), recordedAt: try row.timestamp(1), event: try row.blob(2))
     }
   }
 

@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 import Synchronization
@@ -24,6 +25,7 @@ package final class Store: Sendable {
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
   private let listeners = Mutex<[@Sendable () -> Void]>([])
+  private let toldListeners = Mutex<[@Sendable ([Outbox.Waiting]) -> Void]>([])
   private let workListeners = Mutex<[@Sendable (WorkNoted) -> Void]>([])
   private let endListeners = Mutex<[@Sendable (StoreFault) -> Void]>([])
 
@@ -69,7 +71,10 @@ package final class Store: Sendable {
     confirmOutside()
     return try chunks.sync {
       try writing.sync {
-        try alone { transaction in
+        // Whoever wakes meanwhile, such as a lone fact's handler, need not wait for the end of this thread's turn at the processor.
+        _ = accord_take_turns_of(StoreLimits.chunkSliceNanoseconds)
+        defer { _ = accord_take_turns_of(0) }
+        return try alone { transaction in
           var pace = ChunkPace(line, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
           return try body(&transaction, &pace)
         }
@@ -91,7 +96,9 @@ package final class Store: Sendable {
       let (value, noted) = try transact(body)
       commits.add(1, ordering: .relaxed)
       checkpointer.committed()
+      let told = writer.told.take()
       for tell in listeners.withLock({ $0 }) { tell() }
+      if !told.isEmpty { for tell in toldListeners.withLock({ $0 }) { tell(told) } }
       if !noted.isEmpty { for tell in workListeners.withLock({ $0 }) { tell(noted) } }
       return Committed(value)
     } catch {
@@ -123,6 +130,13 @@ package final class Store: Sendable {
 
   /// Calls `tell` after each durable write, in their order and before the next one begins: it only wakes somebody (the relay).
   package func afterEachWrite(_ tell: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(tell) } }
+
+  /// Calls `tell` with the rows that a durable write has put into the outbox, ascending, in the order of the writes and before the next one
+  /// begins: it only wakes somebody. Of a write beyond `StoreLimits.outboxBytes` only the first rows are told; the outbox has them all.
+  package func afterTelling(_ tell: @escaping @Sendable ([Outbox.Waiting]) -> Void) {
+    toldListeners.withLock { $0.append(tell) }
+    writing.async { self.writer.told.isWanted = true }
+  }
 
   /// Calls `tell` with what a durable write noted for those who work later or long; it only wakes them.
   package func afterNoting(_ tell: @escaping @Sendable (WorkNoted) -> Void) { workListeners.withLock { $0.append(tell) } }

@@ -21,7 +21,7 @@ package struct Transaction: Reading, ~Copyable {
   package mutating func savepoint<T>(_ body: (inout Transaction) throws -> T) throws -> T {
     // SQLite lets savepoints share a name and takes the innermost (sqlite.org/lang_savepoint.html).
     try run("SAVEPOINT message")
-    let sums = database.sums
+    let (sums, told) = (database.sums, database.told.rows.count)
     let value: T
     do {
       value = try body(&self)
@@ -29,6 +29,7 @@ package struct Transaction: Reading, ~Copyable {
       // A doomed transaction may be gone already; then there is nothing to go back to.
       if let doom = database.doom { throw doom }
       (database.outboxHighest, database.producer, database.sums) = (nil, nil, sums)
+      database.told.goBack(to: told)
       try run("ROLLBACK TO message")
       try run("RELEASE message")
       throw error

@@ -9,6 +9,7 @@ package struct BriefingFold: Sendable {
   package init() {}
   package init(_ facts: [BriefingAcknowledged]) { for fact in facts { take(fact) } }
 
+  /// Takes one acknowledgement; whichever order they come in, the first one of a version counts.
   package mutating func take(_ fact: BriefingAcknowledged) {
     guard fact.answerCorrect != false else { return }
     let earlier = read[fact.agentID]?[fact.version] ?? fact.at

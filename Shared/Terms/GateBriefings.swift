@@ -51,9 +51,10 @@ package struct GateBriefings: Sendable {
   private let rule: Rule
   private let hours: [Range<Timestamp>]
 
-  /// The languages that an offer must be spoken of in.
+  /// The languages that an offer must be spoken of in: those in which people are told of it, else those of its sheets.
   package static func locales(of document: OfferDocument) -> [String] {
-    Locales.unique(document.sheetsRequired.map(\.locale) + (document.targeting?.locales ?? []))
+    let told = document.targeting?.locales ?? []
+    return Locales.unique(told.isEmpty ? document.sheetsRequired.map(\.locale) : told)
   }
 
   /// What `terms` ask of the roster as things stand at `now`: an offer that is late counts its first hours from now on. Nil where the offer
@@ -63,7 +64,7 @@ package struct GateBriefings: Sendable {
     offer = terms.document.offerVersion
     let from = max(terms.startsAt, now)
     let length = min(Duration.seconds(briefing.firstHours * 3_600), TermsLimits.briefingMax)
-    let period = from..<from.adding(length)
+    let period = from..<max(from, min(from.adding(length), terms.endsAt ?? .last))
     let locales = Self.locales(of: terms.document)
     self.period = period
     self.locales = locales
@@ -89,6 +90,7 @@ package struct GateBriefings: Sendable {
     package let locale: String
   }
 
+  /// The opening hours of the period, by hour and language, in which nobody is there who has read one of these versions.
   package func gaps(_ read: BriefingFold, counting versions: ClosedRange<Int>) -> [Gap] {
     let ready = shifts.filter { !$0.absent && read.readAt($0.agentID, counting: versions) != nil }
     var gaps: [Gap] = []

@@ -11,6 +11,7 @@ package struct RosterFold: Sendable {
   package init() {}
   package init(_ facts: [RosterPublished]) { for fact in facts { take(fact) } }
 
+  /// Takes one word about a shift; an earlier one that comes later changes nothing.
   package mutating func take(_ fact: RosterPublished) {
     let name = Name(agent: fact.agentID, shift: fact.shiftID)
     if let known = shifts[name], known.at > fact.at { return }

@@ -134,6 +134,11 @@ struct MemoryFormatTests {
     }
     let stage = try Stage()
     try stage.replay(lines.dropLast().map { (UInt8($0[0]) ?? 0, bytes($0[1])) })
+    // It is the first version's indeed: a checkpoint that says so, and letters that end with their cause.
+    #expect(bytes(lines[lines.count - 1][1]).prefix(4) == [1, 0, 0, 0])
+    let letters = lines.filter { $0[0] == "24" }.map { bytes($0[1]).count }
+    let now = try String(contentsOf: Self.golden, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("24 ") }
+    #expect(letters.count == 2 && now.allSatisfy { !letters.contains(($0.count - 3) / 2) })
     var machine = BrokerMachine(journalID: Stage.journalID)
     try bytes(lines[lines.count - 1][1]).withUnsafeBytes { try machine.restore(checkpoint: $0) }
     machine.recovered()

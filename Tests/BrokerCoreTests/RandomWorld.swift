@@ -68,6 +68,7 @@ final class RandomWorld {
       .init(name: "all", filter: "*", parks: true, from: 0), .init(name: "some", filter: "ledger.a", parks: false, from: 0),
       .init(name: "other", filter: "marketing.*", parks: true, from: 0),
     ]
+    stage.whenDurable = { [unowned self] in durable = model }
     for s in model.subscriptions.indices { try join(s) }
     try turn()
   }

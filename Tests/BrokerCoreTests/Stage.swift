@@ -21,6 +21,8 @@ final class Stage {
   var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
   /// Effects that left, in order.
   private(set) var released: [Effect] = []
+  /// Told when a turn is durable: also of one that ended because the next input wanted room.
+  var whenDurable: () -> Void = {}
   /// Effects that waited when the machine crashed.
   private(set) var crashes = 0
   let limits: BrokerLimits
@@ -77,7 +79,18 @@ final class Stage {
   private func makeRoom() throws {
     if commit?.remaining ?? 0 >= inputBytesMax { return }
     try turn()
-    if journal?.wantsRoll == true { try roll() }
+    guard journal?.wantsRoll == true else { return }
+    do { try roll() } catch JournalFault.full { return tell(isFull: true) }
+    tell(isFull: false)
+  }
+
+  /// The disk has no room for the next segment, and the machine knows, as the shell tells it.
+  private(set) var isFull = false
+
+  private func tell(isFull now: Bool) {
+    guard isFull != now else { return }
+    isFull = now
+    machine.apply(.storage(isFull: now), at: self.now, into: &commit!)
   }
 
   func publish(_ id: ConnectionID, _ event: TestEvent, sequence: UInt64) throws {
@@ -103,6 +116,7 @@ final class Stage {
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
     released += effects
+    whenDurable()
     commit = journal!.gather(Effect.self)
   }
 

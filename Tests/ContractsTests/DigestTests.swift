@@ -47,6 +47,14 @@ import Testing
     }
   }
 
+  @Test func `hashes the same with and without the processor's instructions`() {
+    var bytes: [UInt8] = []
+    for count in 0...1_100 {
+      #expect(SHA256.hash(bytes) == SHA256.plainHash(bytes), "\(count) bytes")
+      bytes.append(UInt8(truncatingIfNeeded: count &* 167 &+ count >> 7))
+    }
+  }
+
   /// RFC 4648 10.
   @Test(arguments: [
     ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),

@@ -88,7 +88,8 @@ extension FactSamples {
     facts += try RemedyAsked.Turn.allCases.map { turn in
       RemedyAsked(
         turn: turn, requestID: try Identifier("request-1"), orderID: order, personID: person, caseID: matter, offerID: offer,
-        amount: euro(995), basis: .honourFor, agentID: ines, approver: ruth, deadlineAt: later, reason: .alreadyBetter, sentence: "She has more already.",
+        amount: euro(995), basis: .honourFor, agentID: ines, approver: ruth, deadlineAt: later, reason: .alreadyBetter,
+        sentence: "She has more already.",
         at: moment)
     }
     let row = OfferScheduled.GateRow(
@@ -101,15 +102,20 @@ extension FactSamples {
       GateTurned(offerID: offer, version: 1, rows: [row], at: moment),
       GateTurned(offerID: offer, version: 1, rows: [.init(check: .terms, state: .passed, since: moment)], at: moment),
       GateWaived(
-        offerID: offer, version: 1, check: .briefings, reason: "a small offer", by: ruth, awaits: try Identifier("marketer/maya"), at: moment),
+        offerID: offer, version: 1, check: .briefings, reason: "a small offer", by: ruth, awaits: try Identifier("marketer/maya"),
+        at: moment),
       GateWaived(offerID: offer, version: 1, check: .blind, reason: "a small offer", by: ruth, at: moment),
       CounterpartNamed(
         channel: "web", counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: ruth, at: moment),
       ParityApproved(offerID: offer, version: 1, approved: true, sentence: "Loyal week follows.", by: ruth, at: moment),
       ParityApproved(offerID: offer, version: 1, approved: false, by: ruth, at: moment),
+      PolicyProposed(
+        name: "cool-off", version: 2, document: ["usual": "PT240H", "severe": "PT720H"], by: ruth, sentence: "Ten days are calmer.",
+        at: moment),
+      PolicyProposed(name: "cool-off", version: 2, document: ["usual": "PT240H", "severe": "PT720H"], by: ruth, at: moment),
       DisconnectRecorded(
         disconnectID: try Identifier("d-1"), kind: .lookBack, outcome: .slipped, offerID: offer, personID: person, beganAt: moment,
-        noticedAt: later, cause: "no remedy 24 h after the start", evidence: [try Identifier("m-1")], at: later),
+        noticedAt: later, cause: "no remedy 24 h after the start", evidence: [try Identifier("m-1")], count: 3, at: later),
       DisconnectRecorded(
         disconnectID: try Identifier("d-2"), kind: .channel, outcome: .unknown, beganAt: moment, noticedAt: later,
         cause: "no roster was told",

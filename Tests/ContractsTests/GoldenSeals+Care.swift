@@ -43,7 +43,9 @@ extension GoldenTests {
     ("service.counterpart.named.v1.full.json", "3d173e7c9b82e987d2672a58c8c890f0904d97736f4dd9d4fd76078892f1849e", true),
     ("service.parity.approved.v1.full.json", "fde7052245fd1f7f6c4ee8ceda7c2181f2486f7470912b07fb97b7f76b943694", true),
     ("service.parity.approved.v1.least.json", "182f11018148c016ddf60e9e0ed27b8030386cc10225b66f3037c671995f1a52", true),
-    ("ledger.disconnect.recorded.v1.full.json", "ef70a97b405117df63f49f2ff1f1471383b2cee68000ccb23aa6dc8c1e2a1ba5", true),
+    ("ledger.policy.proposed.v1.full.json", "2817b6a07afbd67334dd7d93f30817701a3161b570e313182494b13c9122a449", true),
+    ("ledger.policy.proposed.v1.least.json", "57a3df0161fef67f3ca03159548e6b9bd35eefdabc2363e4e4e14cad4d0f695d", true),
+    ("ledger.disconnect.recorded.v1.full.json", "3671c45489a898f7a0b2be57a141b11d8396b0becc031bdf3dff65ae2877045d", true),
     ("ledger.disconnect.recorded.v1.least.json", "a5972ebf0c0d3a6b30597b273bd101cd6b9ecde1c0391e61e9dc509bc8af0b62", true),
   ]
 }

@@ -42,6 +42,14 @@ struct BooksTamperTests {
           hash) VALUES (3, 'x', 'posted', 'USD', 5, 2, 0, 9e15, 20000, 'm', 'x', 'x', zeroblob(32))
         """, "without gaps"
       ),
+      (
+        """
+        BEGIN; INSERT INTO leg (id, account, amount) VALUES (2048, 1, 5), (2049, 2, -5);
+        INSERT INTO entry (number, kind, state, currency, amount, legs, effective_at, recorded_at, accounting_day, message, actor_kind, actor,
+          hash) VALUES (2, 'x', 'odd', 'USD', 5, 2, 0, 9e15, 20000, 'm', 'x', 'x', zeroblob(32))
+        """, "CHECK"
+      ),
+      ("INSERT INTO remedy (remedy_key, ordinal, state, amount, currency) VALUES ('x', 1, 'odd', 5, 'USD')", "CHECK"),
       ("UPDATE account SET posted_debit = 5000 WHERE path = 'customer/ada/credit'", "CHECK"),
       ("UPDATE account SET path = 'tender/cash'", "never renamed"), ("DELETE FROM account", "never removed"),
     ]) func `the store itself refuses what no entry is`(sql: String, words: String) throws

@@ -41,7 +41,8 @@ struct BothTimesTests {
     #expect(try may() == before)
     // Both times stand in the entry: when it was true, when it was known; it counts in the first open day.
     let entry = try house.store.read {
-      try $0.first("SELECT effective_at, recorded_at, accounting_day FROM entry WHERE order_id = 'SATURDAY' ORDER BY number LIMIT 1") { row in
+      try $0.first("SELECT effective_at, recorded_at, accounting_day FROM entry WHERE order_id = 'SATURDAY' ORDER BY number LIMIT 1") {
+        row in
         [try row.integer(0), try row.integer(1), try row.integer(2)]
       }
     }

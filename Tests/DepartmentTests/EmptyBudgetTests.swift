@@ -15,7 +15,8 @@ struct EmptyBudgetTests {
     try house.openService(100_000)
     for number in 0..<1_000 {
       try house.capture(
-        .dollars("O-\(number)", at: house.now.adding(.milliseconds(Int64(number))), [("LAMP", 3_900)], shipping: 995, person: "p-\(number)"))
+        .dollars("O-\(number)", at: house.now.adding(.milliseconds(Int64(number))), [("LAMP", 3_900)], shipping: 995, person: "p-\(number)")
+      )
     }
     var offer = PlannedOffer.shipping()
     offer.reserve = 300 * 995

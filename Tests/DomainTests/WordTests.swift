@@ -57,7 +57,7 @@ struct WordTests {
   }
 
   @Test func `who was answered from the old version after the new one took effect is told better`() {
-    let answers = [Self.answer("a", 1, 9), Self.answer("b", 1, 10), Self.answer("c", 2, 11)]
+    let answers = [Self.answer("a", 1, 9), Self.answer("same", 1, 10), Self.answer("b", 1, 11), Self.answer("c", 2, 11)]
     let turns = [Self.turn(.launched, 1, 0), Self.turn(.launched, 2, 10)]
     #expect(Self.wrong(answers, turns) == ["b superseded"])
     #expect(Self.wrong(answers, turns, minor: true) == [])

@@ -142,8 +142,15 @@ extension MeshTests {
       let caller = mesh.caller
       try mesh.start("ledger")
       try mesh.stop("ledger")
+      // Half of the faults meet the start; the others come behind as many calls as a start and its end take, among the orders.
+      let quiet = Injected.failing(calls, at: 1_000_000, "EIO", log: folder.file("calls-quiet"))
+      let calm = try quiet.spawn("accord-ledger", mesh.words(for: "ledger"))
+      _ = try calm.ready()
+      try calm.terminate()
+      let start = quiet.busiest
       var captured: Set<String> = []
-      for number in 1...Self.faults {
+      for turn in 1...Self.faults {
+        let number = turn % 2 == 1 ? turn : start + turn
         let what: Comment = "the \(number). \(calls) fails"
         let injected = Injected.failing(calls, at: number, "EIO", log: folder.file("calls-\(number)"))
         let child = try injected.spawn("accord-ledger", mesh.words(for: "ledger"))
@@ -188,6 +195,7 @@ extension MeshTests {
       try mesh.stopAll()
       let verified = try caller.accord("verify")
       #expect(verified.exit == .code(0), "\(verified.stdout)\(verified.stderr)")
+      #expect(deaths + refused > 0 && captured.count > Self.faults, "the faults met no order: a start and its end make \(start) calls")
       print("ledger, \(calls): \(Self.faults) in turn, \(deaths) died of it, \(refused) orders refused, \(captured.count) captured")
     }
 

@@ -104,7 +104,7 @@ extension MeshTests {
       #expect(try siege.growth() < 96 << 20, "50 MB were published to somebody who reads nothing")
       for peer in [greedy, loud] { try peer.send(["op": "farewell", "reason": "done"]) }
       // The greedy one may take what it is owed, or leave: it leaves.
-      withExtendedLifetime(greedy) {}
+      try withExtendedLifetime((greedy, loud)) { try siege.lift() }
     }
 
     @Test func `questions at the very moment of the journal's closing mark are answered`() throws {

@@ -40,6 +40,15 @@ struct Injected {
     return try ChildProgram.spawn("/usr/bin/env", words + ["\(Build.folder)/\(program)"] + arguments, endsWithTests: true)
   }
 
+  /// How many calls the thread made that made most of them: each thread counts its own.
+  var busiest: Int {
+    var counts: [Substring: Int] = [:]
+    for line in ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n") where !line.contains("resumed>") {
+      counts[line.prefix { $0 != " " }, default: 0] += 1
+    }
+    return counts.values.max() ?? 0
+  }
+
   /// The calls that failed, and those of the same thread on the same file that came after them.
   var afterFailure: (failed: Int, again: [String]) {
     let lines = ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)

@@ -58,6 +58,13 @@ final class OutsideClient {
     try stream.write(frames, timeout: .seconds(10))
   }
 
+  /// Gives back a row that the broker asked for.
+  func heal(_ sequence: UInt64, _ event: [UInt8]) throws {
+    var frame: [UInt8] = []
+    try ClientMessageEncoder.appendHeal(sequence: sequence, event: event, to: &frame)
+    try stream.write(frame, timeout: .seconds(10))
+  }
+
   /// The broker's next word, pings answered on the way.
   func next(within limit: Duration = .seconds(10)) throws -> BrokerMessage {
     let end = ContinuousClock.now + limit

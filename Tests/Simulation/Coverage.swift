@@ -50,6 +50,8 @@ package struct Coverage: Sendable {
   package var published = 0
   package var delivered = 0
   package var duplicates = 0
+  /// Publishes over their credential's rate.
+  package var putOff = 0
   package var deadLetters = 0
   package var leases = 0
   package var rolls = 0
@@ -81,6 +83,7 @@ package struct Coverage: Sendable {
     published += other.published
     delivered += other.delivered
     duplicates += other.duplicates
+    putOff += other.putOff
     deadLetters += other.deadLetters
     leases += other.leases
     rolls += other.rolls
@@ -102,7 +105,8 @@ extension Coverage {
       row("steps", steps),
       row("power cuts that the world went on from", powerCuts), row("kills that the world went on from", kills),
       row("faults and full disks", diskFaults), row("events", published), row("deliveries", delivered),
-      row("publishes again or out of turn", duplicates), row("dead letters", deadLetters), row("deliveries taken back", leases),
+      row("publishes again or out of turn", duplicates), row("publishes over their rate", putOff), row("dead letters", deadLetters),
+      row("deliveries taken back", leases),
       row("rolls", rolls), row("events copied forward", carried), row("segments let go of", forgotten),
       row("events damaged in sealed segments", damages), row("events healed", healed), row("marks passed", marks),
       row("connections fenced", fenced), row("lineages renewed", lineages),

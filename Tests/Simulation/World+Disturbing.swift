@@ -7,6 +7,10 @@ import Wire
 // What goes wrong, and what operators do.
 extension World {
   func disturb() throws {
+    if isWorn, chance.percent(60) {
+      if chance.percent(30), journal != nil { return try roll(isForced: true) }
+      return damage()
+    }
     switch chance.below(42) {
     case 0, 1: if !lines.isEmpty { breakLine(chance.of(lines)) }
     case 2: kill(chance.of(programs), why: "by chance")

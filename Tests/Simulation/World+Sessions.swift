@@ -56,11 +56,16 @@ extension World {
     try makeRoom()
     steady()
     let start = (commit?.start.value ?? 0)
+    let taken = machine.counts.accepted + machine.counts.refused
     fact.frame.withUnsafeBytes { machine.publish(line.id, fact.publish, frame: $0, at: moment, into: &commit!) }
     guard line.isGreeted, let producer = line.producer else { return }
     if line.windowStart != start { (line.windowStart, line.windowUsed) = (start, 0) }
     guard fact.sequence == shadow.producers[producer].last + 1, !isStorageFull, line.windowUsed < limits.window else {
       coverage.duplicates += 1
+      return
+    }
+    if rate != nil, line.program.number == 1, machine.counts.accepted + machine.counts.refused == taken {
+      coverage.putOff += 1
       return
     }
     line.windowUsed += 1
@@ -75,7 +80,8 @@ extension World {
     try clear()
     let isPublisher = hello.lineage != nil
     let rights = Rights(
-      publish: isPublisher ? ["\(hello.credential).*"] : [], subscribe: ["*"], source: isPublisher ? "/\(hello.credential)" : nil)
+      publish: isPublisher ? ["\(hello.credential).*"] : [], subscribe: ["*"], source: isPublisher ? "/\(hello.credential)" : nil,
+      quota: Quota(messagesPerSecond: line.program.number == 1 ? rate : nil))
     try apply(.hello(line.id, hello, rights))
     isDirty = true
     guard let lineage = hello.lineage else { return line.isGreeted = true }

@@ -58,6 +58,10 @@ package final class World {
   /// What was taken in this turn may take deliveries back: it is finished before the next settlement.
   var isDirty = false
   var brokerDue: Int64?
+  /// What marketing may send in a second; nil in most worlds: whether an event over it is taken, the machine's own count says.
+  var rate: Int?
+  /// A disk on which much is damaged.
+  var isWorn = false
 
   // Clocks.
   var uptime: Int64 = 10_000
@@ -144,6 +148,8 @@ package final class World {
     limits.carriedShare = 1 + chance.below(3)
     limits.settleRoom = 1_000
     limits.returnsAhead = 2 + chance.below(63)
+    if chance.percent(20) { rate = 5 + chance.below(100) }
+    isWorn = chance.percent(20)
     shadow.attemptsMax = limits.attempts
     durable.attemptsMax = limits.attempts
   }

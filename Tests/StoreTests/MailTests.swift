@@ -140,14 +140,4 @@ struct MailTests {
       #expect(try Outbox.rows(after: 0, limit: 1, in: snapshot).first?.event == Array("event-1".utf8))
     }
   }
-
-  @Test func `an event is found by its id until it is forgotten, and said once`() throws {
-    _ = try append(["a", "b"])
-    let entry = try store.read { try Outbox.find(id: id("b"), in: $0) }
-    #expect(entry?.sequence == 2 && entry?.recordedAt == instant(8) && entry?.event == [0x62])
-    let fault = #expect(throws: StoreFault.self) { _ = try append(["a"]) }
-    #expect(fault == .constraint("UNIQUE constraint failed: outbox.id"))
-    try store.write { try Outbox.forget(through: 2, in: $0) }
-    #expect(try store.read { try Outbox.find(id: id("b"), in: $0) } == nil)
-  }
 }

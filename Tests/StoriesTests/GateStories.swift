@@ -77,8 +77,10 @@ extension StoriesTests {
 
     private func writeSheet(_ id: String, _ shop: StoryMesh) throws {
       try eventually("service knows \(id)") {
-        try shop.accord(["sheet", "draft", id, "--locale", "en-US", "--voice", "warm", "--words", "It is on its way back."], as: "agent/tom")
-          .exit == .code(0)
+        try shop.accord(
+          ["sheet", "draft", id, "--locale", "en-US", "--voice", "warm", "--words", "It is on its way back."], as: "agent/tom"
+        )
+        .exit == .code(0)
       }
       try shop.done("sheet", "verify", "\(id):en-US:warm", "--deputy", "agent/tom", as: "supervisor/ruth")
     }

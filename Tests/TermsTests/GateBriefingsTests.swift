@@ -65,9 +65,12 @@ struct GateBriefingsTests {
   }
 
   @Test func `an offer that is late counts its first hours from then on`() throws {
-    let shifts = [Self.shift("ana", 8, 20), Self.shift("bo", 80, 90)]
+    let shifts = [Self.shift("ana", 8, 20), Self.shift("bo", 80, 90), Self.shift("cy", 95, 99)]
     #expect(Self.names(try Self.gate(shifts).required) == ["ana"])
-    #expect(Self.names(try Self.gate(shifts, at: Self.at(24)).required) == ["bo"])
+    let longer: [String: JSON] = ["/window/ends_at": "2026-05-20T00:00:00"]
+    #expect(Self.names(try Self.gate(shifts, longer, at: Self.at(24)).required) == ["bo", "cy"])
+    // Whoever comes after its end has nothing to read.
+    #expect(Self.names(try Self.gate(shifts, at: Self.at(24)).required) == [])
   }
 
   @Test func `of one shift the latest word counts`() throws {
@@ -119,7 +122,7 @@ struct GateBriefingsTests {
   }
 
   @Test func `in each opening hour somebody is there for each language`() throws {
-    let changes: [String: JSON] = ["/sheets_required": [["locale": "en-US", "voice": "warm"], ["locale": "es-US", "voice": "warm"]]]
+    let changes: [String: JSON] = ["/targeting/locales": ["en-US", "es-US"]]
     let read = BriefingFold([Self.read("ana"), Self.read("bea")])
     #expect(try Self.gate(Self.whole, changes).row(read, counting: 1...1, asked: Self.asked).state == .passed)
     // Bea goes home at 15:00 on Monday.

@@ -71,7 +71,7 @@ enum AnswerCommands {
       answer["facts_card"]?.bool == true
       ? "the facts card" : "version \(answer["sheet_version"]?.integer ?? 0) of \(answer.word("sheet_id"))"
     Terminal.print("Answer \(answer.word("answer_id")) is recorded, from \(source) of \(answer.word("offer")).")
-    if let sentence = answer["fallback_sentence"]?.string { Terminal.print("  \(sentence)") }
+    if let sentence = answer["said"]?["fallback_sentence"]?.string { Terminal.print("  \(sentence)") }
   }
 
   static func correct(_ arguments: Arguments) throws(Complaint) {

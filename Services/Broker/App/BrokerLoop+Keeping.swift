@@ -163,6 +163,6 @@ extension BrokerLoop {
 
 /// Lets closures of other threads name the loop; they only ever use it on the reactor's.
 struct LoopReference: @unchecked Sendable {
-  unowned let value: BrokerLoop
+  let value: BrokerLoop
   init(_ value: BrokerLoop) { self.value = value }
 }

@@ -98,28 +98,28 @@ enum BrokerProgram {
         }
       },
       askToStop: { start.end(.success, $0) }, abort: { start.abort(.inputOutput, $0.description) })
-    let shared = LoopHandle(loop)
+    let shared = LoopReference(loop)
 
     let listener = try Listener(host: start.configuration[host], port: UInt16(start.configuration[port]), on: reactor) { descriptor, _ in
-      shared.loop.accept(descriptor)
+      shared.value.accept(descriptor)
     }
     let httpConnectionsMax = min(DoorLimits.httpConnectionsMax, descriptorsMax / 8)
     let sessionsMax = descriptorsMax - httpConnectionsMax - DoorLimits.descriptorsKept
     // A descriptor that the journal lacks for its next segment is worse than a caller turned away.
-    listener.isFull = { shared.loop.sessions.count >= sessionsMax }
+    listener.isFull = { shared.value.sessions.count >= sessionsMax }
     let trouble = desk.trouble
     let readiness = Readiness { storage.sentence ?? trouble.now }
     let door = try OperatorDoor(start.folder)
     let api = BrokerAPI(
-      reactor: reactor, status: { shared.loop.status() }, producerName: { shared.loop.machine.producerName($0) },
+      reactor: reactor, status: { shared.value.status() }, producerName: { shared.value.machine.producerName($0) },
       metrics: start.metrics, mark: mark, journal: JournalWindow(window), door: door, readiness: readiness,
-      credentials: { shared.loop.credentialRows() },
-      ask: { command, answered in shared.loop.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes),
+      credentials: { shared.value.credentialRows() },
+      ask: { command, answered in shared.value.ask(command, by: OperatorDoor.principal, answered) }, segmentBytes: UInt64(segmentBytes),
       disk: JournalRoutes(
-        reactor: reactor, door: door, mark: mark, disk: disk, keeper: keeper, layout: { shared.loop.layout },
-        holders: { (shared.loop.machine.neededCount($0), shared.loop.machine.holders($0)) }, holes: { shared.loop.machine.holeRows },
-        accept: { shared.loop.apply(.acceptLoss($0, by: OperatorDoor.principal)) }),
-      place: { (shared.loop.machine.place(of: $0), Position(shared.loop.machine.kept)) })
+        reactor: reactor, door: door, mark: mark, disk: disk, keeper: keeper, layout: { shared.value.layout },
+        holders: { (shared.value.machine.neededCount($0), shared.value.machine.holders($0)) }, holes: { shared.value.machine.holeRows },
+        accept: { shared.value.apply(.acceptLoss($0, by: OperatorDoor.principal)) }),
+      place: { (shared.value.machine.place(of: $0), Position(shared.value.machine.kept)) })
     var httpLimits = HTTPLimits()
     httpLimits.connectionsMax = httpConnectionsMax
     let http = try HTTPServer(
@@ -135,7 +135,7 @@ enum BrokerProgram {
         ("mesh", Address(host: start.configuration[host], port: listener.port)),
         ("http", Address(host: start.configuration[host], port: http.port)),
       ],
-      reload: { _ = reactor.perform { shared.loop.lookAtCredentials() } },
+      reload: { _ = reactor.perform { shared.value.lookAtCredentials() } },
       stops: [
         Stop("turn away callers") {
           readiness.stops()
@@ -143,7 +143,7 @@ enum BrokerProgram {
         },
         Stop("drain the sessions", within: .seconds(6)) {
           let done = Event()
-          reactor.post { shared.loop.drain { done.happen() } }
+          reactor.post { shared.value.drain { done.happen() } }
           done.wait()
         },
         Stop("answer what was asked") { http.drain() },
@@ -189,12 +189,7 @@ final class StorageWord: Sendable {
   var sentence: String? { word.withLock { $0 } }
 }
 
-/// Lets closures of other threads name what belongs to the reactor's thread; they only ever use it there.
-private struct LoopHandle: @unchecked Sendable {
-  let loop: BrokerLoop
-  init(_ loop: BrokerLoop) { self.loop = loop }
-}
-
+/// As `LoopReference`: for the reactor's thread alone.
 private struct ListenerHandle: @unchecked Sendable {
   let listener: Listener
   init(_ listener: Listener) { self.listener = listener }

@@ -96,10 +96,5 @@ final class JournalKeeper: Sendable {
     }
   }
 
-  /// The same on the caller's thread.
-  func examined(_ number: UInt64, before: Position) -> [Damage] {
-    reader.withLock { try? $0.examine(segment: number, before: before) } ?? []
-  }
-
   private static let pieceBytes = 1 << 20
 }

@@ -61,6 +61,7 @@ package struct BriefingPaper: Sendable {
         + sentences.dropFirst().prefix(4).joined(separator: " "))
   }
 
+  /// The choices as a refusal and a paper name them, each with its number.
   package static func numbered(_ choices: [String]) -> String {
     choices.enumerated().map { "\($0.offset): \($0.element)" }.joined(separator: "; ")
   }

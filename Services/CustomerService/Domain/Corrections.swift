@@ -47,7 +47,7 @@ package enum Corrections {
       if let sheet { return Wrong(given: given, cause: .wrongSheet, since: sheet.at) }
       let later = launches.first { launch in
         launch.version > fact.offer.version && !counting(launch.version).contains(fact.offer.version)
-          && launch.at <= fact.at
+          && launch.at < fact.at
       }
       return later.map { Wrong(given: given, cause: .superseded, since: $0.at) }
     }.sorted { ($0.given.fact.at, $0.given.fact.answerID) < ($1.given.fact.at, $1.given.fact.answerID) }

@@ -20,9 +20,9 @@ package enum Desk {
     case live
     case startsSoon = "starts_soon"
     case honourable
-    /// What somebody new would get; for now nobody prompts it.
+    /// What somebody new would get: prompted, for nobody asks for what they do not know of.
     case parity
-    /// What a customer asks about and nobody knows; for now nobody asks.
+    /// What a customer asks about and nobody knows.
     case unknown
   }
 
@@ -68,7 +68,8 @@ package enum Desk {
   /// `isMember`: whether they belong to the segment or list that the offer is for; nil where it is for none. `isOneOrder`: asked about a
   /// single order, which is always answered.
   package static func row(
-    _ offer: DeskOffer, _ judged: [Judged], isMember: Bool? = nil, locale: String?, isOneOrder: Bool = false, at now: Timestamp
+    _ offer: DeskOffer, _ judged: [Judged], isMember: Bool? = nil, locale: String?, isOneOrder: Bool = false,
+    matched: ParityMatch.Given = ParityMatch.Given(), at now: Timestamp
   ) -> Row? {
     let phase = offer.phase(at: now)
     let answers = judged.map { answer(offer, $0, at: now) }
@@ -85,6 +86,7 @@ package enum Desk {
       case .historical, .gone: return nil
       }
     }
+    if kind == .live, let prompted = parity(offer, judged, answers, phase, locale: locale, matched, at: now) { return prompted }
     // Orders that it does not reach are many and say nothing.
     var near = had.isEmpty ? answers.filter { isOneOrder || $0.reason.isInReach || $0.reason == .inCheckout } : had
     if !had.isEmpty { near += answers.filter { $0.given == nil && $0.yes } }
@@ -95,6 +97,25 @@ package enum Desk {
       kind: kind, phase: phase, offer: offer, name: offer.name(in: locale), yes: yes, reason: code, sentence: sentence,
       given: Telling.sum(near.compactMap(\.given)), wouldBe: Telling.sum(near.compactMap(\.wouldBe)), destination: destinations(near),
       payer: "campaign \(offer.terms.document.campaignID)", orders: near)
+  }
+
+  /// The match of an offer for new customers, where an order of theirs would have got it; nil where there is nothing to prompt.
+  private static func parity(
+    _ offer: DeskOffer, _ judged: [Judged], _ answers: [OrderAnswer], _ phase: DeskOffer.Phase, locale: String?,
+    _ matched: ParityMatch.Given, at now: Timestamp
+  ) -> Row? {
+    guard let match = offer.match else { return nil }
+    for (one, answer) in zip(judged, answers) where answer.reason == .notEligibleCustomer {
+      guard let amount = match.amount(one, life: offer.life, given: matched, at: now) else { continue }
+      let sentence =
+        "somebody new would get \(amount) for order \(answer.order); match it without being asked: `accord honour \(answer.order) "
+        + "\(offer.offer.offer)`"
+      return Row(
+        kind: .parity, phase: phase, offer: offer, name: offer.name(in: locale), yes: true, reason: "parity", sentence: sentence,
+        given: nil,
+        wouldBe: amount, destination: nil, payer: "campaign \(offer.terms.document.campaignID)", orders: [])
+    }
+    return nil
   }
 
   /// Each destination once.

@@ -8,12 +8,16 @@ package struct DeskOffer: Sendable {
   /// Of the version in force; before the launch of the one that has its time.
   package let terms: Terms
 
+  /// What those who are there already get to match it; nil where it is for them too, or promises no match.
+  package let match: ParityMatch?
+
   /// Every name that it has, as people say them.
   private let spoken: [String]
 
   package init(known: KnownOffer, terms: Terms) {
     self.known = known
     self.terms = terms
+    match = ParityMatch(terms)
     let document = terms.document
     let names = document.title.map(\.text) + document.alsoCalled + [document.offerID.text, document.inWindow.code ?? ""]
     spoken = names.map { SpokenName.folded($0) }

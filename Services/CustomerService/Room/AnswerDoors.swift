@@ -103,7 +103,10 @@ struct AnswerDoors: Sendable {
       voice: standing.sheet?.voice ?? standing.voice, agentID: agent, factsCard: standing.sheet == nil, fallback: standing.isFallback,
       at: teller.now)
     try teller.tell(.answerTurned(fact), in: transaction)
-    return (201, .object([.init("outcome", "given")] + Answers.json(.init(fact)) + Sheets.json(standing, at: teller.now)))
+    return (
+      201,
+      .object([.init("outcome", "given")] + Answers.json(.init(fact)) + [.init("said", .object(Sheets.json(standing, at: teller.now)))])
+    )
   }
 
   /// Whoever says from which words they answer is held to those that hold now.

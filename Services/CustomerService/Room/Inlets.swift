@@ -32,7 +32,7 @@ enum Inlets {
       let isNew = try Heard.keep(place, received, in: transaction)
       if isNew, case .remedyChanged(let remedy) = event {
         try Uses.count(remedy, person: place.person, in: transaction)
-        try Requests.heard(remedy, because: received.envelope.causationID, in: transaction)
+        try Requests.heard(remedy, in: transaction)
       }
     case .follow(let offer, let mark):
       let isNew = try Offers.follow(offer, mark, received, in: transaction)

@@ -37,6 +37,23 @@ enum OfferJSON {
       ])
   }
 
+  /// What the customer asked about and nobody knows: last on the table.
+  static func unknown(_ asked: AskedOffers.Kept, at now: Timestamp) -> JSON {
+    let sentence: String
+    if let answer = asked.answer {
+      sentence = "marketing says: \(answer.sentence)"
+    } else {
+      let due = asked.dueAt.map { " by \($0)" } ?? ""
+      sentence = asked.isOverdue(at: now) ? "marketing was to say\(due) what it is, and has not" : "marketing says\(due) what it is"
+    }
+    return .object([
+      .init("kind", .string(Desk.Kind.unknown.rawValue)), .init("offer", .string(asked.asked.text)),
+      .init("name", .string(asked.words ?? asked.asked.text)), .init("yes", .bool(false)),
+      .init("reason", .string(asked.answer?.answer.rawValue ?? "unknown")), .init("sentence", .string(sentence)),
+      .init("case_id", .string(asked.matter.text)), .init("overdue", .bool(asked.isOverdue(at: now))),
+    ])
+  }
+
   static func why(_ why: WhyNot, captured message: String, locale: String?, at now: Timestamp) -> JSON {
     let answer = why.answer
     var members: [JSON.Member] = [

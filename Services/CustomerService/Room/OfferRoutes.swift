@@ -43,7 +43,11 @@ struct OfferRoutes: Sendable {
     return .json(
       .object([
         .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
-        .init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale, read) })),
+        .init(
+          "offers",
+          .array(
+            called(rows, request).map { OfferJSON.row($0, locale: locale, read) }
+              + (try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now) }))),
       ]))
   }
 

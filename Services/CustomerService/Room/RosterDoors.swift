@@ -54,8 +54,8 @@ struct RosterDoors: Sendable {
     if agent != teller.by { try teller.occasion.needs(.lead, .supervisor, because: "an agent may say this of themselves alone") }
     let isAbsent = try form.flag("absent") ?? true
     let shifts: [RosterPublished]
-    if let id = try form.identifier("shift_id", Shift.self) {
-      guard let found = try Rosters.find(agent, id, in: transaction) else { throw WordRefusal.noShift(agent: agent.text, shift: id.text) }
+    if let id = try form.text("shift_id") {
+      guard let found = try Rosters.find(agent, id, in: transaction) else { throw WordRefusal.noShift(agent: agent.text, shift: id) }
       shifts = [found]
     } else {
       guard let from = try form.time("from"), let to = try form.time("to") else {
@@ -80,18 +80,18 @@ struct RosterDoors: Sendable {
   }
 
   private func swap(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
-    let id = try form.needed("shift_id", Shift.self)
+    let id = try form.neededText("shift_id")
     let from = try form.needed("from_agent", Colleague.self)
     let to = try form.needed("to_agent", Colleague.self)
     guard from != to else { throw WordRefusal.field("to_agent", "it is the same agent; name another one") }
-    guard let shift = try Rosters.find(from, id, in: transaction) else { throw WordRefusal.noShift(agent: from.text, shift: id.text) }
+    guard let shift = try Rosters.find(from, id, in: transaction) else { throw WordRefusal.noShift(agent: from.text, shift: id) }
     try WordForm.confirmHere(to, "to_agent", in: transaction)
     var taken = shift
     taken.agentID = to
     taken.locales = []
     taken.absent = false
     taken.at = teller.now
-    if let known = try Rosters.find(to, id, in: transaction), !known.absent, shift.absent {
+    if let known = try Rosters.find(to, shift.shiftID, in: transaction), !known.absent, shift.absent {
       return (200, answer("exists", [shift, known]))
     }
     if let other = try Rosters.overlapping(taken, in: transaction) { throw WordRefusal.overlaps(agent: to, shift: other.shiftID) }

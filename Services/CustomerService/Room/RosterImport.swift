@@ -102,8 +102,9 @@ struct RosterImport: Sendable {
         throw .field("locales", "“\(locale)” is no language; write a tag such as en-US")
       }
       let channels = try row.texts("channels", max: Limits.channelsMax)
+      let name = try Rosters.name(try row.text("shift_id") ?? from.description, of: agent)
       return RosterPublished(
-        agentID: agent, shiftID: try row.identifier("shift_id") ?? Identifier(restoring: from.description), from: from, to: to,
+        agentID: agent, shiftID: name, from: from, to: to,
         site: try row.word("site"), employer: try row.word("employer"), channels: channels, locales: locales, absent: false, at: now)
     }
   }

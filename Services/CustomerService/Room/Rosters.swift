@@ -1,4 +1,5 @@
 import Contracts
+import ServiceDomain
 import Store
 import Terms
 
@@ -13,6 +14,13 @@ enum Rosters {
       .blob(fact.event.encode()))
   }
 
+  /// A shift's name, which no other agent's shift has: `agent/ines/early`.
+  static func name(_ text: String, of agent: Identifier<Colleague>) throws(WordRefusal) -> Identifier<Shift> {
+    do throws(InvalidIdentifier) { return try Identifier(text.hasPrefix(agent.text + "/") ? text : "\(agent)/\(text)") } catch {
+      throw .field("shift_id", "\(error)")
+    }
+  }
+
   /// More shifts than are on one page, or in the first hours of an offer.
   private static let shiftsMax: Int64 = 20_000
 
@@ -22,6 +30,15 @@ enum Rosters {
       "SELECT data FROM shift WHERE ends > ?1 AND begins < ?2 ORDER BY begins, agent_id, shift_id LIMIT ?3",
       .timestamp(period.lowerBound), .timestamp(period.upperBound), .integer(shiftsMax)
     ) { row in decode(try row.blob(0)) }.compactMap(\.self)
+  }
+
+  /// The shift of `agent` by its name, whole or as it was given; one that they took over has another agent's name in it.
+  static func find(
+    _ agent: Identifier<Colleague>, _ text: String, in reading: borrowing some Reading & ~Copyable
+  ) throws -> RosterPublished? {
+    let names = [try? Identifier<Shift>(text), try? name(text, of: agent)].compactMap(\.self)
+    for name in names { if let found = try find(agent, name, in: reading) { return found } }
+    return nil
   }
 
   static func find(

@@ -97,6 +97,7 @@ extension Schema {
     CREATE INDEX remedy_request_by_person ON remedy_request (person_id, at) WHERE person_id IS NOT NULL;
     CREATE INDEX remedy_request_by_agent ON remedy_request (agent_id, at);
     CREATE INDEX remedy_request_by_case ON remedy_request (case_id) WHERE case_id IS NOT NULL;
+    CREATE INDEX remedy_request_by_offer ON remedy_request (offer_id) WHERE offer_id IS NOT NULL;
     CREATE INDEX remedy_request_by_message ON remedy_request (message_id);
     CREATE INDEX remedy_request_waiting ON remedy_request (deadline_at) WHERE state = 'waiting';
     -- What was granted a moment ago and can be undone: told to nobody yet.
@@ -104,11 +105,11 @@ extension Schema {
       request_id TEXT PRIMARY KEY, order_id TEXT, offer_id TEXT, person_id TEXT, case_id TEXT,
       amount_minor INTEGER, currency TEXT, agent_id TEXT NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL, data BLOB NOT NULL
     ) STRICT, WITHOUT ROWID;
-    -- What somebody at the desk gave without anybody above, for the limits.
-    CREATE VIEW alone_given AS
-      SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_request
-        WHERE approver IS NULL AND state IN ('asked', 'given')
-      UNION ALL SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at FROM remedy_draft;
+    -- What was given at the desk, for the limits; alone: without anybody above.
+    CREATE VIEW desk_given AS
+      SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at, approver IS NULL AS is_alone FROM remedy_request
+        WHERE state IN ('asked', 'given')
+      UNION ALL SELECT order_id, person_id, case_id, agent_id, amount_minor, currency, at, 1 FROM remedy_draft;
 
     CREATE TABLE asked_offer (
       asked_id TEXT PRIMARY KEY,
@@ -123,6 +124,7 @@ extension Schema {
       answer BLOB
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX asked_offer_open ON asked_offer (due_at) WHERE answered_at IS NULL AND known = 0;
+    CREATE INDEX asked_offer_by_person ON asked_offer (person_id) WHERE person_id IS NOT NULL;
     CREATE INDEX asked_offer_by_case ON asked_offer (case_id);
     -- The customer's words for it; in no fact, as those of a case.
     CREATE TABLE asked_word (asked_id TEXT PRIMARY KEY, words TEXT NOT NULL) STRICT, WITHOUT ROWID;

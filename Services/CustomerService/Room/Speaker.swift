@@ -23,6 +23,11 @@ struct Speaker: Sendable {
     return told.id
   }
 
+  /// A name for what nobody is told of yet: one for each command.
+  func ownName(_ word: String) -> String {
+    "\(word)-\(Hex.encode(Array(SHA256.hash(Array("\(desk.store.identity.lineage) \(by) \(occasion.causation)".utf8)).prefix(8))))"
+  }
+
   /// A name that nothing else of this store has, and no other store's.
   func fresh(_ word: String, in transaction: borrowing Transaction) throws -> String {
     "\(word)-\(desk.store.identity.lineage.prefix(6))-\(try Outbox.highest(in: transaction) + 1)"

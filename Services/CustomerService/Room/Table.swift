@@ -19,7 +19,7 @@ struct Table {
     for order in try Matters.orders(of: person, since: from, in: reading) {
       if let one = try self.bought(order, in: reading) { bought.append(one) }
     }
-    return try rows(offers, bought, theirs, locale: locale, in: reading)
+    return try rows(offers, bought, theirs, of: person, locale: locale, in: reading)
   }
 
   /// For one order, whoever's it is. Nil where no such order was heard of.
@@ -28,7 +28,10 @@ struct Table {
   ) throws -> (matter: Matter, rows: [Desk.Row])? {
     guard let one = try bought(order, in: reading) else { return nil }
     let theirs = try known(of: one.matter.purchase.personID, in: reading)
-    return (one.matter, try rows(try offers(in: reading), [one], theirs, locale: locale, isOneOrder: true, in: reading))
+    return (
+      one.matter,
+      try rows(try offers(in: reading), [one], theirs, of: one.matter.purchase.personID, locale: locale, isOneOrder: true, in: reading)
+    )
   }
 
   /// One order against one offer. Nil where one of them is not known.
@@ -53,7 +56,7 @@ struct Table {
   }
 
   private func rows(
-    _ offers: [DeskOffer], _ bought: [Bought], _ theirs: Theirs, locale: String?, isOneOrder: Bool = false,
+    _ offers: [DeskOffer], _ bought: [Bought], _ theirs: Theirs, of person: Identifier<Person>?, locale: String?, isOneOrder: Bool = false,
     in reading: borrowing some Reading & ~Copyable
   ) throws -> [Desk.Row] {
     var rows: [Desk.Row] = []
@@ -61,7 +64,11 @@ struct Table {
       let total = offer.terms.document.limits.total == nil ? Tally() : try Uses.total(of: offer.offer.offer, in: reading)
       let judged = bought.map { Self.judge($0, offer, theirs, total: total) }
       let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
-      if let row = Desk.row(offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, at: now) { rows.append(row) }
+      let matched =
+        try offer.match == nil ? ParityMatch.Given() : Requests.matched(offer.offer.offer, for: person, in: reading)
+      let row = Desk.row(
+        offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, matched: matched, at: now)
+      if let row { rows.append(row) }
     }
     return Desk.sorted(rows)
   }

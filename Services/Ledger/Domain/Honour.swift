@@ -49,7 +49,9 @@ package struct Honour: Sendable {
 
   /// The limit that it goes by: the approver's, where somebody approved it.
   package var limit: GrantLimits.Limit? {
-    asked.approver == nil ? limits?.limit(of: agent?.roles ?? [.agent]) : limits?.limit(of: approver?.roles ?? [.supervisor])
+    // Whoever holds the operator's credential is bound by the books alone.
+    if asked.agentID.text == "operator", agent == nil { return nil }
+    return asked.approver == nil ? limits?.limit(of: agent?.roles ?? [.agent]) : limits?.limit(of: approver?.roles ?? [.supervisor])
   }
 
   /// Throws where who asks, or who approved, may not. `person` is who would get it.
@@ -80,6 +82,11 @@ package struct Honour: Sendable {
     let outcome = terms.evaluate(purchase, history, life: life, at: now)
     if outcome.isGranted, outcome.amount > 0 { return .success(lessened(outcome.shares)) }
     if outcome.reason == .alreadyGiven { return .failure(Declined(.alreadyGiven)) }
+    // A match of what is for new customers alone: by how much, the desk has worked out from the same terms.
+    if asked.basis == .parity, outcome.reason == .notEligibleCustomer, let amount = asked.amount, amount.currency == standing.currency {
+      let shares = Self.spread(amount.minor, over: standing)
+      return shares.isEmpty ? .failure(Declined(.eligibleZero)) : .success(shares)
+    }
     guard life.isHistorical || now < terms.honourUntil(life) else { return .failure(Declined(.recordedTooLate)) }
     if let late = inTime(terms, life, purchase) {
       let honoured = terms.evaluate(late, history, life: life, at: min(now, late.recordedAt))

@@ -19,6 +19,7 @@ struct API: Sendable {
     orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes
       + MembershipImport(desk: desk).routes + MembershipDoors(desk: desk).routes + ChangeImport(desk: desk).routes
       + OrderDoors(desk: desk).routes + LookBackDoors(desk: desk).routes + ColleagueDoors(desk: desk).routes
+      + PolicyDoors(desk: desk).routes + DisconnectDoors(desk: desk).routes
   }
 
   private var orders: [Route] {

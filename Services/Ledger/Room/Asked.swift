@@ -90,7 +90,7 @@ enum Asked {
   ) throws -> Int64 {
     try reading.integer(
       """
-      SELECT sum(r.amount - r.clawed_back) FROM remedy_by_hand h JOIN remedy r ON r.remedy_key = h.remedy_key AND r.ordinal = h.ordinal
+      SELECT ifnull(sum(r.amount - r.clawed_back), 0) FROM remedy_by_hand h JOIN remedy r ON r.remedy_key = h.remedy_key AND r.ordinal = h.ordinal
       WHERE h.person_id = ?1 AND h.at >= ?2 AND r.currency = ?3 AND r.state IN ('pending', 'posted')
       """, .text(person.text), .timestamp(instant), .text(currency.code)) ?? 0
   }

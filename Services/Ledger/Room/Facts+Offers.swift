@@ -26,6 +26,7 @@ extension Facts {
     case .budgetChanged(let budget): try Budgets.fold(budget, meta, in: transaction)
     case .lookBackCompleted(let completed): try LookBack.fold(completed, data: data(), meta, in: transaction)
     case .policyPublished(let policy): try Policies.fold(policy, meta, in: transaction)
+    case .policyProposed(let policy): try Policies.fold(policy, meta, in: transaction)
     default: break
     }
   }

@@ -45,7 +45,7 @@ package enum Facts {
       return try OrderFile.holds(message, in: transaction)
     case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted, .productsListed,
       .membershipChanged,
-      .policyPublished,
+      .policyPublished, .policyProposed,
       .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
       .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
       .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
@@ -82,12 +82,13 @@ package enum Facts {
     case .customerRestricted(let change): try Customers.fold(change, message: meta.messageID, in: transaction)
     case .consentChanged(let consent): try Customers.fold(consent, at: meta.time, message: meta.messageID, in: transaction)
     case .colleagueChanged(let fact): try Colleagues.fold(fact, meta.messageID, in: transaction)
-    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished: break
+    case .disconnectRecorded(let fact): try Register.fold(fact, meta, in: transaction)
+    case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .policyPublished, .policyProposed: break
     // Told by others: what follows from them is a fact of the ledger's own.
     case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
       .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
       .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
-      .parityApproved, .disconnectRecorded:
+      .parityApproved:
       break
     }
     try foldOffers(fact, data: data(), meta, in: transaction)

@@ -27,7 +27,7 @@ struct Honouring {
       because.causation = one.message
       try Honouring(judge: Judge(desk, because, in: transaction)).answer(one.fact, books: &books, in: &transaction)
     }
-    guard try !Asked.waiting(limit: 1, in: transaction).isEmpty else { return }
+    guard !desk.isRebuilding, try !Asked.waiting(limit: 1, in: transaction).isEmpty else { return }
     try Due.set(at: occasion.now, kind: kind, subject: "all", origin: occasion.origin, in: transaction)
   }
 

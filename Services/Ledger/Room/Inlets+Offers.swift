@@ -33,6 +33,16 @@ extension Inlets {
       })
   }
 
+  /// What bears on the register of disconnects.
+  static func watch(_ desk: DepartmentDesk) -> MeshSubscription {
+    MeshSubscription(
+      name: "watch", filters: Seen.types,
+      inlet: { received, transaction in
+        try Seen.keep(received, in: transaction)
+        return .done
+      })
+  }
+
   /// Whom a fact of the others concerns.
   enum Concerned {
     case offer(Identifier<Offer>)
@@ -56,6 +66,11 @@ extension Inlets {
     case .budgetChanged(let fact) where fact.publisher != .ledger:
       try Budgets.hear(fact, received.envelope.id, occasion, in: transaction)
       return .budgets
+    // One that waits for somebody above asks for nothing yet: the next fact of the same request does, or refuses.
+    case .remedyAsked(let fact) where fact.deadlineAt != nil: return nil
+    case let event where event.map { Seen.types.contains($0.type) } == true:
+      try Seen.keep(received, in: transaction)
+      return nil
     case .remedyAsked(let fact):
       let isNew = try Asked.hear(fact, received, occasion, in: transaction)
       return isNew && fact.turn == .requested ? .requests : nil
@@ -94,6 +109,7 @@ extension Inlets {
       Offering.kind: { try Offering.elapsed($0, $1, desk, in: &$2) },
       Expiry.kind: { try Expiry.elapsed($0, $1, desk, in: &$2) },
       LateMembers.kind: { try LateMembers.elapsed($0, $1, desk, in: &$2) },
+      NightlyAudit.kind: { try NightlyAudit.elapsed($0, $1, desk, in: &$2) },
       Honouring.kind: { try Honouring.elapsed($0, $1, desk, in: &$2) },
       Closing.kind: { try Closing.elapsed($0, $1, desk, in: &$2) },
       Policies.due: { try Policies.publish(desk, desk.occasion(of: $0, $1), in: &$2) },

@@ -54,6 +54,8 @@ struct Policies: Sendable {
 
   /// How long a remedy on a receipt can be claimed where its offer does not say.
   var claimableFor: Duration? { duration("claimable", "for") }
+  /// How far an audit of disconnects looks back.
+  var auditReachesBack: Duration? { duration("audit", "reaches_back") }
   /// What may be given at the desk without asking.
   var limits: GrantLimits? { rows["limits"].flatMap { GrantLimits($0.document) } }
   /// Within which time a plan that was left brings its offer back.
@@ -91,6 +93,7 @@ struct Policies: Sendable {
       ON CONFLICT DO UPDATE SET document = ?3, message_id = ?4
       """, .text(fact.name), .integer(Int64(fact.version)), .text(String(decoding: fact.document.bytes, as: UTF8.self)),
       .text(meta.messageID.text))
+    try confirmed(fact, meta, in: transaction)
     // Told before, into another store: then there is nothing to tell again.
     guard try transaction.integer("SELECT 1 FROM policy WHERE message_id IS NULL LIMIT 1") == nil else { return }
     try Due.remove(kind: due, subject: "all", in: transaction)

@@ -12,14 +12,14 @@ enum RemedyChecks {
         SELECT remedy_key || '#' || ordinal FROM remedy WHERE state = 'pending' AND amount > 0
         EXCEPT
         SELECT remedy FROM entry WHERE state = 'pending' AND remedy IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.of = entry.number AND later.state IN ('post', 'void', 'expire'))
+          AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.of = entry.number AND later.state NOT IN ('posted', 'pending'))
         LIMIT 20
         """
       ) { row in Finding("remedies", "remedy \(try row.text(0)) waits, and nothing in the books waits for it") }
       let stray = try snapshot.all(
         """
         SELECT remedy FROM entry WHERE state = 'pending' AND remedy IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.of = entry.number AND later.state IN ('post', 'void', 'expire'))
+          AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.of = entry.number AND later.state NOT IN ('posted', 'pending'))
         EXCEPT
         SELECT remedy_key || '#' || ordinal FROM remedy WHERE state = 'pending'
         LIMIT 20

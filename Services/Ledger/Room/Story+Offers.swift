@@ -67,11 +67,23 @@ extension Story {
     let reason = Reason(rawValue: fact.reason).map { RemedyText.sentence($0, fact.offer?.description ?? "goodwill", amount: fact.amount) }
     sentences.append("decided as \(fact.reason), \(fact.basis.rawValue.replacingUnderscores)\(reason.map { ": \($0)" } ?? "")")
     if let inputs = fact.inputs { sentences.append("it looked at \(String(decoding: inputs.bytes, as: UTF8.self))") }
+    if let already = fact.already { sentences.append("\(already.by) had given \(already.amount) at \(already.at)") }
+    if let rule = try rule(of: fact, in: snapshot), let words = try Policies.sentence(rule, in: snapshot) { sentences.append(words) }
     if let entry = fact.entry, fact.change != .declined {
       let by = fact.of.map { ", which is about entry \($0)" } ?? ""
       sentences.append("it stands in the books as entry \(entry)\(by)")
     }
     return sentences
+  }
+}
+
+extension Story {
+  /// The version of the rule that a remedy was decided by, as its entry has it.
+  private static func rule(of fact: RemedyChanged, in snapshot: borrowing Snapshot) throws -> String? {
+    guard let entry = fact.entry else { return nil }
+    return try snapshot.first("SELECT rule_version FROM entry WHERE number = ?1 AND rule_version IS NOT NULL", .integer(entry)) { row in
+      try row.text(0)
+    }
   }
 }
 

@@ -58,7 +58,8 @@ enum Story {
       "SELECT by_whom, check_name, offer_id, version, reason, awaits FROM gate_waiver WHERE message_id = ?1", id
     ) { row throws(StoreFault) in
       let awaits = try row.optionalText(5).map { "; \($0) must confirm it" } ?? ""
-      return "\(try row.text(0)) waived the check of \(try row.text(1)) of \(try row.text(2))@\(try row.integer(3)): \(try row.text(4))\(awaits)"
+      return
+        "\(try row.text(0)) waived the check of \(try row.text(1)) of \(try row.text(2))@\(try row.integer(3)): \(try row.text(4))\(awaits)"
     }
     if let waived { return waived }
     return try snapshot.first("SELECT offer_id, version, at FROM gate_turn WHERE message_id = ?1", id) { row throws(StoreFault) in

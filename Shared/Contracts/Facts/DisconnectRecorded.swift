@@ -23,11 +23,14 @@ package struct DisconnectRecorded: TreeFact {
   package var cause: String
   /// The messages that show it.
   package var evidence: [Identifier<Message>]
+  /// How many it stands for, where many alike are told as one; absent for one.
+  package var count: Int64?
   package var at: Timestamp
 
   package init(
     disconnectID: Identifier<Disconnect>, kind: Kind, outcome: Outcome, offerID: Identifier<Offer>? = nil,
     personID: Identifier<Person>? = nil, beganAt: Timestamp, noticedAt: Timestamp, cause: String, evidence: [Identifier<Message>] = [],
+    count: Int64? = nil,
     at: Timestamp
   ) {
     self.disconnectID = disconnectID
@@ -39,6 +42,7 @@ package struct DisconnectRecorded: TreeFact {
     self.noticedAt = noticedAt
     self.cause = cause
     self.evidence = evidence
+    self.count = count
     self.at = at
   }
 
@@ -56,7 +60,8 @@ package struct DisconnectRecorded: TreeFact {
       outcome: try members.needs("outcome", .choice()), offerID: try members.may("offer_id", .id()),
       personID: try members.may("person_id", .id()), beganAt: try members.needs("began_at", .time),
       noticedAt: try members.needs("noticed_at", .time), cause: try members.needs("cause", .text(max: Limits.sentenceBytesMax)),
-      evidence: try members.list("evidence", of: .id(), max: Limits.evidenceMax), at: try members.needs("at", .time))
+      evidence: try members.list("evidence", of: .id(), max: Limits.evidenceMax), count: try members.may("count", .ordinal),
+      at: try members.needs("at", .time))
   }
 
   package func write(into writer: inout JSONWriter) {
@@ -70,6 +75,7 @@ package struct DisconnectRecorded: TreeFact {
     writer.member("noticed_at", noticedAt)
     writer.member("cause", cause)
     writer.member("evidence", evidence.map(\.text))
+    writer.member("count", ifPresent: count)
     writer.member("at", at)
     writer.endObject()
   }

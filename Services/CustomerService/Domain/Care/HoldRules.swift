@@ -53,7 +53,7 @@ package struct HoldRules: Sendable, Equatable {
 
   package static func lifted(_ hold: HoldTurned, because cause: String, by: Identifier<Colleague>, at now: Timestamp) -> HoldTurned {
     var hold = hold
-    (hold.turn, hold.cause, hold.by, hold.at) = (.lifted, cause, by, now)
+    (hold.turn, hold.cause, hold.by, hold.at, hold.coolOffUntil) = (.lifted, cause, by, now, nil)
     return hold
   }
 

@@ -15,7 +15,7 @@ package enum HonourJudgement: Sendable, Equatable {
 
   /// `wanted` is what the agent named; nil for what the terms give.
   package static func judge(
-    _ offer: DeskOffer, _ judged: Desk.Judged, wanted: Money?, at now: Timestamp
+    _ offer: DeskOffer, _ judged: Desk.Judged, wanted: Money?, matched: ParityMatch.Given = ParityMatch.Given(), at now: Timestamp
   ) -> HonourJudgement {
     let answer = Desk.answer(offer, judged, at: now)
     let outcome = answer.outcome
@@ -42,6 +42,10 @@ package enum HonourJudgement: Sendable, Equatable {
     if offer.terms.document.benefit.isDescribed, outcome.reason == .eligibleZero {
       guard let wanted else { return .needsAmount }
       return .give(wanted, basis, to: nil)
+    }
+    if outcome.reason == .notEligibleCustomer, let match = offer.match?.amount(judged, life: offer.life, given: matched, at: now) {
+      guard let wanted else { return .give(match, .parity, to: nil) }
+      return wanted.currency == match.currency && wanted.minor <= match.minor ? .give(wanted, .parity, to: nil) : .beyondTerms(match)
     }
     let isLeftOut = offer.terms.leavesOut(anythingOf: judged.matter.purchase)
     guard let refusal = DeskRefusal(outcome.reason, sentence: answer.sentence, excludes: isLeftOut) else {

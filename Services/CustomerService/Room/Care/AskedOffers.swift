@@ -65,9 +65,14 @@ enum AskedOffers {
     ) { row in try kept(row) }
   }
 
-  /// What nobody knew of one case or customer, the latest first: the desk shows it as unknown.
-  static func open(of person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> [Kept] {
-    try list(all: true, in: reading).filter { $0.person == person && ($0.answer == nil || $0.answer?.offerID == nil) }
+  /// What `person` asked about and nobody knows yet, or what is none of ours: the desk shows it as unknown.
+  static func unknown(to person: Identifier<Person>, in reading: borrowing some Reading & ~Copyable) throws -> [Kept] {
+    try reading.all(
+      """
+      SELECT a.asked_id, case_id, person_id, offer_id, known, agent_id, due_at, at, answer, words FROM asked_offer a
+      LEFT JOIN asked_word w ON w.asked_id = a.asked_id WHERE person_id = ?1 AND known = 0 AND agent_id <> '' ORDER BY at DESC LIMIT 20
+      """, .text(person.text)
+    ) { row in try kept(row) }.filter { $0.answer?.offerID == nil }
   }
 
   static func say(_ words: String, of id: Identifier<Asked>, in transaction: borrowing Transaction) throws {

@@ -91,7 +91,7 @@ struct Usual {
     let opened = try Cases.opened(
       from: Timestamp(milliseconds: first * hour), to: Timestamp(milliseconds: end * hour), in: reading)
     // Weeks before the first case ever were no weeks without contacts.
-    let known = try reading.integer("SELECT min(opened_at) FROM matter") ?? now.milliseconds
+    let known = try reading.integer("SELECT opened_at FROM matter ORDER BY opened_at LIMIT 1") ?? now.milliseconds
     for number in max(first, known / hour)..<max(end, first, known / hour) {
       counts[hours.hourOfWeek(Timestamp(milliseconds: number * hour)), default: []].append(opened[number] ?? 0)
     }

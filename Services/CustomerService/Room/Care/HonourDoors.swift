@@ -54,7 +54,7 @@ struct HonourDoors: Sendable {
     try Briefings.confirm(found.offer, speaker.occasion.asker, in: transaction)
     let person = found.judged.matter.purchase.personID
     var fact = RemedyAsked(
-      turn: .requested, requestID: Identifier(restoring: try speaker.fresh("give", in: transaction)), orderID: order, personID: person,
+      turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), orderID: order, personID: person,
       caseID: matter, offerID: offer, amount: wanted, basis: .desk, agentID: speaker.by, at: speaker.now)
     let honouring = Honouring(speaker: speaker, shelf: shelf)
     if let reason = try refusal(form) {
@@ -68,7 +68,8 @@ struct HonourDoors: Sendable {
     if let before = try Drafts.standing(order, offer, in: transaction)?.fact ?? Requests.standing(order, offer, in: transaction)?.fact {
       return answer(.already(by: before.agentID.text, at: before.at, amount: before.amount), found.offer, nil)
     }
-    switch HonourJudgement.judge(found.offer, found.judged, wanted: wanted, at: speaker.now) {
+    let matched = try found.offer.match == nil ? ParityMatch.Given() : Requests.matched(offer, for: person, in: transaction)
+    switch HonourJudgement.judge(found.offer, found.judged, wanted: wanted, matched: matched, at: speaker.now) {
     case .already(let by, let at, let amount): return answer(.already(by: by, at: at, amount: amount), found.offer, nil)
     case .refuse(let refusal):
       (fact.turn, fact.reason, fact.sentence) = (.refused, refusal.reason, refusal.sentence)
@@ -124,8 +125,11 @@ struct HonourDoors: Sendable {
     }
     guard let amount = try form.money("amount") else { throw form.missing("amount", "how much, such as 5.00 USD") }
     let approver: Identifier<Colleague>? = try form.id("approver")
+    if let matter, let before = try Requests.goodwill(in: matter, transaction) {
+      return answer(.already(by: before.agentID.text, at: before.at, amount: before.amount), nil, nil)
+    }
     let fact = RemedyAsked(
-      turn: .requested, requestID: Identifier(restoring: try speaker.fresh("give", in: transaction)), personID: person, caseID: matter,
+      turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), personID: person, caseID: matter,
       amount: amount, basis: .goodwill, agentID: speaker.by, sentence: try form.text("sentence", max: Limits.sentenceBytesMax),
       at: speaker.now)
     let deed = try Honouring(speaker: speaker, shelf: shelf).give(fact, approver: approver, in: transaction)

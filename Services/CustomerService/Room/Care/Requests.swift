@@ -45,20 +45,35 @@ enum Requests {
     }
   }
 
-  /// The ledger said something to a request, which its fact follows from; or gave the same offer to the same order for another reason.
-  static func heard(_ remedy: RemedyChanged, because cause: String?, in transaction: borrowing Transaction) throws {
+  /// The ledger said something: to a request, which it names, or about the same offer and order for another reason.
+  static func heard(_ remedy: RemedyChanged, in transaction: borrowing Transaction) throws {
     let state: State
     switch remedy.change {
     case .granted, .posted: state = .given
-    case .declined: state = remedy.already == nil ? .declined : .given
+    // The order has it, whoever gave it; of goodwill nothing is had twice.
+    case .declined: state = remedy.already == nil || remedy.kind == .goodwill ? .declined : .given
     case .voided, .expired, .clawedBack: return
     }
     try transaction.run(
       """
       UPDATE remedy_request SET state = ?1, remedy_id = coalesce(remedy_id, ?2)
-      WHERE state IN ('asked', 'declined') AND (message_id = ?3 OR (order_id = ?4 AND offer_id = ?5))
-      """, .text(state.rawValue), .text(remedy.remedyID.description), .optional(cause), .optional(remedy.orderID?.text),
-      .optional(remedy.offer?.offer.text))
+      WHERE state IN ('asked', 'declined') AND (request_id = ?3 OR (order_id = ?4 AND offer_id = ?5))
+      """, .text(state.rawValue), .text(remedy.remedyID.description), .optional(remedy.inputs?["request_id"]?.string),
+      .optional(remedy.orderID?.text), .optional(remedy.offer?.offer.text))
+  }
+
+  /// Goodwill that was given in a case, or is about to be: it is given once for a case.
+  static func goodwill(in matter: Identifier<Case>, _ reading: borrowing some Reading & ~Copyable) throws -> RemedyAsked? {
+    let bytes = try reading.first(
+      """
+      SELECT data FROM remedy_draft WHERE case_id = ?1 AND offer_id IS NULL
+      UNION ALL SELECT data FROM remedy_request WHERE case_id = ?1 AND offer_id IS NULL AND state IN ('waiting', 'asked', 'given') LIMIT 1
+      """, .text(matter.text)
+    ) { row in try row.blob(0) }
+    guard let bytes, case .remedyAsked(let fact)? = try DomainEvent.decode(type: RemedyAsked.Turn.requested.type, data: bytes) else {
+      return nil
+    }
+    return fact
   }
 
   static func find(_ id: Identifier<RemedyRequest>, in reading: borrowing some Reading & ~Copyable) throws -> Kept? {
@@ -99,9 +114,25 @@ enum Requests {
     return Kept(fact: fact, state: state, remedy: try row.optionalText(2))
   }
 
+  /// What was matched of an offer at the desk: over all, and for `person`.
+  static func matched(
+    _ offer: Identifier<Offer>, for person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> ParityMatch.Given {
+    try reading.first(
+      """
+      SELECT ifnull(sum(amount_minor), 0), ifnull(sum(amount_minor) FILTER (WHERE person_id = ?2), 0), count(*) FILTER (WHERE person_id = ?2)
+      FROM (
+        SELECT amount_minor, person_id FROM remedy_request WHERE offer_id = ?1 AND state IN ('waiting', 'asked', 'given')
+          AND json_extract(data, '$.basis') = 'parity'
+        UNION ALL SELECT amount_minor, person_id FROM remedy_draft WHERE offer_id = ?1 AND json_extract(data, '$.basis') = 'parity')
+      """, .text(offer.text), .optional(person?.text)
+    ) { row in ParityMatch.Given(total: try row.integer(0), amount: try row.integer(1), uses: try row.integer(2)) } ?? ParityMatch.Given()
+  }
+
   // MARK: Limits
 
-  /// What counts against the limits of `agent`: what they gave alone, what they are about to give included.
+  /// What counts against the limits of `agent`: what they gave alone, what they are about to give included; to the customer also what
+  /// somebody above let go.
   static func spent(
     on subject: (matter: Identifier<Case>?, order: Identifier<Order>?), _ person: Identifier<Person>?, by agent: Identifier<Colleague>,
     _ currency: Currency, today: Timestamp, since: Timestamp, in reading: borrowing some Reading & ~Copyable
@@ -111,21 +142,23 @@ enum Requests {
     if let matter = subject.matter {
       spent.onCase =
         try reading.integer(
-          "SELECT ifnull(sum(amount_minor), 0) FROM alone_given WHERE case_id = ?1 AND currency = ?2", .text(matter.text), code)
+          "SELECT ifnull(sum(amount_minor), 0) FROM desk_given WHERE is_alone AND case_id = ?1 AND currency = ?2", .text(matter.text), code)
         ?? 0
     } else if let order = subject.order {
       spent.onCase =
         try reading.integer(
-          "SELECT ifnull(sum(amount_minor), 0) FROM alone_given WHERE order_id = ?1 AND currency = ?2", .text(order.text), code) ?? 0
+          "SELECT ifnull(sum(amount_minor), 0) FROM desk_given WHERE is_alone AND order_id = ?1 AND currency = ?2", .text(order.text), code)
+        ?? 0
     }
     spent.today =
       try reading.integer(
-        "SELECT ifnull(sum(amount_minor), 0) FROM alone_given WHERE agent_id = ?1 AND at >= ?2 AND currency = ?3", .text(agent.text),
+        "SELECT ifnull(sum(amount_minor), 0) FROM desk_given WHERE is_alone AND agent_id = ?1 AND at >= ?2 AND currency = ?3",
+        .text(agent.text),
         .timestamp(today), code) ?? 0
     if let person {
       spent.onCustomer =
         try reading.integer(
-          "SELECT ifnull(sum(amount_minor), 0) FROM alone_given WHERE person_id = ?1 AND at >= ?2 AND currency = ?3", .text(person.text),
+          "SELECT ifnull(sum(amount_minor), 0) FROM desk_given WHERE person_id = ?1 AND at >= ?2 AND currency = ?3", .text(person.text),
           .timestamp(since), code) ?? 0
     }
     return spent

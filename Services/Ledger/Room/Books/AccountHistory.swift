@@ -40,7 +40,7 @@ struct AccountHistory {
       SELECT back.amount, entry.state, entry.effective_at, entry.recorded_at, entry.accounting_day,
         later.effective_at, later.recorded_at, later.accounting_day
       FROM back JOIN entry ON entry.number = back.id / 1024
-        LEFT JOIN entry AS later ON later.of = entry.number AND later.state IN ('post', 'void', 'expire')
+        LEFT JOIN entry AS later ON later.of = entry.number AND later.state NOT IN ('posted', 'pending')
       """, .optional(standing.lastLeg)
     ) { row in
       guard view.holds(try row.timestamp(2), try row.timestamp(3), try row.integer(4)) else { return }

@@ -34,22 +34,15 @@ extension Books {
     return entry.number
   }
 
-  /// Writes the legs, two with one statement: nearly every entry has just these. HOT.
+  /// Writes the legs. A statement for each: with several rows in one SQLite puts them aside in a table of their own first, for the
+  /// trigger's sake. HOT.
   private func insertLegs(_ legs: [Leg], of entry: Int64, at places: [Int], in transaction: borrowing Transaction) throws(StoreFault) {
     let first = entry * Self.legsOfEntry
-    if legs.count == 2 {
-      let (one, other) = (accounts[places[0]], accounts[places[1]])
-      try transaction.run(
-        "INSERT INTO leg (id, account, amount, previous) VALUES (?1, ?2, ?3, ?4), (?5, ?6, ?7, ?8)", .integer(first), .integer(one.row),
-        .integer(legs[0].signed), .optional(one.lastLeg), .integer(first + 1), .integer(other.row), .integer(legs[1].signed),
-        .optional(other.lastLeg))
-      return
-    }
-    for (index, leg) in legs.enumerated() {
-      let standing = accounts[places[index]]
+    for index in legs.indices {
+      let place = places[index]
       try transaction.run(
         "INSERT INTO leg (id, account, amount, previous) VALUES (?1, ?2, ?3, ?4)", .integer(first + Int64(index)),
-        .integer(standing.row), .integer(leg.signed), .optional(standing.lastLeg))
+        .integer(accounts[place].row), .integer(legs[index].signed), .optional(accounts[place].lastLeg))
     }
   }
 

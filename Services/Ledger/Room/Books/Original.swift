@@ -16,7 +16,7 @@ struct Original {
   static func find(_ number: Int64, in reading: borrowing some Reading & ~Copyable) throws -> Original {
     guard let row = try EntryRows.find(number, in: reading) else { throw LedgerRefusal.books(.noSuchEntry(number)) }
     let resolved = try reading.integer(
-      "SELECT number FROM entry WHERE of = ?1 AND state IN ('post', 'void', 'expire')", .integer(number))
+      "SELECT number FROM entry WHERE of = ?1 AND state NOT IN ('posted', 'pending')", .integer(number))
     var taken: [Leg] = []
     if row.state == .posted || row.state == .post {
       let reversals = try reading.all(

@@ -1,0 +1,103 @@
+package import Contracts
+
+/// Other numbers for decisions: proposed by one named person, confirmed by another.
+package enum PolicyChange {
+  package enum Refusal: Error, Equatable, CustomStringConvertible {
+    case unknown(String, known: [String])
+    case nobody
+    case same(String, version: Int)
+    case shape(String, field: String, String)
+    case nothingProposed(String)
+    case oneself(String)
+    case left(Identifier<Colleague>)
+    case overtaken(String, version: Int, now: Int)
+
+    package var status: Int {
+      switch self {
+      case .unknown: 404
+      case .nobody, .oneself: 403
+      case .shape: 422
+      case .same, .nothingProposed, .left, .overtaken: 409
+      }
+    }
+
+    package var code: String {
+      switch self {
+      case .unknown: "no_policy"
+      case .nobody: "named_person"
+      case .same: "policy_same"
+      case .shape: "policy_unreadable"
+      case .nothingProposed: "nothing_proposed"
+      case .oneself: "second_person"
+      case .left: "proposer_left"
+      case .overtaken: "policy_overtaken"
+      }
+    }
+
+    package var description: String {
+      switch self {
+      case .unknown(let name, let known): "there is no policy \(name); there are \(known.joined(separator: ", "))"
+      case .nobody:
+        "numbers that decisions go by are changed by two named people, and the operator's credential is none; give the command as one of them (--as FILE)"
+      case .same(let name, let version): "version \(version) of \(name) says just that; nothing is to be changed"
+      case .shape(let name, let field, let why):
+        "\(name) cannot be so: \(field) \(why); `accord policy show \(name)` shows how it is written"
+      case .nothingProposed(let name): "nobody has proposed anything for \(name); `accord policy propose \(name) FILE` does"
+      case .oneself(let name): "who proposed \(name) does not confirm it too; another named person does"
+      case .left(let who): "\(who) proposed it and has left since; somebody who is here proposes it anew"
+      case .overtaken(let name, let version, let now):
+        "what you confirm is version \(version) of \(name), and \(now) is proposed by now; look at it with `accord policy show \(name)`, then confirm that"
+      }
+    }
+  }
+
+  /// Throws where `next` is not written as `current` is: every member that is there, of its kind, durations as durations; more of the like
+  /// may be added.
+  package static func check(_ name: String, _ next: JSON, like current: JSON) throws(Refusal) {
+    try check(name, next, like: current, at: "")
+  }
+
+  private static func check(_ name: String, _ next: JSON, like current: JSON, at path: String) throws(Refusal) {
+    let place = path.isEmpty ? "the document" : path
+    if let members = current.object {
+      guard let given = next.object else { throw .shape(name, field: place, "is no object") }
+      for member in members {
+        guard let value = given.first(where: { $0.name == member.name })?.value else {
+          throw .shape(name, field: "\(path)/\(member.name)", "is missing")
+        }
+        try check(name, value, like: member.value, at: "\(path)/\(member.name)")
+      }
+      for member in given where !members.contains(where: { $0.name == member.name }) {
+        // A feed, a channel, a role more: it looks like one that is there.
+        guard members.contains(where: { (try? check(name, member.value, like: $0.value, at: path)) != nil }) else {
+          throw .shape(name, field: "\(path)/\(member.name)", "is not known, and like nothing else there")
+        }
+      }
+      return
+    }
+    if current.integer != nil {
+      guard let number = next.integer, number >= 0 else { throw .shape(name, field: place, "is no whole number from 0 on") }
+      return
+    }
+    guard let text = current.string else {
+      guard next == current || (current.bool != nil && next.bool != nil) else { throw .shape(name, field: place, "is of another kind") }
+      return
+    }
+    guard let given = next.string, !given.isEmpty else { throw .shape(name, field: place, "is no text") }
+    if (try? Duration(iso8601: text)) != nil, (try? Duration(iso8601: given)) == nil {
+      throw .shape(name, field: place, "“\(given)” is no duration; write it like PT48H")
+    }
+    if isTime(text), !isTime(given) { throw .shape(name, field: place, "“\(given)” is no time of day; write it like 08:00") }
+    if ["immediate", "awaited"].contains(text), !["immediate", "awaited"].contains(given) {
+      throw .shape(name, field: place, "“\(given)” is neither immediate nor awaited")
+    }
+  }
+
+  /// `08:00`.
+  private static func isTime(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ $0.count == 2 && $0.allSatisfy { (0x30...0x39).contains($0) } }) else { return false }
+    let numbers = parts.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+    return numbers.count == 2 && numbers[0] < 24 && numbers[1] < 60
+  }
+}

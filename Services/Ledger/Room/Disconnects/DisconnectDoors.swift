@@ -1,0 +1,56 @@
+import Contracts
+import HTTP
+import Host
+import LedgerDomain
+import Store
+
+/// The register of disconnects for people: what was prevented, repaired or slipped, with cause and evidence.
+struct DisconnectDoors: Sendable {
+  let desk: DepartmentDesk
+
+  var routes: [Route] {
+    [
+      Route(.get, "/v1/disconnects", "the register: counts, and each with its cause: ?since=TIME&kind=&outcome=&limit=") { request, _ in
+        desk.question(request) { snapshot in
+          var question = Register.Question()
+          if let text = request.query("since") {
+            guard let since = try? Timestamp(rfc3339: text) else {
+              return .problem(
+                status: 400, code: "since", detail: "since=\(text) is no instant; write it as in RFC 3339, such as 2026-05-10T00:00:00Z")
+            }
+            question.since = since
+          }
+          if let kind = request.query("kind") {
+            guard DisconnectRecorded.Kind(rawValue: kind) != nil else {
+              return Self.noWord("kind", kind, DisconnectRecorded.Kind.allCases.map(\.rawValue))
+            }
+            question.kind = kind
+          }
+          if let outcome = request.query("outcome") {
+            guard DisconnectRecorded.Outcome(rawValue: outcome) != nil else {
+              return Self.noWord("outcome", outcome, DisconnectRecorded.Outcome.allCases.map(\.rawValue))
+            }
+            question.outcome = outcome
+          }
+          if let text = request.query("limit") {
+            guard let limit = Int64(text), (1...1_000).contains(limit) else {
+              return .problem(status: 400, code: "limit", detail: "limit is a number from 1 to 1000; correct it or leave it out")
+            }
+            question.limit = limit
+          }
+          return .json(try Register.json(question, in: snapshot))
+        }
+      },
+      Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself") { request, _ in
+        desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
+          let told = try NightlyAudit.whole(occasion, desk, in: &transaction)
+          return .done(status: 200, .object([.init("told", .integer(Int64(told)))]))
+        }
+      },
+    ]
+  }
+
+  private static func noWord(_ name: String, _ word: String, _ known: [String]) -> Response {
+    .problem(status: 400, code: name, detail: "there is no \(name) “\(word)”; there are \(known.joined(separator: ", "))")
+  }
+}

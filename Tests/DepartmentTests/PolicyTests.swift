@@ -1,0 +1,96 @@
+import Contracts
+import HTTP
+import Host
+import LedgerRoom
+import Store
+import TestKit
+import Testing
+import Wire
+
+/// Numbers that decisions go by are changed by two named people, and every decision says for ever which ones it went by.
+struct PolicyTests {
+  /// Somebody with a token of their own.
+  private func hire(_ house: LedgerHouse, _ id: String, _ role: String) -> Headers {
+    let token = "token-of-\(id)"
+    let body: JSON = [
+      "colleague_id": .string(id), "roles": [.string(role)], "token_digest": .string(Hex.encode(SHA256.hash(Array(token.utf8)))),
+    ]
+    #expect(house.post("/v1/colleagues", body).status == 201)
+    return ["Authorization": "Bearer \(token)"]
+  }
+
+  private func say(_ house: LedgerHouse, _ path: String, _ body: JSON, as who: Headers, key: String) -> Response {
+    var headers = who
+    headers.set("Idempotency-Key", key)
+    return house.premises.ask(.post, path, headers: headers, body: body.bytes)
+  }
+
+  @Test func `one named person proposes, another confirms; nobody does it alone, and nobody without a name`() throws {
+    let house = try LedgerHouse()
+    let (ruth, maya) = (hire(house, "supervisor/ruth", "supervisor"), hire(house, "marketer/maya", "marketer"))
+    let ines = hire(house, "agent/ines", "agent")
+    let wish: JSON = ["document": ["usual": "PT240H", "severe": "PT720H"], "sentence": "Ten days are calmer."]
+    func code(_ answer: Response) throws -> String? { try answer.json["code"]?.string }
+
+    #expect(try code(house.post("/v1/policies/cool-off/propose", wish)) == "named_person")
+    #expect(try code(say(house, "/v1/policies/cool-off/propose", wish, as: ines, key: "1")) == "role")
+    #expect(try code(say(house, "/v1/policies/cooloff/propose", wish, as: ruth, key: "2")) == "no_policy")
+    for (number, document)
+      in ([["usual": "PT240H"], ["usual": "ten days", "severe": "PT720H"], ["usual": 10, "severe": "PT720H"]] as [JSON])
+      .enumerated()
+    {
+      #expect(
+        try code(say(house, "/v1/policies/cool-off/propose", ["document": document], as: ruth, key: "bad\(number)")) == "policy_unreadable")
+    }
+    #expect(try code(say(house, "/v1/policies/cool-off/confirm", [:], as: maya, key: "3")) == "nothing_proposed")
+    #expect(say(house, "/v1/policies/cool-off/propose", wish, as: ruth, key: "4").status == 201)
+    // Nothing counts yet.
+    #expect(try house.premises.ask(.get, "/v1/policies/cool-off").json["version"]?.integer == 1)
+    #expect(try code(say(house, "/v1/policies/cool-off/confirm", [:], as: ruth, key: "5")) == "second_person")
+    #expect(try code(say(house, "/v1/policies/cool-off/confirm", ["version": 3], as: maya, key: "6")) == "policy_overtaken")
+    #expect(say(house, "/v1/policies/cool-off/confirm", ["version": 2], as: maya, key: "7").status == 200)
+    let now = try house.premises.ask(.get, "/v1/policies/cool-off").json
+    #expect(
+      now["version"]?.integer == 2 && now["proposed_by"]?.string == "supervisor/ruth" && now["confirmed_by"]?.string == "marketer/maya")
+    #expect(now["document"]?["usual"]?.string == "PT240H" && now["proposed"] == nil)
+    #expect(try house.premises.ask(.get, "/v1/policies/cool-off", query: [("version", "1")]).json["document"]?["usual"]?.string == "PT168H")
+    #expect(
+      try house.told("ledger.policy.published.v1").contains { if case .policyPublished(let fact) = $0 { fact.version == 2 } else { false } }
+    )
+    #expect(try house.findings() == [])
+  }
+
+  @Test func `years and a hundred versions later a decision still says its version, its inputs and its sentence`() throws {
+    let house = try LedgerHouse()
+    try house.openCampaign(500_000)
+    let offer = PlannedOffer.shipping()
+    try house.capture(.dollars("FRIDAY", at: house.now, [("LAMP", 4_000)], shipping: 995))
+    try house.launch(offer)
+    try house.advance(to: offer.startsAt)
+    let remedy = try #require(
+      house.premises.told().first { try Envelope(decoding: $0.event).type == "ledger.remedy.granted.v1" })
+    let message = try Envelope(decoding: remedy.event).id.text
+    func why() throws -> [String] {
+      (try house.premises.ask(.get, "/v1/messages/\(message)").json["sentences"]?.array ?? []).compactMap(\.string)
+    }
+    let before = try why()
+    #expect(before.contains { $0.contains("policy/look-back/1") && $0.contains("PT48H") })
+
+    let people = [hire(house, "supervisor/ruth", "supervisor"), hire(house, "marketer/maya", "marketer")]
+    for number in 1...100 {
+      let document: JSON = ["goods": .string("PT\(48 + number)H"), "shipping": "PT48H", "plans": "PT744H"]
+      let (first, second) = (people[number % 2], people[(number + 1) % 2])
+      #expect(say(house, "/v1/policies/look-back/propose", ["document": document], as: first, key: "p\(number)").status == 201)
+      #expect(say(house, "/v1/policies/look-back/confirm", [:], as: second, key: "c\(number)").status == 200)
+    }
+    #expect(try house.premises.ask(.get, "/v1/policies/look-back").json["version"]?.integer == 101)
+    try house.advance(by: .seconds(3 * 365 * 86_400))
+    let after = try why()
+    let rule = try #require(after.first { $0.contains("policy/look-back/1:") })
+    #expect(rule.contains(#""goods":"PT48H""#) && rule.contains("by now 101 is in force"))
+    #expect(after.contains { $0.hasPrefix("decided as granted") })
+    #expect(after.contains { $0.hasPrefix("it looked at {") && $0.contains("placed_at") })
+    #expect(Set(before.filter { !$0.contains("policy/") }).isSubset(of: Set(after)))
+    #expect(try house.findings() == [])
+  }
+}

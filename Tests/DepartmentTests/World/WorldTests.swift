@@ -1,0 +1,105 @@
+import Contracts
+import Foundation
+import Host
+import TestKit
+import Testing
+
+/// Whatever people do, and however late, doubled or out of order it becomes known: nobody is credited twice, no stale sheet is used, no offer
+/// goes live past a shut gate, no hold and no reservation is lost. What breaks is told as the shortest story that breaks it.
+struct WorldTests {
+  /// How many stories; more with `ACCORD_STORIES`.
+  private static let stories = ProcessInfo.processInfo.environment["ACCORD_STORIES"].flatMap(Int.init) ?? 40
+
+  /// What happens, in order, and on Sunday the start.
+  private static func story(using random: inout SeededRandom) -> [WorldStep] {
+    var steps: [WorldStep] = []
+    for step in WorldStep.ordinary {
+      // Now and then something that is ordinary is forgotten.
+      if Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
+      for _ in 0..<Int.random(in: 0...2, using: &random) { steps.append(.any(using: &random)) }
+    }
+    steps.append(.hours(29))
+    for _ in 0..<30 { steps.append(.any(using: &random)) }
+    return steps
+  }
+
+  private static func play(_ steps: [WorldStep], losing: (@Sendable (DomainEvent) -> Bool)? = nil) throws -> Watch {
+    let world = try World()
+    try world.begin()
+    if let losing { world.loses = { event, _ in losing(event) } }
+    for step in steps {
+      try world.take(step)
+      if world.watch.fault != nil { return world.watch }
+    }
+    try world.end()
+    for house in world.houses where world.watch.fault == nil {
+      let findings = try house.findings()
+      if let first = findings.first { world.watch.broken(.notTaken, "\(house.department.name) finds \(first)") }
+    }
+    return world.watch
+  }
+
+  /// The shortest part of `steps` that breaks the same promise: ever smaller pieces are left out (delta debugging, Zeller 1999).
+  private static func shrunk(
+    _ steps: [WorldStep], to promise: Watch.Promise, losing: (@Sendable (DomainEvent) -> Bool)? = nil
+  ) throws -> [WorldStep] {
+    var (steps, size) = (steps, max(1, steps.count / 2))
+    while true {
+      var at = 0
+      var isAnyGone = false
+      while at < steps.count {
+        let rest = Array(steps[..<at] + steps[min(at + size, steps.count)...])
+        if try play(rest, losing: losing).fault?.promise == promise {
+          steps = rest
+          isAnyGone = true
+        } else {
+          at += size
+        }
+      }
+      guard size > 1 || isAnyGone else { return steps }
+      size = max(1, size / 2)
+    }
+  }
+
+  private static func told(_ steps: [WorldStep], _ sentence: String) -> String {
+    (steps.enumerated().map { "\($0.offset + 1). \($0.element)" } + ["then: \(sentence)"]).joined(separator: "\n")
+  }
+
+  @Test func `no sequence of what people do breaks what the departments promise each other`() throws {
+    var random = Seed.printed(for: "worlds")
+    var seen: [String: Int] = [:]
+    for _ in 0..<Self.stories {
+      let steps = Self.story(using: &random)
+      let watch = try Self.play(steps)
+      if let fault = watch.fault {
+        let least = try Self.shrunk(steps, to: fault.promise)
+        let sentence = try Self.play(least).fault?.sentence ?? fault.sentence
+        Issue.record("ACCORD_SEED=\(random.seed) \(fault.promise):\n\(Self.told(least, sentence))")
+        return
+      }
+      for (type, count) in watch.seen { seen[type, default: 0] += count }
+    }
+    // Worlds in which nothing happens show nothing.
+    for type in [
+      "marketing.offer.launched", "marketing.offer.blocked", "ledger.remedy.granted", "service.hold.placed", "service.answer.given",
+      "service.promise.answered", "marketing.message.sent",
+    ] { #expect(seen["\(type).v1", default: 0] > 0, "\(type) never happened: \(seen)") }
+  }
+
+  /// A hold that never arrives is noticed, and told as a short story.
+  @Test func `what is lost on the way is found, and its story is short`() throws {
+    var random = Seed.printed(for: "lossy worlds")
+    let losing: @Sendable (DomainEvent) -> Bool = { event in
+      if case .holdTurned = event { true } else { false }
+    }
+    for _ in 0..<20 {
+      let steps = Self.story(using: &random)
+      guard let fault = try Self.play(steps, losing: losing).fault else { continue }
+      let least = try Self.shrunk(steps, to: fault.promise, losing: losing)
+      #expect(least.count <= 3 || fault.promise != .lostHold, "\(Self.told(least, fault.sentence))")
+      #expect(Self.told(least, fault.sentence).contains("complains"))
+      return
+    }
+    Issue.record("no world noticed that holds were lost")
+  }
+}
