@@ -132,6 +132,8 @@ enum DueKinds {
   static let order = "launch_order"
   /// A row of a version's gate may have changed.
   static let look = "gate_look"
+  /// The same, and its terms too: who works here, what there is to sell.
+  static let terms = "gate_terms"
   /// Somebody is held back no longer.
   static let holdOver = "hold_over"
   /// An offer ends.
