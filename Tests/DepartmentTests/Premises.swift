@@ -91,8 +91,11 @@ final class Premises: Sendable {
   /// The same from the file, which takes its time: a snapshot of the running store is ended when it is held too long.
   func findingsOfFile() -> [Finding] { Check.findings(inFileOf: options, with: department.checks) }
 
-  /// What the checks of the house and of the department find.
-  func findings() throws -> [Finding] { try store.read { Check.findings(in: $0, with: department.checks) } }
+  /// What the checks of the house and of the department find, beside the program: without the bound of a reading, which is for a page.
+  func findings() throws -> [Finding] {
+    let file = StoreOptions(path: store.path, applicationID: department.applicationID, migrations: department.migrations)
+    return Check.findings(inFileOf: file, with: department.checks)
+  }
 }
 
 extension Response {
