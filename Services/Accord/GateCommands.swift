@@ -20,7 +20,8 @@ extension Command {
     run: { arguments throws(Complaint) in try GateCommands.show(arguments) })
 
   static let offerWaive = Command(
-    "offer waive", "Lets checks of an offer's gate pass although they do not hold. For the operator and supervisors; it is told to everybody.",
+    "offer waive",
+    "Lets checks of an offer's gate pass although they do not hold. For the operator and supervisors; it is told to everybody.",
     operands: "OFFER CHECK...", options: [.init("--reason", "TEXT", "why; it is kept with the offer")],
     examples: ["accord offer waive sunday-free-shipping briefings sheets --reason \"two agents, both at the meeting\""],
     run: { arguments throws(Complaint) in try GateCommands.waive(arguments) })

@@ -35,7 +35,9 @@ extension Command {
   static let offerSchedule = Command(
     "offer schedule", "Schedules an offer: the ledger sets its money aside, and it goes live by itself at its start.",
     operands: "FILE|OFFER", options: [people, revision] + waiving,
-    examples: ["accord offer schedule sunday.json", "accord offer schedule small.json --waive briefings --reason \"one agent, who wrote it\""],
+    examples: [
+      "accord offer schedule sunday.json", "accord offer schedule small.json --waive briefings --reason \"one agent, who wrote it\"",
+    ],
     run: { arguments throws(Complaint) in try OfferCommands.run("schedule", arguments) })
 
   static let offerLaunch = Command(

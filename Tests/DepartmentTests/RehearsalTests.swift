@@ -47,7 +47,8 @@ struct RehearsalTests {
     #expect(hours[1]["available"] == nil)
     // Nothing was told and nothing kept; the same seed shows the same orders.
     #expect(try scene.words() == before)
-    #expect(try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(), "seed": 7]).json["random"] == json["random"])
+    #expect(
+      try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(), "seed": 7]).json["random"] == json["random"])
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "nobody"]).json["code"] == "no_offer")
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "nobody", "seed": "x"]).json["code"] == "seed")
     #expect(scene.post("/v1/offers/rehearse", .object([])).status == 400)

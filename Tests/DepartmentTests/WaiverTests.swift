@@ -70,7 +70,8 @@ struct WaiverTests {
     #expect(confirmed.status == 200, "\(String(decoding: confirmed.body, as: UTF8.self))")
     #expect(try scene.state() == "live")
     let launched = try #require(try scene.turns().last)
-    #expect(launched.emergency?.by.map(\.text) == ["operator", "supervisor/ruth"] && launched.emergency?.reason == "the recall cannot wait")
+    #expect(
+      launched.emergency?.by.map(\.text) == ["operator", "supervisor/ruth"] && launched.emergency?.reason == "the recall cannot wait")
     #expect(try scene.row("briefings")["state"] == "waived")
   }
 
@@ -139,7 +140,8 @@ struct WaiverTests {
     let before = try scene.words()
     let preview = try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/stop-preview").json
     #expect(preview["counts"]?["remedies"] == 1 && preview["counts"]?["remedies_untold"] == 1)
-    #expect(preview["will"]?.array?.isEmpty == false && preview["will_not"]?.array?.contains { $0.string?.contains("9.95 USD") == true } == true)
+    #expect(
+      preview["will"]?.array?.isEmpty == false && preview["will_not"]?.array?.contains { $0.string?.contains("9.95 USD") == true } == true)
     #expect(try scene.words() == before && scene.state() == "live")
 
     scene.offer(
@@ -151,6 +153,7 @@ struct WaiverTests {
     #expect(changes.first { $0["field"] == "/also_called" }?["material"] == false)
     #expect(changes.first { $0["field"] == "/honour_for" }?["before"] == "PT336H")
     #expect(try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/diff", query: [("to", "9")]).json["code"] == "no_version")
-    #expect(try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/diff", query: [("from", "x"), ("to", "2")]).json["code"] == "from")
+    #expect(
+      try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/diff", query: [("from", "x"), ("to", "2")]).json["code"] == "from")
   }
 }

@@ -70,7 +70,8 @@ struct GateRowTests {
 
   @Test func `each channel before has one after, where service keeps a list`() throws {
     func named(_ channel: String) -> CounterpartNamed {
-      CounterpartNamed(channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: Self.tom, at: Self.asked)
+      CounterpartNamed(
+        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: Self.tom, at: Self.asked)
     }
     var known = try Self.known()
     #expect(Gate.channels(known).state == .passed)
@@ -96,7 +97,9 @@ struct GateRowTests {
 
     let old = [Gate.Row(check: .sheets, state: .waiting, since: Self.asked, sentence: "one", code: "sheet_missing")]
     let new = [Gate.Row(check: .sheets, state: .waiting, since: Self.start, sentence: "two", code: "sheet_missing")]
-    #expect(Gate.keepingSince(new, old, at: Self.start).first?.since == Self.asked && Gate.keepingSince(new, old, at: Self.start).first?.sentence == "two")
+    #expect(
+      Gate.keepingSince(new, old, at: Self.start).first?.since == Self.asked
+        && Gate.keepingSince(new, old, at: Self.start).first?.sentence == "two")
     let other = [Gate.Row(check: .sheets, state: .failed, since: Self.start, sentence: "two", code: "sheet_stale")]
     #expect(Gate.keepingSince(other, old, at: Self.start).first?.since == Self.start)
     let held = [Gate.Row(check: .sheets, state: .passed, since: Self.start)]

@@ -21,7 +21,9 @@ struct ParityTests {
         "applies_to": ["include": include, "exclude": []], "benefit": benefit, "duration": ["kind": "once"], "minimum": minimum,
         "limits": ["per_order": .null, "per_customer": .null, "total": .null],
         "stacking": ["group": .string(group), "combines_with": []],
-        "remedy": ["destinations": ["original_tender"], "claimable_for": "PT2160H", "clawback": ["on_return": true, "waive_below": .null]],
+        "remedy": [
+          "destinations": ["original_tender"], "claimable_for": "PT2160H", "clawback": ["on_return": true, "waive_below": .null],
+        ],
         "add_items": .null, "note": .null, "budget": ["reserve": ["amount_minor": 100, "currency": "USD"]], "parity_exception": .null,
         "promises": [], "sheets_required": [], "briefing": .null,
       ])
@@ -70,11 +72,13 @@ struct ParityTests {
   }
 
   @Test func `shipping is compared apart`() throws {
-    let free = try Self.offer("ship", "new", Self.shipping(1_500), include: [["kind": "shipping", "methods": ["standard"]]], group: "shipping")
+    let free = try Self.offer(
+      "ship", "new", Self.shipping(1_500), include: [["kind": "shipping", "methods": ["standard"]]], group: "shipping")
     #expect(gaps(free) == ["shipping 1500 0"])
     let all = try Self.offer("all", "everyone", Self.shipping(1_000), include: [["kind": "shipping", "methods": []]], group: "shipping")
     #expect(gaps(free, [all]) == ["shipping 1500 1000"])
-    let unbounded = try Self.offer("all", "everyone", Self.shipping(nil), include: [["kind": "shipping", "methods": []]], group: "shipping")
+    let unbounded = try Self.offer(
+      "all", "everyone", Self.shipping(nil), include: [["kind": "shipping", "methods": []]], group: "shipping")
     #expect(gaps(free, [unbounded]) == [])
     // A price offer says nothing about shipping.
     #expect(gaps(free, [try Self.offer("price", "everyone", Self.percent("50"))]) == ["shipping 1500 0"])

@@ -89,7 +89,8 @@ enum DemoStory {
           .command(["order", "capture", "--file", papers.path("\(Shop.upgrade).json")]),
           .quietly([plans("upgrade.csv", papers)]),
           .command(
-            ["offer", "schedule", papers.path("pro-fifteen.json")] + unasked, "On the same morning marketing schedules 15 % off Pro, from Tuesday on."
+            ["offer", "schedule", papers.path("pro-fifteen.json")] + unasked,
+            "On the same morning marketing schedules 15 % off Pro, from Tuesday on."
           ),
         ]),
       Scene(

@@ -11,7 +11,8 @@ package enum ExpectedContacts {
   package static func hours(messages: Int64, recipients: Int64) -> [Int64] {
     // Thousandths of a contact, so that nothing is lost before the end.
     let (first, isTooMuch) = messages.multipliedReportingOverflow(by: perThousandMessages)
-    let contacts = isTooMuch ? Int64.max / 10_000 : min(first, Int64.max / 10_000) + min(recipients, Int64.max / 100_000) * perThousandRecipients
+    let contacts =
+      isTooMuch ? Int64.max / 10_000 : min(first, Int64.max / 10_000) + min(recipients, Int64.max / 100_000) * perThousandRecipients
     return percentOfDay.flatMap { percent in
       let perHour = (contacts * percent + 2_399_999) / 2_400_000
       return Array(repeating: perHour, count: 24)

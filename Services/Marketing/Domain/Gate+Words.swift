@@ -61,7 +61,8 @@ extension Gate {
     }
     guard let exception = parity.exception else {
       return lack(
-        .failed, "parity_gap", known.askedAt, nil, "nobody has said why that is right", "marketing, by a new version with a parity_exception")
+        .failed, "parity_gap", known.askedAt, nil, "nobody has said why that is right",
+        "marketing, by a new version with a parity_exception")
     }
     let approver = exception.approver
     guard known.now < exception.endsAt else {

@@ -14,6 +14,7 @@ package enum Gate {
     kept.allSatisfy { check in rows.contains { $0.check == check && holds($0) } }
   }
 
+  /// Whether a row lets the offer through.
   package static func holds(_ row: Row) -> Bool {
     switch row.state {
     case .passed, .waived: true

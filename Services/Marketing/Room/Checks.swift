@@ -1,3 +1,5 @@
+import Contracts
+import MarketingDomain
 import Store
 
 /// What must hold in marketing's store beside what holds in every store.
@@ -57,6 +59,18 @@ enum Checks {
       ) { row throws(StoreFault) in
         Finding("barrier", "message \(try row.text(0)) of \(try row.text(1))@\(try row.integer(2)) left before the ledger had looked back")
       }
+    },
+    Check("gates") { snapshot in
+      let live = try snapshot.all("SELECT offer_id, version FROM offer_version WHERE state IN ('live', 'paused') ORDER BY offer_id") {
+        row throws(StoreFault) in OfferVersion(offer: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1)))
+      }
+      var found: [Finding] = []
+      for offer in live.compactMap(\.self) where found.count < 20 {
+        // What can be done may become less while it is live; every other row held when it went live.
+        let shut = try GateTurns.rows(of: offer, in: snapshot).filter { $0.check != .capacity && !Gate.holds($0) }
+        if let row = shut.first { found.append(Finding("gates", "\(offer) is live and its check of \(row.check) is \(row.state)")) }
+      }
+      return found
     },
     Check("purchases") { snapshot in
       try snapshot.all(

@@ -64,13 +64,16 @@ enum Gatekeeping {
   }
 
   /// Something was said that bears on one offer: its gate is looked at, and an ordered launch goes on.
-  static func heard(about id: Identifier<Offer>, _ telling: Telling, in transaction: borrowing Transaction) throws {
+  /// `ofMoney`: then what is live is left alone, for money comes in a word for each remedy.
+  static func heard(
+    about id: Identifier<Offer>, ofMoney: Bool = false, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
     guard !telling.desk.isRebuilding else { return }
     for known in try Offers.versions(of: id, in: transaction) {
       guard let offer = OfferVersion(offer: id, version: known.version) else { continue }
       switch known.state {
       case .scheduled, .blocked: try settle(offer, telling, in: transaction)
-      case .live, .paused: try watch(offer, telling, in: transaction)
+      case .live, .paused: if !ofMoney { try watch(offer, telling, in: transaction) }
       case .draft, .stopped, .ended, .cancelled, .superseded: continue
       }
     }
@@ -82,8 +85,14 @@ enum Gatekeeping {
     try wake(live: true, at: telling.now, in: transaction)
   }
 
+  /// Somebody came or left: the terms of each offer that waits are held against that, too.
+  static func heardOfPeople(_ telling: Telling, in transaction: borrowing Transaction) throws {
+    guard !telling.desk.isRebuilding else { return }
+    try wake(live: false, kind: DueKinds.terms, at: telling.now, in: transaction)
+  }
+
   /// Has the gate of each offer looked at that waits before it, and of those that are `live` too.
-  static func wake(live: Bool, at now: Timestamp, in transaction: borrowing Transaction) throws {
+  static func wake(live: Bool, kind: String = DueKinds.look, at now: Timestamp, in transaction: borrowing Transaction) throws {
     let offers = try transaction.all(
       """
       SELECT offer_id, version FROM offer_version
@@ -91,16 +100,16 @@ enum Gatekeeping {
       """, .integer(live ? 1 : 0)
     ) { row throws(StoreFault) in OfferVersion(offer: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1))) }
     for offer in offers.compactMap(\.self) {
-      try Due.set(at: now, kind: DueKinds.look, subject: offer.description, in: transaction)
+      try Due.set(at: now, kind: kind, subject: offer.description, in: transaction)
     }
   }
 
   /// The time has come at which a row may have changed.
-  static func lookAgain(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
+  static func lookAgain(_ offer: OfferVersion, terms: Bool = false, _ telling: Telling, in transaction: borrowing Transaction) throws {
     guard let version = try Offers.version(offer, in: transaction) else { return }
     switch version.state {
     case .scheduled, .blocked:
-      try look(offer, again: true, telling, in: transaction)
+      if terms { try look(offer, again: true, telling, in: transaction) }
       try settle(offer, telling, in: transaction)
     case .live, .paused: try watch(offer, telling, in: transaction)
     case .draft, .stopped, .ended, .cancelled, .superseded: break
@@ -110,10 +119,11 @@ enum Gatekeeping {
   /// Looks whether what a live offer promised can still be done: a drop is told, and pauses an offer whose promise says so.
   private static func watch(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
     guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule, !version.historical else { return }
+    let terms = try KnownTerms.of(version)
+    guard !terms.document.promises.isEmpty else { return }
     let before = try GateTurns.rows(of: offer, in: transaction)
     guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
-    let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
-    guard !known.terms.document.promises.isEmpty else { return }
+    let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
     let row = Gate.capacity(known)
     guard row.state != old.state || row.sentence != old.sentence else { return }
     let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)

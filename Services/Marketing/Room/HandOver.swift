@@ -166,7 +166,8 @@ struct HandOver: Sendable {
       try spool.put(
         Spool.Letter(
           id: message.id, offer: judging.offer, person: message.person, purpose: message.purpose, channel: channel, judged: judged,
-          revision: message.revision, handedOverAt: telling.now, template: message.purpose == .transaction ? judging.terms.document.note?.templateID : nil,
+          revision: message.revision, handedOverAt: telling.now,
+          template: message.purpose == .transaction ? judging.terms.document.note?.templateID : nil,
           remedies: message.purpose == .transaction ? untold : []))
     }
     let verdict = Verdict(kind: wanted, reason: isThere ? "eligible" : judged.verdict.reason, row: judged.verdict.row)

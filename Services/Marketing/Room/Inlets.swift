@@ -72,16 +72,15 @@ enum Inlets {
         try Verdicts.reopen(fact.personID, leftOutFor: ["no_consent", "unreachable"], at: desk.clock.now(), in: transaction)
       }
     case .customerRestricted(let fact): try People.fold(fact, in: transaction)
-    case .productsListed(let fact):
-      try Catalogue.fold(fact, in: transaction)
-      try Gatekeeping.heardOfAll(telling, in: transaction)
+    // What there is to sell is held against an offer at its start: a catalogue comes in a thousand facts.
+    case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
     case .policyPublished(let fact):
       try Policies.fold(fact, in: transaction)
       try Gatekeeping.heardOfAll(telling, in: transaction)
     case .colleagueChanged(let fact):
       try Colleagues.fold(fact, received.envelope.id, in: transaction)
-      try Gatekeeping.heardOfAll(telling, in: transaction)
+      try Gatekeeping.heardOfPeople(telling, in: transaction)
     default: break
     }
     return .done
@@ -133,7 +132,7 @@ enum Inlets {
         fact, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction),
       let id = fact.offerID
     else { return }
-    try Gatekeeping.heard(about: id, Telling(desk: desk, occasion: desk.occasion(of: received)), in: transaction)
+    try Gatekeeping.heard(about: id, ofMoney: true, Telling(desk: desk, occasion: desk.occasion(of: received)), in: transaction)
   }
 
   /// What marketing itself told, when its store is rebuilt: taken in as it was told, and nothing is told again.

@@ -126,29 +126,33 @@ struct Judging {
     try reading.first(
       """
       SELECT p.barred, p.channels, p.locale,
-        (SELECT basis FROM remedy WHERE offer_id = ?2 AND person_id = ?1 AND noted IS NULL AND state IN ('pending', 'posted')
-          ORDER BY remedy_id LIMIT 1),
-        EXISTS (SELECT 1 FROM remedy WHERE offer_id = ?2 AND person_id = ?1 AND state IN ('pending', 'posted')),
+        -- Null where they were given nothing, empty where all of it was told.
+        (SELECT CASE WHEN count(*) > 0 THEN ifnull(min(CASE WHEN noted IS NULL THEN remedy_id || ' ' || basis END), '') END FROM remedy
+          WHERE offer_id = ?2 AND person_id = ?1 AND state IN ('pending', 'posted')),
         (SELECT group_concat(channel, ' ') FROM consent WHERE person_id = ?1 AND purpose = 'marketing' AND given = 1),
-        (SELECT count(*) FROM message WHERE person_id = ?1 AND changed_at > ?3 AND state = 'sent' AND purpose = 'marketing'),
+        -- How many in the time that counts; 2^32 more where one of them was about this offer, whenever.
+        (SELECT sum(changed_at > ?3) + (max(offer_id = ?2) << 32) FROM message
+          WHERE person_id = ?1 AND state = 'sent' AND purpose = 'marketing'),
         EXISTS (SELECT 1 FROM purchase WHERE person_id = ?1 AND placed_at >= ?4),
-        EXISTS (SELECT 1 FROM message WHERE message_id = ?5 AND state = 'sent'),
-        EXISTS (SELECT 1 FROM hold WHERE person_id = ?1 AND until_at > ?6)
+        EXISTS (SELECT 1 FROM hold WHERE person_id = ?1 AND until_at > ?5)
       FROM (SELECT 1) LEFT JOIN person p ON p.person_id = ?1
-      """, .text(person.text), .text(offer.offer.text), .timestamp(messagesSince), .timestamp(boughtFrom),
-      .text(Messages.campaignID(offer.offer, person).text), .timestamp(now)
+      """, .text(person.text), .text(offer.offer.text), .timestamp(messagesSince), .timestamp(boughtFrom), .timestamp(now)
     ) { row throws(StoreFault) in
       var found = Row()
       found.barred = try row.optionalText(0)
       found.channels = try row.optionalText(1).map { $0.split(separator: " ") }
       found.locale = try row.optionalText(2)
-      found.untold = try row.optionalText(3)
-      found.hasRemedy = try row.bool(4)
-      found.consents = try row.optionalText(5).map { $0.split(separator: " ") } ?? []
-      found.messages = try row.integer(6)
-      found.bought = try row.bool(7)
-      found.isTold = try row.bool(8)
-      if try row.bool(9) { found.holds = [Holds.Scope(scope: .all, id: nil)] }
+      if let remedy = try row.optionalText(3) {
+        found.hasRemedy = true
+        // The first that no message told of, by its id; no basis has a blank.
+        found.untold = remedy.split(separator: " ").last.map(String.init)
+      }
+      found.consents = try row.optionalText(4)?.split(separator: " ") ?? []
+      let messages = try row.optionalInteger(5) ?? 0
+      found.messages = messages & 0xFFFF_FFFF
+      found.isTold = messages >> 32 > 0
+      found.bought = try row.bool(6)
+      if try row.bool(7) { found.holds = [Holds.Scope(scope: .all, id: nil)] }
       return found
     } ?? Row()
   }

@@ -94,7 +94,8 @@ extension OfferDeeds {
         in: transaction)
     }
     telling.desk.log.warning(
-      "offer.emergency", "\(telling.by) wants \(offer) live although \(lacks.count) checks do not hold; \(second) must confirm it: \(reason)")
+      "offer.emergency",
+      "\(telling.by) wants \(offer) live although \(lacks.count) checks do not hold; \(second) must confirm it: \(reason)")
   }
 
   /// The rows that an emergency would pass over; refused where there are none, where the terms do not hold, or before the start.
@@ -123,7 +124,8 @@ extension OfferDeeds {
     let asked = try GateTurns.awaiting(offer, since: now.adding(.zero - Self.confirmWithin), in: transaction)
     guard let first = asked.first, let second = first.awaits else {
       throw Refused(
-        409, "no_emergency", "nobody asked for an emergency launch of \(offer) within the last hour; ask with `accord offer launch --emergency`")
+        409, "no_emergency",
+        "nobody asked for an emergency launch of \(offer) within the last hour; ask with `accord offer launch --emergency`")
     }
     guard second == telling.by else {
       throw Refused(
@@ -136,7 +138,8 @@ extension OfferDeeds {
       throw Refused(409, "offer_state", "\(offer) is \(version.state) by now: there is nothing to confirm")
     }
     guard Gate.isOpen(rows) else { throw OfferRefusal.gateShut(offer, sentences: Gate.reasons(rows)) }
-    telling.desk.log.warning("offer.emergency", "\(first.by) and \(second) let \(offer) go live although its gate did not hold: \(first.reason)")
+    telling.desk.log.warning(
+      "offer.emergency", "\(first.by) and \(second) let \(offer) go live although its gate did not hold: \(first.reason)")
     try Gatekeeping.goLive(
       version, schedule, historical: false, emergency: .init(by: [first.by, second], reason: first.reason), by: second, telling,
       in: transaction)

@@ -66,7 +66,9 @@ extension Offers {
       try Due.remove(kind: DueKinds.end, subject: offer.offer.text, in: transaction)
     case .cancelled:
       try move(offer, .cancel, in: transaction)
-      for kind in [DueKinds.start, DueKinds.order, DueKinds.look] { try Due.remove(kind: kind, subject: offer.description, in: transaction) }
+      for kind in [DueKinds.start, DueKinds.order, DueKinds.look] {
+        try Due.remove(kind: kind, subject: offer.description, in: transaction)
+      }
     }
   }
 
@@ -130,6 +132,8 @@ enum DueKinds {
   static let order = "launch_order"
   /// A row of a version's gate may have changed.
   static let look = "gate_look"
+  /// The same, and its terms too: who works here, what there is to sell.
+  static let terms = "gate_terms"
   /// Somebody is held back no longer.
   static let holdOver = "hold_over"
   /// An offer ends.

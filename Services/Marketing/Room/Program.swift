@@ -34,7 +34,8 @@ package enum MarketingProgram {
         ]
       },
       ownFacts: { desk in { try Inlets.own($0, desk, in: &$1) } },
-      afterRebuild: { desk, transaction in try Gatekeeping.wake(live: false, at: desk.clock.now(), in: transaction) }, dueRules: { DueRules.all($0) },
+      afterRebuild: { desk, transaction in try Gatekeeping.wake(live: false, at: desk.clock.now(), in: transaction) },
+      dueRules: { DueRules.all($0) },
       runRules: { desk in
         let (preparing, handOver) = (Preparing(desk: desk, hearing: hearing), HandOver(desk: desk, hearing: hearing))
         return [

@@ -9,7 +9,8 @@ struct QuestionDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/questions", "what customers asked about and nobody knew; ?answered=yes for those that have an answer") { request, _ in
+      Route(.get, "/v1/questions", "what customers asked about and nobody knew; ?answered=yes for those that have an answer") {
+        request, _ in
         desk.question(request) { snapshot in
           let answered = request.query("answered") == "yes"
           let now = desk.clock.now()
@@ -47,7 +48,8 @@ struct QuestionDoors: Sendable {
     var offer: Identifier<Offer>?
     if let name = body["offer_id"], !name.isNull {
       guard let id = name.string.flatMap({ try? Identifier<Offer>($0) }), try Offers.find(id, in: transaction) != nil else {
-        return refused(422, "offer_id", "offer_id: there is no offer \(name.string ?? name.text); `accord offer list` shows those that there are")
+        return refused(
+          422, "offer_id", "offer_id: there is no offer \(name.string ?? name.text); `accord offer list` shows those that there are")
       }
       offer = id
     }

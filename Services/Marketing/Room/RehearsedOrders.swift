@@ -107,7 +107,9 @@ struct RehearsedOrders {
     // Half of the places are for each kind, as long as both have some.
     let same = missed.count { ($0.distance == 0) == isTimely }
     if missed.count >= Self.missedMax {
-      guard same < Self.missedMax / 2 || missed.contains(where: { ($0.distance == 0) == isTimely && $0.distance > distance }) else { return }
+      guard same < Self.missedMax / 2 || missed.contains(where: { ($0.distance == 0) == isTimely && $0.distance > distance }) else {
+        return
+      }
     }
     let place = missed.firstIndex { $0.distance > distance } ?? missed.count
     missed.insert((distance, shown), at: place)

@@ -77,7 +77,8 @@ enum ServiceWords {
       """
     ) { row throws(StoreFault) in
       OfferScheduled(
-        offerID: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1)), campaignID: Identifier(restoring: try row.text(2)),
+        offerID: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1)),
+        campaignID: Identifier(restoring: try row.text(2)),
         startsAt: try row.timestamp(3), endsAt: try row.optionalTimestamp(4), lookBackFrom: try row.timestamp(3),
         reserve: Money(minor: 0, Self.anyCurrency))
     }
@@ -169,7 +170,9 @@ enum ServiceWords {
     var found: [String: CounterpartNamed] = [:]
     let contents = try reading.all("SELECT content FROM counterpart") { row throws(StoreFault) in try row.blob(0) }
     for content in contents {
-      if case .counterpartNamed(let fact) = try DomainEvent.decode(type: CounterpartNamed.type, data: content) { found[fact.channel] = fact }
+      if case .counterpartNamed(let fact) = try DomainEvent.decode(type: CounterpartNamed.type, data: content) {
+        found[fact.channel] = fact
+      }
     }
     return found
   }

@@ -10,11 +10,13 @@ enum StopPreview {
       let version = try Offers.version(running, in: reading)
     else {
       return .problem(
-        status: 409, code: "offer_state", detail: "\(known.id) never went live: there is nothing to stop; cancel it with `accord offer cancel`")
+        status: 409, code: "offer_state",
+        detail: "\(known.id) never went live: there is nothing to stop; cancel it with `accord offer cancel`")
     }
     guard OfferLife.transitions[version.state]?[.stop] != nil else {
       return .problem(
-        status: 409, code: "offer_state", detail: "\(running) is \(version.state) and cannot be stopped; `accord offer show \(known.id)` tells more")
+        status: 409, code: "offer_state",
+        detail: "\(running) is \(version.state) and cannot be stopped; `accord offer show \(known.id)` tells more")
     }
     let counts = try Counts(running, in: reading)
     return .json(

@@ -37,6 +37,7 @@ enum Story {
       "everybody of \(try row.text(0))@\(try row.integer(1)) was judged by \(try row.timestamp(2)), after the ledger's look-back"
     }
     if let prepared { return prepared }
+    if let gate = try gate(message, in: snapshot) { return gate }
     return try snapshot.first(
       "SELECT person_id, purpose, offer_id, version, state, verdict, reason, message_id, channel FROM message WHERE fact_id = ?1", id
     ) { row throws(StoreFault) in
@@ -47,6 +48,22 @@ enum Story {
       }
       return "the \(try row.text(1)) message \(try row.text(7)) to \(try row.text(0)) about \(try row.text(2))@\(try row.integer(3)) is "
         + "\(try row.text(4)): \(try row.text(5)), \(try row.text(6))"
+    }
+  }
+
+  /// What marketing said of a gate, or of what nobody knew.
+  private static func gate(_ message: Identifier<Message>, in snapshot: borrowing Snapshot) throws -> String? {
+    let id = SQLValue.text(message.text)
+    let waived = try snapshot.first(
+      "SELECT by_whom, check_name, offer_id, version, reason, awaits FROM gate_waiver WHERE message_id = ?1", id
+    ) { row throws(StoreFault) in
+      let awaits = try row.optionalText(5).map { "; \($0) must confirm it" } ?? ""
+      return
+        "\(try row.text(0)) waived the check of \(try row.text(1)) of \(try row.text(2))@\(try row.integer(3)): \(try row.text(4))\(awaits)"
+    }
+    if let waived { return waived }
+    return try snapshot.first("SELECT offer_id, version, at FROM gate_turn WHERE message_id = ?1", id) { row throws(StoreFault) in
+      "how the gate of \(try row.text(0))@\(try row.integer(1)) stood from \(try row.timestamp(2)) on; `accord offer gate` shows it now"
     }
   }
 

@@ -1,0 +1,198 @@
+import Contracts
+import Foundation
+import HTTP
+import Shop
+import TestKit
+import Testing
+
+extension StoriesTests {
+  /// What must hold before an offer goes live: stories 10, 22, 24 and 25.
+  @Suite struct GateStories {
+    private static let starts = "2026-05-10T00:00:00-04:00"
+
+    /// A shop with two agents, a supervisor and a marketer, money, a catalogue, and a roster for the first days.
+    private func shop() throws -> StoryMesh {
+      let shop = try StoryMesh()
+      for agent in ["agent/ines", "agent/tom", "agent/vera"] { try shop.hire(agent, "--role", "agent", "--locale", "en-US") }
+      try shop.hire("supervisor/ruth", "--role", "supervisor", "--role", "lead")
+      try shop.hire("marketer/maya", "--role", "marketer")
+      try shop.done("campaign", "open", "spring", "--budget", "90000.00", "--currency", "USD", "--approved-by", "supervisor/ruth")
+      try shop.done("campaign", "open", "poor", "--budget", "10.00", "--currency", "USD", "--approved-by", "supervisor/ruth")
+      try shop.folder.write("sku,list\nKETTLE-17,3900\n", to: "products.csv")
+      try shop.done("import", "products", shop.folder.file("products.csv"), "--map", "sku=sku,list=list", "--currency", "USD")
+      let days = ["2026-05-10", "2026-05-11", "2026-05-12"]
+      let shifts = ["ines", "tom"].flatMap { agent in
+        days.map { "agent/\(agent),\($0)T00:00:00-04:00,\($0)T23:59:59-04:00,\(agent)-\($0),en-US" }
+      }
+      try shop.folder.write((["agent,from,to,shift,locales"] + shifts).joined(separator: "\n") + "\n", to: "roster.csv")
+      try shop.done(
+        "import", "roster", shop.folder.file("roster.csv"), "--map", "agent=agent,from=from,to=to,shift=shift,locales=locales")
+      try shop.done("channel", "name", "web", "chat", "--zone", "America/New_York", as: "supervisor/ruth")
+      let capacity = try shop.post(
+        "service", "/v1/capacity",
+        ["kind": "contacts_per_hour", "from": "2026-05-10T00:00:00-04:00", "to": "2026-05-14T00:00:00-04:00", "quantity": 200],
+        as: "supervisor/ruth")
+      #expect(capacity.status < 300, "\(capacity.detail)")
+      return shop
+    }
+
+    /// An offer of free shipping for everybody, with all that the gate asks about; `changes` replace parts of it.
+    private func write(_ id: String, _ changes: [(String, JSON)] = [], in shop: StoryMesh) throws -> String {
+      guard case .object(var members) = try JSON(parsing: #require(Shop.offer("sunday-free-shipping")).text) else { return "" }
+      let all: [(String, JSON)] =
+        [
+          ("offer_id", .string(id)), ("service_contact", "supervisor/ruth"),
+          ("eligibility", ["customers": "everyone", "anonymous_orders": true, "channels": ["web"], "countries": ["US"]]),
+          (
+            "targeting",
+            ["audience_id": "newsletter-us", "purpose": "marketing", "channels": ["email"], "locales": ["en-US"], "voices": ["warm"]]
+          ), ("title", ["en-US": .string(id)]),
+          (
+            "promises",
+            [
+              [
+                "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 20, "from": "2026-05-10T08:00:00",
+                "to": "2026-05-13T00:00:00", "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm",
+              ]
+            ]
+          ), ("sheets_required", [["locale": "en-US", "voice": "warm"]]), ("briefing", ["first_hours": 24, "question": .null]),
+          ("budget", ["reserve": ["amount_minor": 100_000, "currency": "USD"]]),
+        ] + changes
+      for (name, value) in all {
+        members.removeAll { $0.name == name }
+        members.append(.init(name, value))
+      }
+      try shop.folder.write(JSON.object(members).text, to: "\(id).json")
+      return shop.folder.file("\(id).json")
+    }
+
+    private func answerPromise(_ id: String, _ shop: StoryMesh) throws {
+      try eventually("service was asked for the promise of \(id)") {
+        try shop.caller.get("service", "/v1/promises?offer=\(id)")["promises"]?.array?.isEmpty == false
+      }
+      let answer = try shop.post(
+        "service", "/v1/promises/\(id)/contacts/answer", ["answer": "yes", "expires_at": "2026-05-20T00:00:00Z"], as: "supervisor/ruth")
+      #expect(answer.status < 300, "\(answer.detail)")
+    }
+
+    private func writeSheet(_ id: String, _ shop: StoryMesh) throws {
+      try eventually("service knows \(id)") {
+        try shop.accord(
+          ["sheet", "draft", id, "--locale", "en-US", "--voice", "warm", "--words", "It is on its way back."], as: "agent/tom"
+        )
+        .exit == .code(0)
+      }
+      try shop.done("sheet", "verify", "\(id):en-US:warm", "--deputy", "agent/tom", as: "supervisor/ruth")
+    }
+
+    private func brief(_ id: String, _ shop: StoryMesh, _ agents: [String] = ["agent/ines", "agent/tom"]) throws {
+      for agent in agents {
+        try eventually("\(agent) reads \(id)") {
+          try shop.accord(["briefing", "acknowledge", id, "--seconds", "30"], as: agent).exit == .code(0)
+        }
+      }
+    }
+
+    private func lacking(_ id: String, _ shop: StoryMesh) throws -> [JSON] {
+      (try shop.done("offer", "gate", id)["rows"]?.array ?? []).filter { !["passed", "waived"].contains($0["state"]?.string ?? "") }
+    }
+
+    private func awaitLacking(_ id: String, _ checks: [String], _ shop: StoryMesh) throws {
+      try eventually("the gate of \(id) lacks \(checks)") { try lacking(id, shop).compactMap { $0["check"]?.string } == checks }
+    }
+
+    private func state(_ id: String, _ shop: StoryMesh) throws -> String? {
+      try shop.done("offer", "show", id)["versions"]?.array?.last?["state"]?.string
+    }
+
+    @Test func `each row alone names who and since when, and lifting it is enough`() throws {
+      let shop = try shop()
+      let channels: JSON = ["customers": "everyone", "anonymous_orders": true, "channels": ["web", "phone"], "countries": ["US"]]
+      let newcomers: JSON = [
+        "customers": "new", "new_means": ["no_captured_order_for": "PT8760H"], "anonymous_orders": false, "channels": ["web"],
+        "countries": ["US"],
+      ]
+      let exception: JSON = [
+        "reason": "welcome_offer", "sentence": "First order only.", "approved_by": "supervisor/ruth", "ends_at": "2026-05-13T00:00:00",
+      ]
+      let changes: [String: [(String, JSON)]] = [
+        "channels": [("eligibility", channels)], "budget": [("campaign_id", "poor")],
+        "parity": [
+          ("eligibility", newcomers), ("parity_exception", exception), ("applies_to", ["include": [["kind": "all"]], "exclude": []]),
+          ("benefit", ["kind": "percent_off", "percent_off": "20"]), ("stacking", ["group": "price", "combines_with": []]),
+          ("look_back", ["duration": "PT0H", "basis": "placed_at", "claim": "automatic"]), ("note", .null), ("add_items", .null),
+        ],
+      ]
+      let checks = ["budget", "promises", "parity", "channels", "sheets", "briefings"]
+      for check in checks {
+        let id = "only-\(check)"
+        try shop.done("offer", "schedule", write(id, changes[check] ?? [], in: shop), as: "marketer/maya")
+        if check != "promises" { try answerPromise(id, shop) }
+        if check != "sheets" { try writeSheet(id, shop) }
+        if check != "briefings" { try brief(id, shop) }
+      }
+      for check in checks {
+        let id = "only-\(check)"
+        try awaitLacking(id, [check], shop)
+        let row = try #require(lacking(id, shop).first)
+        #expect(row["since"]?.string?.hasPrefix("2026-05-08T23:00") == true, "\(row.text)")
+        #expect(row["sentence"]?.string?.isEmpty == false && row["lifted_by"]?.string?.isEmpty == false, "\(row.text)")
+      }
+      try shop.done("campaign", "fund", "poor", "5000.00")
+      try shop.done("offer", "cancel", "only-budget")
+      try answerPromise("only-promises", shop)
+      try shop.done("parity", "approve", "only-parity@1", as: "supervisor/ruth")
+      try shop.done("channel", "name", "phone", "phone", "--zone", "America/New_York", as: "supervisor/ruth")
+      try writeSheet("only-sheets", shop)
+      try brief("only-briefings", shop)
+      for check in checks.dropFirst() { try awaitLacking("only-\(check)", [], shop) }
+      try shop.done("clock", "advance", "--to", Self.starts)
+      for check in checks.dropFirst() {
+        try eventually("only-\(check) is live") { try state("only-\(check)", shop) == "live" }
+      }
+    }
+
+    @Test func `what passed on Friday and fails on Saturday blocks the start, until somebody named lets it go`() throws {
+      let shop = try shop()
+      try shop.done("offer", "schedule", write("sunday", in: shop), as: "marketer/maya")
+      try answerPromise("sunday", shop)
+      try writeSheet("sunday", shop)
+      try brief("sunday", shop)
+      try awaitLacking("sunday", [], shop)
+      // On Saturday at eleven in the evening Tom is sick, and Vera takes his shift.
+      try shop.done("clock", "advance", "--to", "2026-05-09T23:00:00-04:00")
+      try shop.done("roster", "swap", "tom-2026-05-10", "agent/tom", "agent/vera", as: "supervisor/ruth")
+      try awaitLacking("sunday", ["briefings"], shop)
+      let row = try #require(lacking("sunday", shop).first)
+      #expect(row["since"]?.string?.hasPrefix("2026-05-10T03:00:00") == true && row["lifted_by"] == "agent/vera", "\(row.text)")
+      try shop.done("clock", "advance", "--to", Self.starts)
+      try eventually("it is blocked") { try state("sunday", shop) == "blocked" }
+      // It does not go live by itself when she has read it.
+      try brief("sunday", shop, ["agent/vera"])
+      try awaitLacking("sunday", [], shop)
+      try shop.advance("10m")
+      #expect(try state("sunday", shop) == "blocked")
+      try shop.done("offer", "launch", "sunday", as: "marketer/maya")
+      #expect(try state("sunday", shop) == "live")
+    }
+
+    @Test func `two named people launch in an emergency, each with their own credential`() throws {
+      let shop = try shop()
+      try shop.done("offer", "schedule", write("recall", in: shop), as: "marketer/maya")
+      try shop.done("clock", "advance", "--to", Self.starts)
+      try eventually("it is blocked") { try state("recall", shop) == "blocked" }
+      // Whoever makes an offer does not waive its checks, and nobody is two people.
+      #expect(try shop.refused("offer", "waive", "recall", "briefings", "--reason", "x", as: "marketer/maya").contains("supervisor"))
+      let alone = try shop.refused(
+        "offer", "launch", "recall", "--emergency", "--with", "marketer/maya", "--reason", "the recall", as: "marketer/maya")
+      #expect(alone.contains("another one than marketer/maya"))
+      try shop.done("offer", "launch", "recall", "--emergency", "--with", "supervisor/ruth", "--reason", "the recall", as: "marketer/maya")
+      #expect(try shop.refused("offer", "confirm", "recall", as: "marketer/maya").contains("supervisor/ruth"))
+      try shop.done("offer", "confirm", "recall", as: "supervisor/ruth")
+      #expect(try state("recall", shop) == "live")
+      let events = try shop.caller.events("&type=marketing.offer.launched.v1")
+      let launched = events.last?["event"]?["data"]
+      #expect(launched?["emergency"]?["by"]?.strings == ["marketer/maya", "supervisor/ruth"])
+    }
+  }
+}
