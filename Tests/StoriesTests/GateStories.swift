@@ -47,6 +47,7 @@ extension StoriesTests {
             "targeting",
             ["audience_id": "newsletter-us", "purpose": "marketing", "channels": ["email"], "locales": ["en-US"], "voices": ["warm"]]
           ), ("title", ["en-US": .string(id)]),
+          ("applies_to", ["include": [["kind": "shipping", "methods": ["standard"]]], "exclude": []]),
           (
             "promises",
             [
