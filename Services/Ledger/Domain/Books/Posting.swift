@@ -24,7 +24,8 @@ package enum Posting {
       case .budgetChanged(let budget): return try entries(for: budget)
       case .remedyChanged(let remedy): return try entries(for: remedy)
       case .orderShipped, .subscriptionChanged, .refundResolved, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown,
-        .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .policyProposed, .offerVersioned, .offerScheduled,
+        .consentChanged, .customerRestricted, .productsListed, .membershipChanged, .policyPublished, .policyProposed, .offerVersioned,
+        .offerScheduled,
         .offerTurned,
         .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged,
         .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned,
