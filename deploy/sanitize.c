@@ -119,6 +119,8 @@ intptr_t __wrap_dispatch_group_wait(void *group, uint64_t timeout) {
 #define UNLOCK "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 __asm__(
     ".text\n"
+    ".weak \"__real_" LOCK "\"\n"
+    ".weak \"__real_" UNLOCK "\"\n"
     ".globl \"__wrap_" LOCK "\"\n"
     "\"__wrap_" LOCK "\":\n"
     "  push %r13\n"

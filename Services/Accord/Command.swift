@@ -34,8 +34,9 @@ struct Command: Sendable {
 
   /// Every command, in the order in which `--help` tells them.
   static let all: [Command] =
-    running + customers + care + campaigns + gates + imports + colleagues + policies + [.disconnects] + WordDesk.all + books + operating
-    + credentials + looking + measuring
+    running + customers + care + offering + people + WordDesk.all + books + operating + credentials + looking + measuring
+  private static let offering: [Command] = campaigns + gates + imports
+  private static let people: [Command] = colleagues + policies + [.disconnects]
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [
@@ -61,7 +62,8 @@ struct Command: Sendable {
   ]
   private static let looking: [Command] = [.clockAdvance, .clockShow, .zone, .schemaCheck]
   private static let measuring: [Command] = [
-    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchVerdicts, .benchRecovery,
+    .benchBroker, .benchDepartment, .benchMesh, .benchImport, .benchLookBack, .benchLaunch, .benchVerdicts, .benchRecovery, .benchHold,
+    .benchDesk,
   ]
 
   /// Runs what `words` ask for.

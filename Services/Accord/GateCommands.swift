@@ -49,10 +49,10 @@ extension Command {
   static let questionAnswer = Command(
     "question answer", "Says what it is that a customer asked about: the agent has it within seconds.", operands: "QUESTION",
     options: [
-      .init("--as", "WORD", "ours, partners, expired or not_ours"), .init("--offer", "OFFER", "which of ours it is"),
+      .init("--answer", "WORD", "ours, partners, expired or not_ours"), .init("--offer", "OFFER", "which of ours it is"),
       .init("--sentence", "TEXT", "what the agent may say"),
     ],
-    examples: ["accord question answer asked-17 --as expired --sentence \"That code was last year's; today it is SPRING\""],
+    examples: ["accord question answer asked-17 --answer expired --sentence \"That code was last year's; today it is SPRING\""],
     run: { arguments throws(Complaint) in try QuestionCommands.answer(arguments) })
 }
 
@@ -177,7 +177,7 @@ enum QuestionCommands {
   static func answer(_ arguments: Arguments) throws(Complaint) {
     let id = try arguments.operand("question")
     var body: [JSON.Member] = [
-      .init("answer", .string(try arguments.required("--as"))), .init("sentence", .string(try arguments.required("--sentence"))),
+      .init("answer", .string(try arguments.required("--answer"))), .init("sentence", .string(try arguments.required("--sentence"))),
     ]
     if let offer = arguments.value("--offer") { body.append(.init("offer_id", .string(offer))) }
     let answer = try Office(arguments).ask(

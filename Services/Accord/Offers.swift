@@ -68,6 +68,10 @@ enum Offers {
     Terminal.print("    \(row["sentence"]?.string ?? "?")")
     let orders = row["orders"]?.array ?? []
     for order in orders.dropFirst() { Terminal.print("    \(order["sentence"]?.string ?? "?")") }
+    if let say = row["say"] {
+      let sheet = say["sheet_id"]?.string.map { "\($0) version \(say["sheet_version"]?.integer ?? 0)" }
+      Terminal.print("    say: \(sheet ?? "the facts card")\(say["is_fallback"]?.bool == true ? " (in another language)" : "")")
+    }
     if let next = row["changes"] {
       Terminal.print("    changes at \(next["at"]?.string ?? "?") to version \(next["version"]?.integer ?? 0)")
     }

@@ -7,8 +7,8 @@
 long syscall(long number, ...);
 
 // The length of the turns that the calling thread takes of its processor while others want it too, 100 us to 100 ms; 0 is the usual one.
-// Its share stays the same. Whoever wakes and takes shorter turns need not wait for the end of a longer one (Linux 6.12 and later; before,
-// nothing comes of it).
+// Its share stays the same, and threads that it starts inherit it. Whoever wakes behind a turn that is over goes first (Linux 6.12 and
+// later; before, nothing comes of it).
 static inline int accord_take_turns_of(uint64_t nanoseconds) {
   struct {
     uint32_t size, policy;

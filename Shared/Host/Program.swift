@@ -35,6 +35,8 @@ package struct Program: Sendable {
     _ body: (Start) throws -> Running
   ) -> Never {
     let begun = Clock.uptimeMilliseconds
+    // Before the first thread: they inherit it.
+    ShortTurns.take()
     let life = Life(signals: Signals.take(), program: name)
     do {
       let configuration = try configuration(arguments, environment)

@@ -36,9 +36,6 @@ package enum StoreLimits {
   /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a
   /// run beside a busy consumer still does a few dozen rows for each of its commits.
   package static let chunkYieldTime = Duration.microseconds(500)
-  /// The length of the turns that long work takes at its processor: a chunk's. Longer than anybody else's, so that all others go before it
-  /// when they wake; its share is no larger.
-  static let chunkSliceNanoseconds: UInt64 = 20_000_000
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
   /// Room for the values of one statement that is kept from one execution to the next: an event and what stands beside it.

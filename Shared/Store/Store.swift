@@ -1,4 +1,3 @@
-import CLinux
 import Dispatch
 import Glibc
 import Synchronization
@@ -71,10 +70,7 @@ package final class Store: Sendable {
     confirmOutside()
     return try chunks.sync {
       try writing.sync {
-        // Whoever wakes meanwhile, such as a lone fact's handler, need not wait for the end of this thread's turn at the processor.
-        _ = accord_take_turns_of(StoreLimits.chunkSliceNanoseconds)
-        defer { _ = accord_take_turns_of(0) }
-        return try alone { transaction in
+        try alone { transaction in
           var pace = ChunkPace(line, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
           return try body(&transaction, &pace)
         }

@@ -108,7 +108,9 @@ struct BriefingTests {
     ]
     for (body, who, code, words) in refusals {
       let answer = scene.post("/v1/briefings/acknowledge", body, as: who)
-      #expect(try answer.json["code"]?.string == code && answer.json["detail"]?.string?.contains(words) == true, "\(body): \(String(decoding: answer.body, as: UTF8.self))")
+      #expect(
+        try answer.json["code"]?.string == code && answer.json["detail"]?.string?.contains(words) == true,
+        "\(body): \(String(decoding: answer.body, as: UTF8.self))")
     }
     #expect(try scene.service.tables().without(["idempotency"]).differences(from: before) == [])
     #expect(scene.get("/v1/my/briefings", [("agent", "agent/bo")], as: "agent/ines").status == 403)

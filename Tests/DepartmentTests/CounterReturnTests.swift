@@ -79,7 +79,7 @@ struct CounterReturnTests {
       }
     }
     #expect(monies.values.filter(\.isWhole).count > Self.orders / 3)
-    let findings = try house.findings()
+    let findings = house.premises.findingsOfFile()
     #expect(findings.isEmpty, "\(findings.prefix(5))")
     // No customer is in the ledger at all.
     #expect(try house.store.read { try $0.integer("SELECT count(*) FROM captured_order WHERE person_id IS NOT NULL") } == 0)

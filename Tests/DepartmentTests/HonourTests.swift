@@ -102,6 +102,15 @@ struct HonourTests {
     #expect(try answer(house, "own")["reason"]?.string == "approver_left")
     try house.say(Self.ask("above", "O-4", approver: "supervisor/ruth", at: house.now), source: "/service")
     #expect(try house.given(to: "O-4") == 2_500)
+    // Nothing is given while it lies with somebody; what they decide comes under the same name.
+    try house.capture(.dollars("WAITS", at: house.now, [("LAMP", 9_000)], person: "eve"))
+    guard case .remedyAsked(var waits) = Self.ask("waits", "WAITS", 4_500, approver: "supervisor/ruth", at: house.now) else { return }
+    waits.deadlineAt = house.now.adding(.seconds(3_600))
+    try house.say(waits.event, source: "/service")
+    #expect(try house.given(to: "WAITS") == 0)
+    waits.deadlineAt = nil
+    try house.say(waits.event, source: "/service")
+    #expect(try house.given(to: "WAITS") == 4_500)
     // Less than it gives, where less was asked for.
     try house.capture(.dollars("OTHER", at: house.now, [("LAMP", 5_000)], person: "bob"))
     try house.say(Self.ask("less", "OTHER", 700, at: house.now), source: "/service")

@@ -16,6 +16,7 @@ final class Premises: Sendable {
   /// Lets writes of its store fail.
   let faults: FaultPlan
   private let place: Folder
+  private let options: StoreOptions
   private let secret: String
   private let routes: Routes
 
@@ -33,6 +34,7 @@ final class Premises: Sendable {
     faults = FaultPlan()
     var options = department.storeOptions(in: folder)
     options.faults = faults
+    self.options = options
     let store = try Store.open(options)
     let clock = Clock.manual(at: now)
     self.clock = clock
@@ -86,8 +88,14 @@ final class Premises: Sendable {
   /// Everything that the store holds, but its own name; `but` are columns such as `heard_fact.number`.
   func tables(but left: Set<String> = []) throws -> Tables { try Tables(of: store, but: left) }
 
-  /// What the checks of the house and of the department find.
-  func findings() throws -> [Finding] { try store.read { Check.findings(in: $0, with: department.checks) } }
+  /// The same from the file, which takes its time: a snapshot of the running store is ended when it is held too long.
+  func findingsOfFile() -> [Finding] { Check.findings(inFileOf: options, with: department.checks) }
+
+  /// What the checks of the house and of the department find, beside the program: without the bound of a reading, which is for a page.
+  func findings() throws -> [Finding] {
+    let file = StoreOptions(path: store.path, applicationID: department.applicationID, migrations: department.migrations)
+    return Check.findings(inFileOf: file, with: department.checks)
+  }
 }
 
 extension Response {

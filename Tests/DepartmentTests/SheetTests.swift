@@ -58,6 +58,8 @@ struct SheetTests {
     #expect(verified["sheet"]?["verifier"] == "lead/ruth" && verified["sheet"]?["review_at"] == "2026-05-13T04:00:00.000Z")
     let card = try scene.card("sunday", "en-GB", as: "agent/ines")
     #expect(card["source"] == "sheet" && card["is_fallback"] == false && card["sheet"]?["words"] == "It is on its way back to you.")
+    let row = try #require(scene.get("/v1/customers/ada/offers", [("locale", "en-US")], as: "agent/ines").json["offers"]?.array?.first)
+    #expect(row["say"]?["sheet_id"] == "sunday:en-US:warm" && row["say"]?["sheet_version"] == 1 && row["say"]?["words"] == nil)
     // A language that nobody wrote: another one, labelled, and a task once somebody was answered so.
     let spanish = try scene.card("sunday", "es-US", as: "agent/ines")
     #expect(spanish["is_fallback"] == true && spanish["locale"] == "en-US" && spanish["fallback_sentence"] != nil)

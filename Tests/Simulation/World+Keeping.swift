@@ -72,6 +72,7 @@ extension World {
     let records = damages.filter { $0.part == .records || $0.part == .segment }
     tell("examined segment \(segment): \(records.count) damaged")
     guard !records.isEmpty || machine.hasHoles(in: range(of: segment)) else { return }
+    if !records.isEmpty { examined.insert(segment) }
     try apply(.examined(range(of: segment), records))
     guard let event = wounded[segment].map({ shadow.events[$0] }), knownIn[segment] == nil else { return }
     if event.sequence > Image(machine.checkpoint()).producers[event.producer].forget { knownIn[segment] = brokerRuns }
@@ -161,6 +162,7 @@ extension World {
     wounds[segment] = whole
     wounded[segment] = chosen
     knownIn[segment] = nil
+    examined.remove(segment)
     shadow.isDamaged = true
     durable.isDamaged = true
     coverage.damages += 1
@@ -200,7 +202,7 @@ extension World {
 
   /// A segment whose damage is closed is as it was, byte for byte.
   private func checkWound(_ segment: UInt64) {
-    guard let whole = wounds[segment], !machine.hasHoles(in: range(of: segment)) else { return }
+    guard examined.contains(segment), let whole = wounds[segment], !machine.hasHoles(in: range(of: segment)) else { return }
     wounds[segment] = nil
     guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }) else { return }
     let now = disk.contents(name) ?? []

@@ -104,6 +104,8 @@ package final class World {
   /// In which run of the broker it was known of before the publisher was allowed to forget it.
   var knownIn: [UInt64: Int] = [:]
   var brokerRuns = 0
+  /// Wounds that the machine knows of: before, what it closes there is an older one.
+  var examined: Set<UInt64> = []
   /// Events that were dead letters, or begun anew, somewhere and some time.
   var everDead: Set<Int> = []
   var wrong: Wrong?

@@ -33,7 +33,8 @@ package enum ServiceDomain {
     case .productsListed(let fact): .list(fact.products)
     case .membershipChanged(let fact): .belong(fact)
     case .chainAnchored(let fact): .anchor(fact)
-    case .budgetChanged, .policyPublished, .policyProposed, .audienceListed, .periodClosed, .colleagueChanged, .promiseDeclared, .promiseAnswered,
+    case .budgetChanged, .policyPublished, .policyProposed, .audienceListed, .periodClosed, .colleagueChanged, .promiseDeclared,
+      .promiseAnswered,
       .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered,
       .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
       .nothing

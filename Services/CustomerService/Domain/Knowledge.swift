@@ -67,7 +67,8 @@ package enum EntryKind: String, Sendable, CaseIterable {
     case .remedyAsked(let fact): self = fact.turn == .requested ? .remedyRequested : .remedyRefused
     case .offerAskedAbout: self = .offerAskedAbout
     case .questionAnswered: self = .questionAnswered
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished, .policyProposed,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+      .policyProposed,
       .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,

@@ -28,7 +28,8 @@ package enum Telling {
     case .remedyAsked(let fact): asked(fact)
     case .offerAskedAbout(let fact): asked(fact)
     case .questionAnswered(let fact): answered(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished, .policyProposed,
+    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
+      .policyProposed,
       .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,

@@ -4,8 +4,9 @@ import Terms
 
 /// What lies on a desk, as the doors give it.
 enum OfferJSON {
-  /// `read`: what whoever asks has read. Of an offer whose briefing they have not, the row says that and nothing more.
-  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read) -> JSON {
+  /// `read`: what whoever asks has read. Of an offer whose briefing they have not, the row says that and nothing more. `say`: from which
+  /// words to speak of it.
+  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read, say: JSON) -> JSON {
     if let version = read.locks(row.offer) { return locked(row, version) }
     let document = row.offer.terms.document
     var members: [JSON.Member] = [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(row.offer.offer.description))]
@@ -16,6 +17,7 @@ enum OfferJSON {
     ]
     members += money(given: row.given, wouldBe: row.wouldBe, destination: row.destination)
     members.append(.init("who_pays", .string(row.payer)))
+    members.append(.init("say", say))
     members += times(row.offer)
     if let next = row.offer.known.next {
       members.append(

@@ -46,7 +46,7 @@ struct OfferRoutes: Sendable {
         .init(
           "offers",
           .array(
-            called(rows, request).map { OfferJSON.row($0, locale: locale, read) }
+            try json(called(rows, request), locale, read, at: table.now, in: snapshot)
               + (try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now) }))),
       ]))
   }
@@ -64,8 +64,18 @@ struct OfferRoutes: Sendable {
     var members: [JSON.Member] = [.init("order_id", .string(order.text))]
     if let person { members.append(.init("person_id", .string(person.text))) }
     members.append(.init("at", .string(table.now.description)))
-    members.append(.init("offers", .array(called(rows, request).map { OfferJSON.row($0, locale: locale, read) })))
+    members.append(.init("offers", .array(try json(called(rows, request), locale, read, at: table.now, in: snapshot))))
     return .json(.object(members))
+  }
+
+  /// The rows, each with the words to speak of it.
+  private func json(
+    _ rows: [Desk.Row], _ locale: String?, _ read: Briefings.Read, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [JSON] {
+    let age = try SheetShelf.age(in: reading)
+    return try rows.map { row in
+      OfferJSON.row(row, locale: locale, read, say: try shelf.sheets.line(row.offer, locale: locale, at: now, age: age, in: reading))
+    }
   }
 
   private func called(_ rows: [Desk.Row], _ request: Request) -> [Desk.Row] {

@@ -23,6 +23,7 @@ final class OfferShelf: Sendable {
   }
 
   private let shelf = Mutex(Shelf())
+  let sheets = SheetShelf()
   private let zoneFiles = ZoneFiles.system(environment: Configuration.environment)
   /// More offers than lie on desks at once; beyond it the shelf is emptied and filled again.
   private static let offersMax = 2_000

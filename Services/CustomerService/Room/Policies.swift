@@ -1,6 +1,7 @@
 import Contracts
 import ServiceDomain
 import Store
+import Synchronization
 
 /// The numbers that decisions go by, as the ledger publishes them.
 enum Policies {
@@ -18,11 +19,25 @@ enum Policies {
     try reading.first("SELECT document FROM policy WHERE name = ?1", .text(name)) { row in try JSON(parsing: row.blob(0)) }
   }
 
-  /// Those that care goes by.
+  /// Those that were read last, by the store and the sum of their versions: a version's document never changes.
+  private struct Kept: Sendable {
+    let mark: String
+    let policies: CarePolicies
+  }
+  private static let kept = Mutex<Kept?>(nil)
+
+  /// Those that care goes by. HOT: for every case.
   static func care(in reading: borrowing some Reading & ~Copyable) throws -> CarePolicies {
-    CarePolicies(
+    let mark =
+      try reading.first(
+        "SELECT (SELECT lineage FROM store_identity) || ' ' || count(*) || ' ' || ifnull(sum(version), 0) FROM policy"
+      ) { row in try row.text(0) } ?? ""
+    if let kept = kept.withLock({ $0 }), kept.mark == mark { return kept.policies }
+    let policies = CarePolicies(
       try reading.all("SELECT name, version, document FROM policy") { row in
         (name: try row.text(0), version: try row.integer(1), document: try JSON(parsing: row.blob(2)))
       })
+    kept.withLock { $0 = Kept(mark: mark, policies: policies) }
+    return policies
   }
 }

@@ -61,7 +61,8 @@ extension DomainEvent {
     case .remedyAsked(let fact): fact.orderID
     case .subscriptionChanged, .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .consentChanged, .customerRestricted,
       .productsListed, .membershipChanged,
-      .policyPublished, .policyProposed, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
+      .policyPublished, .policyProposed, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared,
+      .messageTurned,
       .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned,
       .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .gateTurned, .gateWaived,
       .counterpartNamed, .parityApproved, .disconnectRecorded:

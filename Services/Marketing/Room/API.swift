@@ -8,7 +8,9 @@ struct API: Sendable {
   let desk: DepartmentDesk
   let hearing: Hearing
 
-  var routes: [Route] {
+  var routes: [Route] { offers + HoldDoors(desk: desk).routes }
+
+  private var offers: [Route] {
     buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk, hearing: hearing).routes + AudienceDoors(desk: desk).routes
       + QuestionDoors(desk: desk).routes
   }

@@ -27,6 +27,7 @@ extension CapacityBook {
     package let liftedBy: String?
   }
 
+  /// How `promise` stands at `now`, by its own answer or that to an earlier version which asked for the same.
   package func standing(of promise: PromiseDeclared, at now: Timestamp) -> Standing {
     guard let answer = answer(to: promise) else { return now < promise.answerBy ? .waiting : .overdue }
     guard answer.expiresAt > now else { return .expired }

@@ -2,6 +2,7 @@ package import Contracts
 
 /// An amount as it is read aloud, so that nobody grants 950.00 for 9.50: “nine and 95/100 USD”.
 package enum AmountInWords {
+  /// English words for the whole units, the rest as a fraction, then the currency.
   package static func words(_ money: Money) -> String {
     var unit: Int64 = 1
     for _ in 0..<money.currency.exponent { unit *= 10 }

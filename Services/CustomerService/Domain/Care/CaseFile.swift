@@ -50,6 +50,7 @@ package struct CaseFile: Sendable, Equatable {
     for turn in turns where turn != first { take(turn) }
   }
 
+  /// Takes the next turn of this case.
   package mutating func take(_ turn: CaseTurned) {
     changedAt = max(changedAt, turn.at)
     person = person ?? turn.personID

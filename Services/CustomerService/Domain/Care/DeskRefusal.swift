@@ -28,6 +28,7 @@ package struct DeskRefusal: Sendable, Equatable {
 
 /// What the customer reads: the same kind of text whether somebody had to be asked or not, and whether it is a yes or a no.
 package enum CustomerText {
+  /// Something is given; `destination` such as “back to the card”.
   package static func given(_ amount: Money, to destination: String?) -> String {
     "Thank you for telling us. \(amount) are yours\(destination.map { ", \($0)" } ?? ""); you need do nothing more."
   }
@@ -37,6 +38,7 @@ package enum CustomerText {
     "Thank you for telling us. You have our answer by \(deadline); you need do nothing more."
   }
 
+  /// Nobody gives it; `sentence` says why, without a capital and without a point.
   package static func refused(_ sentence: String) -> String {
     "Thank you for telling us. We looked at it with care: \(sentence). If something about that is not so, tell us, and we look again."
   }

@@ -51,6 +51,7 @@ package struct HoldRules: Sendable, Equatable {
     return hold
   }
 
+  /// The same hold at its end; nothing of it cools off any more.
   package static func lifted(_ hold: HoldTurned, because cause: String, by: Identifier<Colleague>, at now: Timestamp) -> HoldTurned {
     var hold = hold
     (hold.turn, hold.cause, hold.by, hold.at, hold.coolOffUntil) = (.lifted, cause, by, now, nil)

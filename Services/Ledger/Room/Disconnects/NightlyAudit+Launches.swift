@@ -230,7 +230,7 @@ extension NightlyAudit {
     guard !named.isEmpty else { return [] }
     var shifts: [String: RosterPublished] = [:]
     try reading.rows(
-      "SELECT content FROM seen WHERE type = 'roster' AND at >= ?1 ORDER BY rowid", .timestamp(view.since.adding(.zero - day))
+      "SELECT content FROM seen WHERE type = 'roster' AND at >= ?1 ORDER BY at, message_id", .timestamp(view.since.adding(.zero - day))
     ) {
       row in
       if case .rosterPublished(let fact)? = try DomainEvent.decode(type: RosterPublished.type, data: try row.blob(0)) {

@@ -76,6 +76,14 @@ extension NightlyAudit {
       ) { row in Staled(at: try row.timestamp(0), message: try row.text(1)) }
       if let found { return found }
     }
+    // A card stands in for a sheet that was withdrawn.
+    if fact.factsCard {
+      let found = try reading.first(
+        "SELECT at, message_id FROM seen WHERE offer_id = ?1 AND type = 'sheet.staled' AND at <= ?2 AND version = ?3 ORDER BY at LIMIT 1",
+        .text(fact.offer.offer.text), .timestamp(fact.at), .integer(Int64(fact.offer.version))
+      ) { row in Staled(at: try row.timestamp(0), message: try row.text(1)) }
+      if let found { return found }
+    }
     // Stopped, or overtaken by a later version that was launched.
     return try reading.first(
       """

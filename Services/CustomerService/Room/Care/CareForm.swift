@@ -4,19 +4,6 @@ import Host
 import ServiceDomain
 import Store
 
-/// Why a command of care was not done, for the answer: nothing of it stays.
-struct CareRefused: Error {
-  let status: Int
-  let code: String
-  let sentence: String
-
-  init(_ status: Int, _ code: String, _ sentence: String) {
-    self.status = status
-    self.code = code
-    self.sentence = sentence
-  }
-}
-
 /// The body of a command, read member by member; what is wrong is refused under the member's name.
 struct CareForm {
   let body: JSON
@@ -106,6 +93,19 @@ struct CareForm {
 
   func missing(_ name: String, _ what: String = "it") -> CareRefused {
     CareRefused(400, name, "\(name) is missing; give \(what)")
+  }
+}
+
+/// Why a command of care was not done, for the answer: nothing of it stays.
+struct CareRefused: Error {
+  let status: Int
+  let code: String
+  let sentence: String
+
+  init(_ status: Int, _ code: String, _ sentence: String) {
+    self.status = status
+    self.code = code
+    self.sentence = sentence
   }
 }
 
