@@ -189,8 +189,11 @@ extension MarketingScene {
   /// Whether something is still planned or open.
   func isHandingOver() throws -> Bool { try !store.read { try Runs.running(limit: 1, in: $0) }.isEmpty }
 
+  /// Whether their campaign message was handed over.
   func sent(to person: String) throws -> Bool {
-    spool().contains { $0["purpose"] == "marketing" && $0["person_id"]?.string == person }
+    try store.read {
+      try $0.integer("SELECT 1 FROM message WHERE person_id = ?1 AND purpose = 'marketing' AND state = 'sent' LIMIT 1", .text(person))
+    } != nil
   }
 
   func policy(_ name: String, _ document: JSON) throws {
