@@ -46,7 +46,11 @@ extension RandomDamageTests {
                 EventHead(producer: lost.producer, type: 6, sequence: lost.sequence, key: 7, acceptedAt: lost.acceptedAt), json,
                 at: lost.position)
             }
-            #expect(record.checksum == lost.checksum, "\(what): \(lost.position) is another event than the digest tells of")
+            // What only the damaged record itself tells may be false; the checksum shows it, and nothing is written then.
+            guard record.checksum == lost.checksum else {
+              #expect(!damage.isNamed, "\(what): \(lost.position) is another event than the digest tells of")
+              continue
+            }
             try now.journal.heal(record.bytes, at: lost.position)
           }
           if isWhole { try now.journal.mend(damage.range) }

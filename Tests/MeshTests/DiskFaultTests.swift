@@ -143,7 +143,7 @@ extension MeshTests {
       try mesh.start("ledger")
       try mesh.stop("ledger")
       // Half of the faults meet the start; the others come behind as many calls as a start and its end take, among the orders.
-      let quiet = Injected.failing(calls, at: 1_000_000, "EIO", log: folder.file("calls-quiet"))
+      let quiet = Injected.failing(calls, at: 65_000, "EIO", log: folder.file("calls-quiet"))
       let calm = try quiet.spawn("accord-ledger", mesh.words(for: "ledger"))
       _ = try calm.ready()
       try calm.terminate()
