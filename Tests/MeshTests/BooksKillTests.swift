@@ -127,7 +127,8 @@ extension MeshTests {
         (#""desk_allowance": { "amount_minor": 50000"#, #""desk_allowance": { "amount_minor": 0"#),
       ] { document = document.replacing(old, with: new) }
       try folder.write(document, to: "offer.json")
-      try Self.done(caller.accord(
+      try Self.done(
+        caller.accord(
           "offer", "schedule", folder.file("offer.json"), "--waive", "promises,sheets,briefings", "--reason", "nobody works at this shop"))
       try eventually("the reserve is set aside") {
         try caller.get("marketing", "/v1/campaigns/spring")["ledger"]?.array?.contains { $0["kind"] == "reserved" } == true

@@ -63,7 +63,8 @@ extension MeshTests {
       try eventually("marketing has heard of the list") {
         try caller.accord("offer", "check", folder.file("offer.json")).exit == .code(0)
       }
-      Self.expectDone(try caller.accord(
+      Self.expectDone(
+        try caller.accord(
           "offer", "schedule", folder.file("offer.json"), "--waive", "promises,sheets,briefings", "--reason", "nobody works at this shop"))
       Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts))
       let lookBack = try caller.accord("look-back", Self.offer, "--json").json["look_backs"]?.array?.first

@@ -55,7 +55,8 @@ extension MeshTests {
       // Nobody is left out here for having bought often.
       let text = try #require(Shop.offer(offer)).text.replacing(#""per_customer": { "uses": 5 }"#, with: #""per_customer": null"#)
       try folder.write(text, to: "offer.json")
-      expectDone(try caller.accord(
+      expectDone(
+        try caller.accord(
           "offer", "schedule", folder.file("offer.json"), "--waive", "promises,sheets,briefings", "--reason", "nobody works at this shop"))
     }
 

@@ -197,7 +197,9 @@ extension World {
       try snapshot.all("SELECT hold_id FROM hold WHERE until_at > ?1", .timestamp(now)) { row in try row.text(0) }
     }
     let answers = try marketing.store.read { snapshot in
-      try snapshot.all("SELECT promise_id || '@' || version, json_extract(content, '$.answer') FROM promise_answer") { row in (try row.text(0), try row.text(1)) }
+      try snapshot.all("SELECT promise_id || '@' || version, json_extract(content, '$.answer') FROM promise_answer") { row in
+        (try row.text(0), try row.text(1))
+      }
     }
     watch.settled(holdsAtMarketing: Set(holds), answersAtMarketing: Dictionary(uniqueKeysWithValues: answers))
   }
