@@ -71,6 +71,7 @@ extension World {
     for damage in damages { journal?.noteDamage(at: damage.range.lowerBound) }
     let records = damages.filter { $0.part == .records || $0.part == .segment }
     tell("examined segment \(segment): \(records.count) damaged")
+    if records.isEmpty { closeIfWhole(segment) }
     guard !records.isEmpty || machine.hasHoles(in: range(of: segment)) else { return }
     if !records.isEmpty { examined.insert(segment) }
     try apply(.examined(range(of: segment), records))
@@ -198,6 +199,15 @@ extension World {
     } else if run == brokerRuns {
       fail(.nothingLost, "the outbox was told to forget \(it), which the journal had lost")
     }
+  }
+
+  /// A record that was written again stays written, though its sync failed and the broker ended of it: then nothing is damaged any more.
+  private func closeIfWhole(_ segment: UInt64) {
+    guard let whole = wounds[segment], let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }),
+      disk.contents(name) == whole
+    else { return }
+    wounds[segment] = nil
+    tell("segment \(segment) is whole again")
   }
 
   /// A segment whose damage is closed is as it was, byte for byte.

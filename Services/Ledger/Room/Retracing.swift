@@ -48,6 +48,9 @@ enum Retracing {
       else { continue }
       try Due.set(at: now, kind: Offering.kind, subject: offer.text, in: transaction)
     }
+    // What the night found is in the facts: the next one comes when it comes.
+    try Due.remove(kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
+    try Due.set(at: NightlyAudit.nextNight(after: now), kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
     if try !Asked.waiting(limit: 1, in: transaction).isEmpty {
       try Due.set(at: now, kind: Honouring.kind, subject: "all", in: transaction)
     }

@@ -66,7 +66,7 @@ enum NightlyAudit {
     }
   }
 
-  private static func nextNight(after now: Timestamp) -> Timestamp {
+  static func nextNight(after now: Timestamp) -> Timestamp {
     let day: Int64 = 86_400_000
     let today = Timestamp(milliseconds: now.milliseconds - now.milliseconds % day).adding(hour)
     return today > now ? today : today.adding(.milliseconds(day))
