@@ -49,8 +49,11 @@ package struct JSONWriter {
   package mutating func string(_ text: String) {
     separate()
     bytes.append(.quote)
-    var text = text
-    text.withUTF8 { appendEscaped(UnsafeRawBufferPointer($0)) }
+    // Read where it lies: a copy to read from would be one more owner, and there are forty strings in a remedy.
+    if text.utf8.withContiguousStorageIfAvailable({ appendEscaped(UnsafeRawBufferPointer($0)) }) == nil {
+      var text = text
+      text.withUTF8 { appendEscaped(UnsafeRawBufferPointer($0)) }
+    }
     bytes.append(.quote)
   }
 

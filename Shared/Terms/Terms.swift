@@ -1,8 +1,10 @@
 package import Contracts
 package import Zones
 
-/// An offer's version with its local times resolved to instants: what orders are judged by.
-package struct Terms: Sendable {
+/// An offer's version with its local times resolved to instants: what orders are judged by. Never changes; safe from any thread.
+///
+/// A class, since it is handed on for each order that is judged: a copy of the document would count its forty parts each time.
+package final class Terms: Sendable {
   package let document: OfferDocument
   package let zone: Zone
   package let startsAt: Timestamp
@@ -20,9 +22,9 @@ package struct Terms: Sendable {
   package init(_ document: OfferDocument, zone: Zone) throws(OfferRefusals) {
     self.document = document
     self.zone = zone
-    startsAt = try Self.instant(document.window.startsAt, in: zone, isEnd: false, at: "/window/starts_at")
+    startsAt = try Terms.instant(document.window.startsAt, in: zone, isEnd: false, at: "/window/starts_at")
     if let local = document.window.endsAt {
-      endsAt = try Self.instant(local, in: zone, isEnd: true, at: "/window/ends_at")
+      endsAt = try Terms.instant(local, in: zone, isEnd: true, at: "/window/ends_at")
     } else {
       endsAt = nil
     }
