@@ -173,7 +173,10 @@ final class Relay: @unchecked Sendable {
     keeping.async {
       do {
         let chunk = StoreLimits.rowsPerChunk
-        while try store.write({ try Outbox.forget(through: through + base, atMost: chunk, in: $0) }).value == chunk {}
+        // In turn with other long work, which would end its chunk at once for a short errand.
+        while try store.writeChunk({ transaction, _ in
+          try Outbox.forget(through: through + base, atMost: chunk, in: transaction)
+        }).value == chunk {}
         self.back { $0.machine.trimmed(through: through, at: $0.reactor.moment) }
       } catch {
         self.back { relay in

@@ -10,7 +10,7 @@ import Synchronization
 package struct ChunkPace: ~Copyable {
   /// Rows admitted so far.
   package private(set) var rows = 0
-  private let rowsMax: Int
+  private var rowsMax: Int
   private let end: ContinuousClock.Instant
   private let yieldsFrom: ContinuousClock.Instant
   private let line: WritersLine
@@ -21,6 +21,11 @@ package struct ChunkPace: ~Copyable {
     self.rowsMax = rowsMax
     end = now + time
     yieldsFrom = now + yieldsAfter
+  }
+
+  /// Lets the chunk take `rows` where its caller left their number open: for heavy rows, whose common pages are written once a chunk.
+  package mutating func allow(rows: Int) {
+    if rowsMax == StoreLimits.rowsPerChunk { rowsMax = rows }
   }
 
   /// To be asked before each row: false where the chunk ends and the rest is the next one's. The first row is always admitted.

@@ -30,7 +30,9 @@ package enum StoreLimits {
   /// Without a commit for this long the log is emptied and cut to nothing, so that a restart has nothing to replay.
   package static let idleMilliseconds = 500
   /// Rows that one transaction of long work touches at most (a run, forgotten events, old keys): a chunk stays near 50 ms.
-  package static let rowsPerChunk = 2_000
+  package static let rowsPerChunk = 1_000
+  /// The same for rows that are heavy and share pages, such as credits: the time bounds them.
+  package static let heavyRowsPerChunk = 2_000
   /// Longest time that a chunk of long work holds the writer while nobody waits for it: its two syncs are a fiftieth of that.
   package static let chunkTime = Duration.milliseconds(50)
   /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a

@@ -112,6 +112,7 @@ enum LookBack {
     }
     let judge = try Judge(desk, desk.occasion(of: run, now), in: transaction)
     var tally = Tallied()
+    pace.allow(rows: StoreLimits.heavyRowsPerChunk)
     // Closed by hand: the pace is lent and cannot go into another closure.
     var books = try Books.open(in: transaction)
     let scan = try OrderScan(span, in: transaction)
