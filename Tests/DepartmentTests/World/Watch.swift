@@ -21,6 +21,9 @@ struct Watch {
   /// How often each thing was seen, so that a test can tell that it looked at something.
   private(set) var seen: [String: Int] = [:]
 
+  /// Why the offer did not go live, in marketing's words.
+  private(set) var blocked: String?
+
   // What marketing and customer service have heard.
   private var heldAtMarketing: [Identifier<Hold>: HoldTurned] = [:]
   private var stoppedAtService: Set<OfferVersion> = []
@@ -32,7 +35,7 @@ struct Watch {
   /// The most that the Sunday offer gives for one order of the world.
   static let mostPerOrder: Int64 = 995
   /// What the Sunday offer asks for before it goes live.
-  static let promises = ["contacts", "lead"]
+  static let promises = ["contacts", "lead", "kettles"]
   static let locales = ["en-US", "es-US"]
   static let reserve: Int64 = 450_000
 
@@ -49,6 +52,7 @@ struct Watch {
       guard fact.kind == .complaint, let person = fact.personID else { return }
       complaints[fact.caseID] = fact.turn == .solved ? nil : person
     case .holdTurned(let fact): holds[fact.holdID] = fact.turn == .lifted ? nil : fact
+    case .offerTurned(let fact) where fact.turn == .blocked: blocked = fact.sentence
     case .gateWaived(let fact): waived.insert(fact.check)
     case .offerTurned(let fact) where fact.turn == .launched: launched(fact)
     case .messageTurned(let fact) where fact.turn == .sent && fact.purpose == .marketing:

@@ -47,7 +47,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
 
   /// What a world needs to have a Sunday at all, in the order in which people would do it; random steps go between.
   static let ordinary: [WorldStep] =
-    [.order(0), .schedule, .deliver(40, 1), .promise("contacts", "yes"), .promise("lead", "yes")]
+    [.order(0), .schedule, .deliver(40, 1)] + Watch.promises.map { .promise($0, "yes") }
     + Watch.locales.flatMap { [.draft($0), .verify($0)] } + agents.map { .read($0) } + [.deliver(60, 2), .order(1), .deliver(20, 3)]
 
   var description: String {
@@ -124,6 +124,12 @@ extension World {
     try post(
       service, "/v1/capacity",
       ["kind": "contacts_per_hour", "from": "2026-05-10T12:00:00Z", "to": "2026-05-14T00:00:00Z", "quantity": 200, "cause": "the usual"])
+    try post(
+      service, "/v1/capacity",
+      [
+        "kind": "units", "sku": "KETTLE-17", "from": "2026-05-09T00:00:00Z", "to": "2026-05-20T00:00:00Z", "quantity": 500,
+        "cause": "in store",
+      ])
     try settle(using: &random)
   }
 

@@ -13,9 +13,12 @@ struct WorldTests {
   /// What happens, in order, and on Sunday the start.
   private static func story(using random: inout SeededRandom) -> [WorldStep] {
     var steps: [WorldStep] = []
+    // Every other week goes as it should until Sunday, so that there is something to lose.
+    let isSmooth = Bool.random(using: &random)
     for step in WorldStep.ordinary {
       // Now and then something that is ordinary is forgotten.
-      if Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
+      if isSmooth || Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
+      if isSmooth { continue }
       for _ in 0..<Int.random(in: 0...2, using: &random) { steps.append(.any(using: &random)) }
     }
     steps.append(.hours(29))
@@ -68,6 +71,7 @@ struct WorldTests {
   @Test func `no sequence of what people do breaks what the departments promise each other`() throws {
     var random = Seed.printed(for: "worlds")
     var seen: [String: Int] = [:]
+    var blocked: Set<String> = []
     for _ in 0..<Self.stories {
       let steps = Self.story(using: &random)
       let watch = try Self.play(steps)
@@ -77,13 +81,14 @@ struct WorldTests {
         Issue.record("ACCORD_SEED=\(random.seed) \(fault.promise):\n\(Self.told(least, sentence))")
         return
       }
+      if let sentence = watch.blocked { blocked.insert(sentence) }
       for (type, count) in watch.seen { seen[type, default: 0] += count }
     }
     // Worlds in which nothing happens show nothing.
     for type in [
       "marketing.offer.launched", "marketing.offer.blocked", "ledger.remedy.granted", "service.hold.placed", "service.answer.given",
       "service.promise.answered", "marketing.message.sent",
-    ] { #expect(seen["\(type).v1", default: 0] > 0, "\(type) never happened: \(seen)") }
+    ] { #expect(seen["\(type).v1", default: 0] > 0, "\(type) never happened: \(seen) \(blocked.sorted().prefix(4))") }
   }
 
   /// A hold that never arrives is noticed, and told as a short story.
