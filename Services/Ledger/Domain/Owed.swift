@@ -4,7 +4,7 @@ import Terms
 /// What an order as it stands owes back of one remedy: what of it belongs to goods and shipping that are gone, less what was taken before.
 struct Owed {
   let remedy: RemedyStanding
-  let shares: [Outcome.Share]
+  private(set) var shares: [Outcome.Share]
 
   private var amount: Int64 { shares.reduce(0) { $0 + $1.amount } }
 
@@ -17,10 +17,31 @@ struct Owed {
     func rule(_ remedy: RemedyStanding) -> TakingBack.Rule? { remedy.offer.flatMap { rules[$0] }.flatMap { $0.onReturn ? $0 : nil } }
     let remedies = after.remedies.filter { $0.isActive && rule($0) != nil }
     var excess = shippingExcess(remedies, after)
-    let owed = remedies.map { Owed(remedy: $0, shares: shares($0, after, &excess)) }.filter { $0.amount > 0 }
+    var owed = remedies.map { Owed(remedy: $0, shares: shares($0, after, &excess)) }
+    for line in after.lines where line.gone > 0 { even(line, &owed) }
+    owed.removeAll { $0.amount <= 0 }
     var totals: [RemedyKey: Int64] = [:]
     for one in owed { totals[one.remedy.id.key, default: taken(one.remedy.id.key, after)] += one.amount }
     return owed.filter { totals[$0.remedy.id.key, default: 0] >= rule($0.remedy)?.waiveBelow ?? 0 }
+  }
+
+  /// Price and shares are rounded each for itself, so of a line that was given whole a cent more could stay than is still paid for it: the
+  /// remedy that was given last makes up for that.
+  private static func even(_ line: OrderStanding.Line, _ owed: inout [Owed]) {
+    let (id, paid) = (line.line.lineID, line.line.paid.minor)
+    func kept(_ one: Owed) -> Int64 {
+      let given = one.remedy.shares.filter { $0.lineID == id }.reduce(0) { $0 + $1.amount - $1.clawedBack }
+      return given - one.shares.filter { $0.lineID == id }.reduce(0) { $0 + $1.amount }
+    }
+    var over = owed.reduce(0) { $0 + kept($1) } - (paid - (Rounding.share(of: paid, line.gone, by: line.line.quantity) ?? 0))
+    for at in owed.indices.reversed() where over > 0 {
+      let more = min(over, kept(owed[at]))
+      guard more > 0 else { continue }
+      let before = owed[at].shares.first { $0.lineID == id }?.amount ?? 0
+      owed[at].shares.removeAll { $0.lineID == id }
+      owed[at].shares.append(Outcome.Share(lineID: id, amount: before + more))
+      over -= more
+    }
   }
 
   /// How much more of the shipping was given by remedies than is still paid for it: the first of the shipping that goes back is what they
