@@ -49,7 +49,7 @@ extension MeshTests {
     }
 
     /// Both press for each order at the same moment.
-    private static func press(_ orders: [String], _ shop: CampaignShop) throws -> [Answer] {
+    private static func press(_ orders: [String], _ shop: CampaignShop, round: Int = 1) throws -> [Answer] {
       let tokens = try agents.map { try token($0, shop) }
       let port = try shop.caller.port("service")
       let answers = Seen<Answer>()
@@ -60,7 +60,7 @@ extension MeshTests {
           do {
             let answer = try HTTPClient.send(
               .post, host: "127.0.0.1", port: port, path: "/v1/honours",
-              headers: ["Authorization": "Bearer \(tokens[place])", "Idempotency-Key": "press/\(order)/\(place)"], body: body.bytes)
+              headers: ["Authorization": "Bearer \(tokens[place])", "Idempotency-Key": "press/\(round)/\(order)/\(place)"], body: body.bytes)
             let json = try JSON(parsing: answer.body)
             if let told = Answer(order, json) { answers.note(told) } else { refused.note("\(agents[place]) for \(order): \(json.text)") }
           } catch { refused.note("\(agents[place]) for \(order): \(error)") }
@@ -106,8 +106,9 @@ extension MeshTests {
       }
       try Self.judge(count, shop)
       // Whoever presses once more is told so at once, whoever gave it.
-      let again = try Self.press(Array(orders.prefix(20)), shop)
-      #expect(again.count == 40 && again.allSatisfy { $0.outcome == "already" && $0.cents == 995 && !$0.at.isEmpty })
+      let again = try Self.press(Array(orders.prefix(20)), shop, round: 2)
+      let other = again.filter { $0.outcome != "already" || $0.cents != 995 || $0.at.isEmpty }
+      #expect(again.count == 40 && other.isEmpty, "\(other)")
       try mesh.stopAll()
       #expect(try shop.caller.accord(["verify"], within: patience).exit == .code(0))
     }

@@ -110,8 +110,9 @@ extension StoriesTests {
     private static let rows: [(check: String, changes: [(String, JSON)], names: [String])] = [
       ("terms", [("owner", "marketer/noor")], ["marketer/noor", "marketing"]),
       ("budget", [("campaign_id", "poor")], ["the ledger could not set", "accord campaign fund"]),
-      ("promises", [], ["promise contacts", "customer service"]),
+      // Before the promises: what is short cannot be promised to anybody else.
       ("capacity", [], ["only 10 contacts", "two are sick", "customer service"]),
+      ("promises", [], ["promise contacts", "customer service"]),
       (
         "parity",
         [
