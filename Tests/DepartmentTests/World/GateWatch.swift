@@ -115,12 +115,10 @@ struct GateWatch {
     if people.heir(of: Self.owner, at: "marketing") == nil { return "an owner who works here" }
     if reserved[fact.offerID.text, default: 0] < Self.reserves[fact.offerID.text] ?? 0, !isWaived(offer, .budget) { return "its money" }
     for demand in Self.demands where demand.offer == fact.offerID.text {
-      if !isWaived(offer, .promises) {
-        guard let answer = answer(demand, fact.version), answer.answer != .no, answer.expiresAt > fact.at else {
-          return "a yes to \(demand.promise)"
-        }
-      }
-      if !isWaived(offer, .capacity), let wanted = demand.quantity,
+      let answer = answer(demand, fact.version).flatMap { $0.answer != .no && $0.expiresAt > fact.at ? $0 : nil }
+      if !isWaived(offer, .promises), answer == nil { return "a yes to \(demand.promise)" }
+      // Whoever waives the promises does without the capacity behind them too: it is held against what was answered.
+      if answer != nil, !isWaived(offer, .capacity), let wanted = demand.quantity,
         let least = CapacityWatch.least(Array(slots.values), demand, from: fact.at), least < wanted
       {
         return "what \(demand.promise) takes: \(wanted), where \(least) are there"

@@ -82,13 +82,13 @@ struct WorldTests {
     var random = Seed.printed(for: "worlds")
     var seen: [String: Int] = [:]
     var blocked: Set<String> = []
-    for _ in 0..<Self.stories {
+    for number in 1...Self.stories {
       let steps = Self.story(using: &random)
       let watch = try Self.play(steps)
       if let fault = watch.fault {
         let least = try Self.shrunk(steps, to: fault.promise)
         let sentence = try Self.play(least).fault?.sentence ?? fault.sentence
-        Issue.record("ACCORD_SEED=\(random.seed) \(fault.promise):\n\(Self.told(least, sentence))")
+        Issue.record("ACCORD_SEED=\(random.seed), story \(number), \(fault.promise):\n\(Self.told(least, sentence))")
         return
       }
       if let sentence = watch.blocked { blocked.insert(sentence) }
