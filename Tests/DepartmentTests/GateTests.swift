@@ -170,4 +170,34 @@ struct GateTests {
     let paused = try #require(try scene.turns().last)
     #expect(paused.cause == "capacity" && paused.by.text == "marketing" && paused.sentence?.contains("there is only") == true)
   }
+
+  @Test func `a drop pauses also where another promise is not answered any more, or fell short before`() throws {
+    for first in [
+      MarketingScene.answered("contacts", .no, at: MarketingScene.sunday), MarketingScene.capacity("s-0", 80, at: MarketingScene.sunday),
+    ] {
+      let scene = try MarketingScene.demanding()
+      try scene.advance(to: MarketingScene.sunday.adding(.seconds(9 * 3_600)))
+      try scene.service(first)
+      try scene.work()
+      #expect(try scene.state() == "live")
+      try scene.service(MarketingScene.capacity("s-2", 90, .units, sku: "KETTLE-17", at: scene.clock.now()))
+      try scene.work()
+      #expect(try scene.state() == "paused", "\(first)")
+    }
+  }
+
+  @Test func `whose owner has left goes not live with the last word, though nobody has looked at the terms since`() throws {
+    let scene = try MarketingScene.demanding()
+    try scene.advance(to: MarketingScene.sunday)
+    let changed = ("benefit", ["kind": "free_shipping", "max": ["amount_minor": 1_000, "currency": "USD"]] as JSON)
+    #expect(scene.offer("schedule", try MarketingScene.demandingOffer(("version", 2), changed)).status == 200)
+    let now = scene.clock.now()
+    try scene.service(MarketingScene.sheet("en-US", version: 2, at: now), MarketingScene.sheet("es-US", version: 2, at: now))
+    for agent in MarketingScene.agents.dropLast() { try scene.service(MarketingScene.read(agent, version: 2, at: now)) }
+    // All in one moment: what falls due between them is not done.
+    try scene.ledger(MarketingScene.colleague("marketer/maya", active: false, at: now))
+    try scene.service(MarketingScene.read(MarketingScene.agents[2], version: 2, at: now))
+    #expect(try scene.state(1) == "live" && scene.state(2) == "blocked")
+    #expect(try scene.row("terms", 2)["sentence"]?.string?.contains("marketer/maya") == true)
+  }
 }

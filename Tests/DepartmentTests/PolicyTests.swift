@@ -60,6 +60,22 @@ struct PolicyTests {
     #expect(try house.findings() == [])
   }
 
+  @Test func `how many must have read an offer is changed like any other number, though nobody has said it before`() throws {
+    let house = try LedgerHouse()
+    let (ruth, maya) = (hire(house, "supervisor/ruth", "supervisor"), hire(house, "marketer/maya", "marketer"))
+    for (number, percent) in ([0, 101, "80"] as [JSON]).enumerated() {
+      let wrong: JSON = ["document": ["notice": "PT72H", "quorum_percent": percent]]
+      #expect(try say(house, "/v1/policies/briefing/propose", wrong, as: ruth, key: "bad\(number)").json["code"] == "policy_unreadable")
+    }
+    let wish: JSON = ["document": ["notice": "PT72H", "quorum_percent": 80]]
+    #expect(say(house, "/v1/policies/briefing/propose", wish, as: ruth, key: "1").status == 201)
+    #expect(say(house, "/v1/policies/briefing/confirm", [:], as: maya, key: "2").status == 200)
+    #expect(try house.premises.ask(.get, "/v1/policies/briefing").json["document"]?["quorum_percent"] == 80)
+    // Once it was said it stays said.
+    let less: JSON = ["document": ["notice": "PT48H"]]
+    #expect(try say(house, "/v1/policies/briefing/propose", less, as: ruth, key: "3").json["code"] == "policy_unreadable")
+  }
+
   @Test func `years and a hundred versions later a decision still says its version, its inputs and its sentence`() throws {
     let house = try LedgerHouse()
     try house.openCampaign(500_000)

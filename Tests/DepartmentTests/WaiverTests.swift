@@ -89,6 +89,17 @@ struct WaiverTests {
     #expect(try open.status == 409 && open.json["code"] == "no_emergency")
   }
 
+  @Test func `whoever asked for an emergency and has left since is not one of the two`() throws {
+    let scene = try MarketingScene.demanding(but: ["briefings"])
+    try scene.advance(to: MarketingScene.sunday)
+    let (noor, ruth) = (try scene.token(of: "marketer/noor", .marketer), try scene.token(of: "supervisor/ruth", .supervisor))
+    let wish: JSON = ["offer": "sunday-free-shipping", "emergency": true, "with": "supervisor/ruth", "reason": "the recall"]
+    #expect(scene.post("/v1/offers/launch", wish, token: noor).status == 200)
+    try scene.ledger(MarketingScene.colleague("marketer/noor", active: false, at: scene.clock.now()))
+    let alone = scene.post("/v1/offers/confirm", ["offer": "sunday-free-shipping"], token: ruth)
+    #expect(try alone.status == 409 && alone.json["code"] == "asker_left" && scene.state() == "blocked")
+  }
+
   @Test func `a material version waits for its own words, and the one before serves until then`() throws {
     let scene = try MarketingScene.demanding()
     try scene.advance(to: MarketingScene.sunday)

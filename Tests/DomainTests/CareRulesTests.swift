@@ -77,14 +77,19 @@ struct CareRulesTests {
     let line = CapacityLine(kind: .contactsPerHour, sku: nil, pool: "desk")
     func hour(_ hours: Int64) -> Timestamp { Timestamp(milliseconds: hours * 3_600_000) }
     var slots: [Identifier<CapacitySlot>: CapacityChanged] = [:]
+    func at(_ number: Int64) -> Int64 {
+      slots.values.reduce(0) { $1.from <= hour(number) && hour(number) < $1.to ? $0 + $1.quantity : $0 }
+    }
     func say(_ from: Int64, _ to: Int64, _ quantity: Int64) -> Int {
       let facts = line.carving(
         hour(from)..<hour(to), quantity, cause: nil, out: slots, by: Identifier(restoring: "lead/lena"), at: Timestamp(milliseconds: 5))
-      for fact in facts { slots[fact.slotID] = fact }
+      let open = (0..<24).filter { at(Int64($0)) > 0 }
+      for fact in facts {
+        slots[fact.slotID] = fact
+        // Whoever hears them one after the other finds no hour empty in between.
+        #expect(open.allSatisfy { at(Int64($0)) > 0 }, "after \(fact)")
+      }
       return facts.count
-    }
-    func at(_ number: Int64) -> Int64 {
-      slots.values.reduce(0) { $1.from <= hour(number) && hour(number) < $1.to ? $0 + $1.quantity : $0 }
     }
     #expect(say(8, 20, 120) == 1 && say(8, 20, 120) == 0)
     #expect(say(12, 14, 60) == 3 && [8, 11, 12, 13, 14, 19, 20].map(at) == [120, 120, 60, 60, 120, 120, 0])

@@ -51,10 +51,17 @@ package enum PolicyChange {
     }
   }
 
+  /// What a policy may say and does not at first, with what counts until then.
+  private static let unsaid: [String: [JSON.Member]] = ["briefing": [.init("quorum_percent", .integer(100))]]
+
   /// Throws where `next` is not written as `current` is: every member that is there, of its kind, durations as durations; more of the like
   /// may be added.
   package static func check(_ name: String, _ next: JSON, like current: JSON) throws(Refusal) {
-    try check(name, next, like: current, at: "")
+    let said = (unsaid[name] ?? []).filter { next[$0.name] != nil && current[$0.name] == nil }
+    try check(name, next, like: current.object.map { .object($0 + said) } ?? current, at: "")
+    if let percent = next["quorum_percent"]?.integer, name == "briefing", !(1...100).contains(percent) {
+      throw .shape(name, field: "/quorum_percent", "is no percentage from 1 to 100")
+    }
   }
 
   private static func check(_ name: String, _ next: JSON, like current: JSON, at path: String) throws(Refusal) {

@@ -29,12 +29,18 @@ enum Asked {
     let origin: Origin
   }
 
-  static func waiting(limit: Int64, in reading: borrowing some Reading & ~Copyable) throws -> [Waiting] {
+  /// How long a request waits for the launch of its offer. An agent asks for what customer service has heard of as launched, so the ledger
+  /// is about to hear of it; after this it is told that it has not.
+  private static let launchHeardWithin = Duration.seconds(3_600)
+
+  static func waiting(limit: Int64, at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> [Waiting] {
     try reading.all(
       """
-      SELECT content, message_id, principal, principal_kind, ifnull(correlation, message_id) FROM remedy_asked WHERE is_answered = 0
+      SELECT content, message_id, principal, principal_kind, ifnull(correlation, message_id) FROM remedy_asked a WHERE is_answered = 0
+        AND (offer_id IS NULL OR asked_at <= ?2
+          OR EXISTS (SELECT 1 FROM offer o WHERE o.offer_id = a.offer_id AND o.reaches_from IS NOT NULL))
       ORDER BY asked_at, request_id LIMIT ?1
-      """, .integer(limit)
+      """, .integer(limit), .timestamp(now.adding(.zero - launchHeardWithin))
     ) { row -> Waiting? in
       let type = RemedyAsked.Turn.requested.type
       guard case .remedyAsked(let fact)? = try DomainEvent.decode(type: type, data: try row.blob(0)) else { return nil }
@@ -42,6 +48,13 @@ enum Asked {
         fact: fact, message: try row.text(1),
         origin: Origin(principal: try row.text(2), principalKind: try row.text(3), correlation: try row.text(4)))
     }.compactMap(\.self)
+  }
+
+  /// Until when the oldest request waits whose offer was not heard to be launched; nil where none does.
+  static func waitsUntil(in reading: borrowing some Reading & ~Copyable) throws -> Timestamp? {
+    try reading.first("SELECT min(asked_at) FROM remedy_asked WHERE is_answered = 0") { row throws(StoreFault) in
+      try row.optionalTimestamp(0)
+    }.flatMap(\.self)?.adding(launchHeardWithin)
   }
 
   // MARK: Folding

@@ -15,11 +15,11 @@ struct Honouring {
 
   // MARK: Doors
 
-  /// Answers whatever waits for an answer, oldest first.
+  /// Answers whatever waits for an answer, oldest first; but not what is asked under an offer before its launch was heard.
   static func answer(
     _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
-    for one in try Asked.waiting(limit: perTurn, in: transaction) {
+    for one in try Asked.waiting(limit: perTurn, at: occasion.now, in: transaction) {
       var because = occasion
       because.principal = one.origin.principal
       because.principalKind = one.origin.principalKind
@@ -27,8 +27,9 @@ struct Honouring {
       because.causation = one.message
       try Honouring(judge: Judge(desk, because, in: transaction)).answer(one.fact, books: &books, in: &transaction)
     }
-    guard !desk.isRebuilding, try !Asked.waiting(limit: 1, in: transaction).isEmpty else { return }
-    try Due.set(at: occasion.now, kind: kind, subject: "all", origin: occasion.origin, in: transaction)
+    guard !desk.isRebuilding, let until = try Asked.waitsUntil(in: transaction) else { return }
+    let isMore = try !Asked.waiting(limit: 1, at: occasion.now, in: transaction).isEmpty
+    try Due.set(at: isMore ? occasion.now : until, kind: kind, subject: "all", origin: occasion.origin, in: transaction)
   }
 
   /// A rebuilt store has heard requests that nobody answered, or too many came at once.

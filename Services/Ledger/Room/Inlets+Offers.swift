@@ -82,7 +82,10 @@ extension Inlets {
     on concerned: Concerned, _ occasion: Occasion, _ desk: DepartmentDesk, books: inout Books, in transaction: inout Transaction
   ) throws {
     switch concerned {
-    case .offer(let offer): try Offering.proceed(offer, occasion, desk, books: &books, in: &transaction)
+    case .offer(let offer):
+      try Offering.proceed(offer, occasion, desk, books: &books, in: &transaction)
+      // Agents may have asked for it before its launch was heard.
+      try Honouring.answer(occasion, desk, books: &books, in: &transaction)
     case .budgets: try Budgets.answer(occasion, desk, books: &books, in: &transaction)
     case .requests: try Honouring.answer(occasion, desk, books: &books, in: &transaction)
     }

@@ -51,7 +51,7 @@ enum Retracing {
     // What the night found is in the facts: the next one comes when it comes.
     try Due.remove(kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
     try Due.set(at: NightlyAudit.nextNight(after: now), kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
-    if try !Asked.waiting(limit: 1, in: transaction).isEmpty {
+    if try Asked.waitsUntil(in: transaction) != nil {
       try Due.set(at: now, kind: Honouring.kind, subject: "all", in: transaction)
     }
     if try transaction.integer("SELECT 1 FROM budget_heard WHERE answer IS NULL AND kind = 'opened' LIMIT 1") != nil {

@@ -49,6 +49,9 @@ package struct Verdict: Sendable, Equatable {
   /// What reasons to honour begin with, and what they end with where the note is left with the desk.
   package static let honoured = "honoured_"
   package static let atDesk = ".at_desk"
+  /// The two reasons to defer.
+  package static let blind = "blind"
+  package static let notLive = "not_live"
 
   private struct Rule: Sendable {
     let matches: @Sendable (Case) -> Bool
@@ -62,10 +65,10 @@ package struct Verdict: Sendable, Equatable {
     Rule(matches: { $0.hasIt }) { _ in (.suppress, "has_it") },
     Rule(matches: { $0.onHold }) { _ in (.suppress, "hold") },
     Rule(matches: { !$0.consents }) { _ in (.suppress, "no_consent") },
-    Rule(matches: { $0.isBlind }) { _ in (.defer, "blind") },
+    Rule(matches: { $0.isBlind }) { _ in (.defer, blind) },
     Rule(matches: { $0.refused != nil }) { (.suppress, "would_annoy.\($0.refused ?? "")") },
     Rule(matches: { !$0.isEligible }) { _ in (.suppress, "not_eligible") },
-    Rule(matches: { !$0.isLive }) { _ in (.defer, "not_live") },
+    Rule(matches: { !$0.isLive }) { _ in (.defer, notLive) },
     Rule(matches: { $0.messages >= $0.messagesMax }) { _ in (.suppress, "too_often") },
     Rule(matches: { _ in true }) { _ in (.send, "eligible") },
   ]

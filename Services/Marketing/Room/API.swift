@@ -11,7 +11,8 @@ struct API: Sendable {
   var routes: [Route] { offers + HoldDoors(desk: desk).routes }
 
   private var offers: [Route] {
-    buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk, hearing: hearing).routes + AudienceDoors(desk: desk).routes
+    buyers + CampaignDoors(desk: desk).routes + OfferDoors(desk: desk, hearing: hearing).routes
+      + AudienceDoors(desk: desk, hearing: hearing).routes
       + QuestionDoors(desk: desk).routes
   }
 

@@ -7,6 +7,7 @@ import Store
 /// The doors of those who are told: lists of people, verdicts, messages; and of what marketing keeps for others.
 struct AudienceDoors: Sendable {
   let desk: DepartmentDesk
+  let hearing: Hearing
 
   /// People of one request: some hundred kilobytes, and a write of a few milliseconds.
   private static let peopleMax = 5_000
@@ -79,8 +80,10 @@ struct AudienceDoors: Sendable {
       let version = OfferVersion(offer: offer, version: request.query("version").map { Int($0) ?? 0 } ?? known.running ?? known.latest),
       let preparation = try Preparations.find(version, in: snapshot)
     else { return .problem(status: 404, code: "no_audience", detail: "nobody was judged for \(id) yet; `accord offer show` tells why") }
+    let judging = try Judging(version, heard: hearing.both(desk), at: desk.clock.now(), in: snapshot)
     let rows = try Preparations.verdicts(
-      of: preparation, after: request.query("after") ?? "", kind: request.query("kind"), limit: limit, in: snapshot)
+      of: preparation, after: request.query("after") ?? "", kind: request.query("kind"), deferred: judging?.deferral, limit: limit,
+      in: snapshot)
     var members: [JSON.Member] = [
       .init("offer_id", .string(offer.text)), .init("version", .integer(Int64(version.version))), .init("verdicts", .array(rows)),
     ]

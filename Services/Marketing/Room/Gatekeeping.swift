@@ -165,10 +165,12 @@ enum Gatekeeping {
 
   /// Looks at the gate, and launches a version whose launch is ordered where the gate is open by now; blocks it where a row has failed.
   static func settle(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    let rows = try look(offer, telling, in: transaction)
+    var rows = try look(offer, telling, in: transaction)
     guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first,
       let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule
     else { return }
+    // Somebody may have left since the terms were looked at last, and that look is not made yet.
+    if Gate.isOpen(rows) { rows = try look(offer, again: true, telling, in: transaction) }
     if Gate.isOpen(rows) {
       let said = try JSON(parsing: order.payload)
       try goLive(

@@ -15,6 +15,8 @@ struct Judging {
   let isLive: Bool
   /// Whether nothing of the campaign may leave now; notes may.
   var holdsMarketingBack: Bool { isBlind || !isLive }
+  /// Why whoever is in the line for the campaign's message waits now, by the rows of the table that defer; nil where they need not.
+  var deferral: String? { isBlind ? Verdict.blind : isLive ? nil : Verdict.notLive }
   private let campaign: Identifier<Campaign>
   private let messagesMax: Int64
   private let messagesSince: Timestamp

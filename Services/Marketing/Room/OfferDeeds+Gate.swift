@@ -131,6 +131,11 @@ extension OfferDeeds {
       throw Refused(
         403, "not_asked", "\(first.by) asked \(second) to confirm it, not \(telling.by); \(second) confirms with their own credential")
     }
+    if try Colleagues.isActive(first.by, in: transaction) == false {
+      throw Refused(
+        409, "asker_left",
+        "\(first.by) asked for it and has left since; somebody who works here asks anew (`accord offer launch --emergency`)")
+    }
     if version.state == .blocked { try ask(offer, try terms(of: version), in: transaction) }
     version = try known(offer, in: transaction)
     let rows = try Gatekeeping.look(offer, again: true, confirmed: asked, telling, in: transaction)

@@ -109,15 +109,22 @@ enum Preparations {
     return .object(members)
   }
 
-  /// Verdicts after `person`, by person, of one kind or of all.
+  /// Verdicts after `person`, by person, of one kind or of all. Where marketing is held back now, whoever is in the line for the campaign's
+  /// message, or has one planned, is `deferred` for that reason, whatever was decided before.
   static func verdicts(
-    of known: Known, after person: String, kind: String?, limit: Int, in reading: borrowing some Reading & ~Copyable
+    of known: Known, after person: String, kind: String?, deferred: String?, limit: Int, in reading: borrowing some Reading & ~Copyable
   ) throws -> [JSON] {
     try reading.all(
       """
-      SELECT person_id, kind, reason, revision, open IS NOT NULL FROM verdict
-      WHERE preparation = ?1 AND person_id > ?2 AND (?3 IS NULL OR kind = ?3) ORDER BY person_id LIMIT ?4
-      """, .integer(known.number), .text(person), .optional(kind), .integer(Int64(limit))
+      SELECT person_id, iif(waits, 'defer', kind) AS shown, iif(waits, ?5, reason), revision, waits OR open IS NOT NULL
+      FROM (
+        SELECT *, ?5 IS NOT NULL AND (ifnull(open = ?6, 0) OR EXISTS (
+          SELECT 1 FROM message m WHERE m.person_id = verdict.person_id AND m.offer_id = ?7 AND m.version = ?8 AND m.state = 'planned'
+            AND m.purpose = 'marketing')) AS waits
+        FROM verdict WHERE preparation = ?1 AND person_id > ?2)
+      WHERE ?3 IS NULL OR shown = ?3 ORDER BY person_id LIMIT ?4
+      """, .integer(known.number), .text(person), .optional(kind), .integer(Int64(limit)), .optional(deferred),
+      .integer(Verdicts.Line.messages.rawValue), .text(known.offer.offer.text), .integer(Int64(known.offer.version))
     ) { row throws(StoreFault) in
       [
         "person_id": .string(try row.text(0)), "verdict": .string(try row.text(1)), "reason": .string(try row.text(2)),

@@ -56,21 +56,23 @@ extension CapacityBook {
   package func capacityWord(of version: OfferVersion, at now: Timestamp) -> Word? {
     let promises = promises(of: version).filter { $0.kind != .leadTime }
     guard !promises.isEmpty else { return nil }
-    let held = promises.compactMap { reservation(of: $0, at: now) }
-    if held.count < promises.count, let open = promises.first(where: { reservation(of: $0, at: now) == nil }) {
-      return Word(
-        state: .waiting, since: open.at, code: "capacity_not_reserved",
-        sentence: "nothing is reserved for \(open.words) (promise \(open.promiseID)): service's answer reserves it",
-        liftedBy: "customer service, by `accord promise answer \(version.offer) \(open.promiseID) yes`")
-    }
     let names = Set(promises.map { Name($0) })
-    if let short = shortfalls(at: now).first(where: { names.contains(Name($0.promise)) }) {
+    let shorts = shortfalls(at: now).filter { names.contains(Name($0.promise)) }
+    // What pauses an offer is said before what only raises an alarm; and what falls short before what nobody holds any more.
+    if let short = shorts.first(where: { $0.promise.onDrop == .pause }) ?? shorts.first {
       return Word(
         state: .failed, since: short.since, code: "capacity_short",
         sentence:
           "from \(short.window.lowerBound) until \(short.window.upperBound) there is only \(short.promise.words(short.there)) for the "
           + "\(short.reserved) that were answered\(short.cause.map { " (\($0))" } ?? "")",
         liftedBy: "customer service, with more capacity in these hours (`accord capacity set`), or with another answer")
+    }
+    let held = promises.compactMap { reservation(of: $0, at: now) }
+    if held.count < promises.count, let open = promises.first(where: { reservation(of: $0, at: now) == nil }) {
+      return Word(
+        state: .waiting, since: open.at, code: "capacity_not_reserved",
+        sentence: "nothing is reserved for \(open.words) (promise \(open.promiseID)): service's answer reserves it",
+        liftedBy: "customer service, by `accord promise answer \(version.offer) \(open.promiseID) yes`")
     }
     return Word(state: .passed, since: held.map(\.answeredAt).max() ?? now, code: nil, sentence: nil, liftedBy: nil)
   }

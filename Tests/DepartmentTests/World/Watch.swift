@@ -3,7 +3,9 @@ import Host
 
 /// What must never be, whatever is done and in whatever order it becomes known; judged by the facts alone, not by any department's own code.
 struct Watch {
-  enum Promise: String, CaseIterable { case notTaken, creditedTwice, staleSheet, blockedLaunch, heldMessage, lostHold, lostReservation }
+  enum Promise: String, CaseIterable {
+    case notTaken, creditedTwice, staleSheet, blockedLaunch, heldMessage, lostHold, lostReservation, leaversDeed, oneAlone
+  }
 
   /// The first promise that was broken, and how.
   private(set) var fault: (promise: Promise, sentence: String)?
@@ -13,70 +15,77 @@ struct Watch {
   // What departments have told so far.
   private var given: [String: Int64] = [:]
   private var remedies: [RemedyID: Int64] = [:]
-  private var verified: Set<String> = []
+  /// Sheets that may be used, and for which version of their offer each was written.
+  private var verified: [String: Int] = [:]
   private(set) var answers: [String: PromiseAnswered] = [:]
   /// Open complaints, by case; and holds that customer service has placed and not lifted, with whose they are.
   private(set) var complaints: [Identifier<Case>: Identifier<Person>] = [:]
   private(set) var holds: [Identifier<Hold>: HoldTurned] = [:]
+  private var wishes: [String: Identifier<Colleague>] = [:]
   /// How often each thing was seen, so that a test can tell that it looked at something.
   private(set) var seen: [String: Int] = [:]
 
-  /// Why the offer did not go live, in marketing's words.
+  /// Why an offer did not go live, in marketing's words.
   private(set) var blocked: String?
 
-  // What marketing and customer service have heard.
+  /// Who works here, as each department has heard it.
+  private(set) var people = PeopleWatch()
+  /// What marketing has heard that bears on a launch.
+  private var gate = GateWatch()
+  /// What customer service has, and has promised of it.
+  private var capacity = CapacityWatch()
+
+  // What marketing and customer service have heard beside.
   private var heldAtMarketing: [Identifier<Hold>: HoldTurned] = [:]
   private var stoppedAtService: Set<OfferVersion> = []
-  private var reserved: Int64 = 0
-  private var sheetsAtMarketing: [String: Set<Int>] = [:]
-  private var answersAtMarketing: [String: PromiseAnswered] = [:]
-  private var waived: Set<GateWaived.Check> = []
+  private var inForceAtService: [Identifier<Offer>: Int] = [:]
 
-  /// The most that the Sunday offer gives for one order of the world.
-  static let mostPerOrder: Int64 = 995
-  /// What the Sunday offer asks for before it goes live.
-  static let promises = ["contacts", "lead", "kettles"]
-  static let locales = ["en-US", "es-US"]
-  static let reserve: Int64 = 450_000
+  /// The most that each offer of the world gives for one order of it.
+  static let mostPerOrder: [String: Int64] = ["sunday-free-shipping": 995, "welcome-kettle": 1_000]
 
-  mutating func told(_ event: DomainEvent, by department: Department) {
+  mutating func told(_ event: DomainEvent, by department: Department, as actor: String?) {
     seen[event.type, default: 0] += 1
     switch event {
     case .remedyChanged(let fact): remedy(fact)
-    case .sheetTurned(let fact):
-      let sheet = "\(fact.sheetID)/\(fact.sheetVersion)"
-      if fact.turn == .verified { verified.insert(sheet) } else { verified.remove(sheet) }
+    case .sheetTurned(let fact): sheet(fact)
     case .answerTurned(let fact): answer(fact)
-    case .promiseAnswered(let fact): answers["\(fact.promiseID)@\(fact.version)"] = fact
+    case .promiseAnswered(let fact):
+      answers["\(fact.offerID) \(fact.promiseID)@\(fact.version)"] = fact
+      if let sentence = capacity.answered(fact) { broken(.lostReservation, sentence) }
+    case .capacityChanged(let fact): capacity.changed(fact)
     case .caseTurned(let fact):
       guard fact.kind == .complaint, let person = fact.personID else { return }
       complaints[fact.caseID] = fact.turn == .solved ? nil : person
     case .holdTurned(let fact): holds[fact.holdID] = fact.turn == .lifted ? nil : fact
-    case .offerTurned(let fact) where fact.turn == .blocked: blocked = fact.sentence
-    case .gateWaived(let fact): waived.insert(fact.check)
-    case .offerTurned(let fact) where fact.turn == .launched: launched(fact)
+    case .gateWaived(let fact): gate.waived(fact)
+    case .offerTurned(let fact): turned(fact)
     case .messageTurned(let fact) where fact.turn == .sent && fact.purpose == .marketing:
       if let hold = heldAtMarketing.values.first(where: { $0.personID == fact.personID && $0.scope == .all }) {
         broken(.heldMessage, "\(fact.messageID) went to \(fact.personID), on whom hold \(hold.holdID) lies since \(hold.at)")
       }
+    case .colleagueChanged(let fact): people.take(fact, at: department.name)
+    case .policyProposed(let fact): wishes["\(fact.name)@\(fact.version)"] = fact.by
+    case .policyPublished(let fact) where fact.version > 1: published(fact, by: actor)
     default: break
     }
   }
 
   mutating func heard(_ event: DomainEvent, by department: Department) {
+    if case .colleagueChanged(let fact) = event { people.take(fact, at: department.name) }
     switch (department.name, event) {
     case ("marketing", .holdTurned(let fact)): heldAtMarketing[fact.holdID] = fact.turn == .lifted ? nil : fact
-    case ("marketing", .sheetTurned(let fact)):
-      // A new draft beside the sheet in force takes nothing from it.
-      let sheet = "\(fact.locale)@\(fact.offerVersion)"
-      if fact.turn == .verified { sheetsAtMarketing[sheet, default: []].insert(fact.sheetVersion) }
-      if fact.turn == .staled { sheetsAtMarketing[sheet, default: []].remove(fact.sheetVersion) }
-    case ("marketing", .promiseAnswered(let fact)): answersAtMarketing["\(fact.promiseID)@\(fact.version)"] = fact
-    case ("marketing", .budgetChanged(let fact)) where fact.kind == .reserved: reserved += fact.amount.minor
+    case ("marketing", _): gate.heard(event)
     case ("service", .offerTurned(let fact)) where fact.turn == .stopped:
       if let offer = OfferVersion(offer: fact.offerID, version: fact.version) { stoppedAtService.insert(offer) }
+    case ("service", .offerTurned(let fact)) where fact.turn == .launched: inForceAtService[fact.offerID] = fact.version
     default: break
     }
+  }
+
+  /// Somebody's command was carried out at a door.
+  mutating func letIn(_ who: String, at department: Department, _ door: String) {
+    guard !people.isHere(Identifier(restoring: who), at: department.name) else { return }
+    broken(.leaversDeed, "\(who), who as \(department.name) has heard works here no more, was let in at \(door)")
   }
 
   private mutating func remedy(_ fact: RemedyChanged) {
@@ -92,38 +101,63 @@ struct Watch {
       }
     remedies[fact.remedyID] = after
     given[key, default: 0] += after - before
-    if given[key, default: 0] > Self.mostPerOrder {
-      broken(.creditedTwice, "\(key) has \(given[key, default: 0]) cents of at most \(Self.mostPerOrder)")
+    let most = Self.mostPerOrder[offer.offer.text] ?? 0
+    if given[key, default: 0] > most { broken(.creditedTwice, "\(key) has \(given[key, default: 0]) cents of at most \(most)") }
+  }
+
+  private mutating func sheet(_ fact: SheetTurned) {
+    verified["\(fact.sheetID)/\(fact.sheetVersion)"] = fact.turn == .verified ? fact.offerVersion : nil
+    for named in [fact.verifier, fact.deputy].compactMap(\.self) where fact.turn == .verified && !people.isHere(named, at: "service") {
+      broken(.leaversDeed, "\(named), who works here no more, was named for sheet \(fact.sheetID)/\(fact.sheetVersion)")
     }
   }
 
   private mutating func answer(_ fact: AnswerTurned) {
-    guard fact.turn == .given, let id = fact.sheetID, let version = fact.sheetVersion else { return }
-    if !verified.contains("\(id)/\(version)") {
-      broken(.staleSheet, "\(fact.answerID) was given from sheet \(id)/\(version), which is no good")
+    guard fact.turn == .given else { return }
+    if let inForce = inForceAtService[fact.offer.offer], inForce != fact.offer.version {
+      broken(.staleSheet, "\(fact.answerID) was given from \(fact.offer), and version \(inForce) is in force")
+    }
+    guard let id = fact.sheetID, let version = fact.sheetVersion else { return }
+    guard let written = verified["\(id)/\(version)"] else {
+      return broken(.staleSheet, "\(fact.answerID) was given from sheet \(id)/\(version), which is no good")
+    }
+    if written != fact.offer.version {
+      broken(.staleSheet, "\(fact.answerID) about \(fact.offer) was given from a sheet that was written for version \(written)")
     }
     if stoppedAtService.contains(fact.offer) {
       broken(.staleSheet, "\(fact.answerID) was given from a sheet of \(fact.offer), which is stopped")
     }
   }
 
-  private mutating func launched(_ fact: OfferTurned) {
-    func lacks(_ what: String) { broken(.blockedLaunch, "\(fact.offerID)@\(fact.version) went live at \(fact.at) without \(what)") }
-    guard fact.emergency == nil else { return }
-    if reserved < Self.reserve, !waived.contains(.budget) { lacks("its money") }
-    for promise in Self.promises where !waived.contains(.promises) {
-      guard let answer = answersAtMarketing["\(promise)@\(fact.version)"], answer.answer != .no, answer.expiresAt > fact.at else {
-        lacks("a yes to \(promise)")
-        continue
+  private mutating func turned(_ fact: OfferTurned) {
+    gate.turned(fact)
+    capacity.turned(fact)
+    switch fact.turn {
+    case .blocked: blocked = fact.sentence
+    case .launched:
+      if let emergency = fact.emergency {
+        let named = Set(emergency.by)
+        if named.count < 2 { broken(.oneAlone, "\(fact.offerID)@\(fact.version) went live in an emergency by \(emergency.by) alone") }
+        for one in named where !people.isHere(one, at: "marketing") {
+          broken(.leaversDeed, "\(one), who works here no more, let \(fact.offerID)@\(fact.version) go live in an emergency")
+        }
+      } else if let lacks = gate.lack(of: fact, people) {
+        broken(.blockedLaunch, "\(fact.offerID)@\(fact.version) went live at \(fact.at) without \(lacks)")
       }
-    }
-    for locale in Self.locales where !waived.contains(.sheets) && sheetsAtMarketing["\(locale)@\(fact.version)", default: []].isEmpty {
-      lacks("a sheet in \(locale)")
+    case .paused, .resumed, .stopped, .ended, .cancelled: break
     }
   }
 
+  private mutating func published(_ fact: PolicyPublished, by actor: String?) {
+    let name = "version \(fact.version) of the policy \(fact.name)"
+    guard let first = wishes["\(fact.name)@\(fact.version)"], let actor, actor != first.text else {
+      return broken(.oneAlone, "\(name) counts, and \(actor ?? "nobody") alone wanted it")
+    }
+    if !people.isHere(first, at: "ledger") { broken(.leaversDeed, "\(name) counts by the word of \(first), who works here no more") }
+  }
+
   /// When everything has been heard: nothing was lost on the way.
-  mutating func settled(holdsAtMarketing: Set<String>, answersAtMarketing: [String: String]) {
+  mutating func settled(holdsAtMarketing: Set<String>, answersAtMarketing: [String: String], slotsAtMarketing: [String: String]) {
     for (id, person) in complaints where !holds.values.contains(where: { $0.personID == person }) {
       broken(.lostHold, "\(person) complained in \(id), which is open, and nothing holds marketing back")
     }
@@ -133,5 +167,7 @@ struct Watch {
     if answered != answersAtMarketing {
       broken(.lostReservation, "customer service answered \(answered), marketing has \(answersAtMarketing)")
     }
+    if let other = capacity.difference(from: slotsAtMarketing) { broken(.lostReservation, other) }
+    if let drop = gate.unheeded { broken(.lostReservation, drop) }
   }
 }

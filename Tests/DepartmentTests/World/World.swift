@@ -39,7 +39,6 @@ final class World {
   }
 
   static let friday = MarketingScene.friday
-  static let offer = "sunday-free-shipping"
 
   var ledger: Premises { houses[0] }
   var marketing: Premises { houses[1] }
@@ -58,14 +57,21 @@ final class World {
 
   // MARK: People
 
-  /// A command at a door; what is refused is refused.
+  /// A command at a door, as `who`, else as the operator; what is refused is refused.
   @discardableResult
-  func post(_ house: Premises, _ path: String, _ body: JSON = .object([])) throws -> Response {
+  func post(_ house: Premises, _ path: String, _ body: JSON = .object([]), as who: String? = nil) throws -> Response {
     keys += 1
-    let answer = house.ask(.post, path, headers: house.headers(key: "world-\(keys)"), body: body.bytes)
+    var headers = house.headers(key: "world-\(keys)")
+    if let who { headers.set("Authorization", "Bearer \(Self.token(of: who))") }
+    let answer = house.ask(.post, path, headers: headers, body: body.bytes)
+    if let who, (200..<300).contains(answer.status) { watch.letIn(who, at: house.department, path) }
     try publish()
     return answer
   }
+
+  private static func token(of who: String) -> String { "token-of-\(who)" }
+
+  static func digest(of who: String) -> String { Hex.encode(SHA256.hash(Array(token(of: who).utf8))) }
 
   // MARK: The broker
 
@@ -83,7 +89,7 @@ final class World {
           handle: 1, number: number, position: number * 4_096, attempt: 1,
           producer: "\(house.department.name)/\(house.store.identity.lineage)", sequence: row.sequence, event: row.event)
         journal.append(Fact(event: event, key: "\(envelope.source) \(envelope.partitionKey)", by: place, delivery: delivery))
-        watch.told(event, by: house.department)
+        watch.told(event, by: house.department, as: envelope.authID)
         for other in houses.indices where other != place {
           guard subscription(other, envelope.type) != nil else { continue }
           if let loses, loses(event, houses[other].department) { continue }

@@ -1,212 +1,130 @@
-import Contracts
-import HTTP
-import Store
 import TestKit
 
 /// One thing that somebody does, or that happens between the departments; a seed of its own, so that leaving out others changes nothing in it.
 enum WorldStep: Sendable, CustomStringConvertible {
-  case order(Int), giveBack(Int), schedule, stop, pause, resume, waive(String)
-  case promise(String, String), draft(String), verify(String), stale(String), read(String), absent(Bool)
-  case complain(Int), ask(Int), solve(Int), tell(Int, String), honour(Int), undo, confirm(Int)
+  case order(Int), giveBack(Int), schedule, welcome, revise, stop, pause, resume, launch, emergency, confirmEmergency, waive(String, String)
+  case promise(String, String, String), draft(String), verify(String, String), stale(String), read(String)
+  case absent(String, Int, Bool), swap(Int), capacity(String, Int64), parity(Bool), propose(String, Int64), agree(String, String)
+  case leave(String), back(String), handOn(String), knock(String)
+  case complain(Int), ask(Int), solve(Int), tell(Int, String), honour(Int), match(Int), undo, confirm(Int)
   case deliver(Int, UInt64), hours(Int)
 
   static let people = 4
   static let orders = 6
+  /// Who is at the desk in the first days.
   static let agents = ["agent/bo", "agent/uma"]
+  /// Who may leave, and who takes what hangs on them.
+  static let heirs = [
+    "agent/bo": "agent/uma", "agent/uma": "agent/bo", "lead/ruth": "lead/tom", "lead/tom": "lead/ruth", "marketer/maya": "marketer/noor",
+    "marketer/noor": "marketer/maya", "supervisor/sam": "lead/tom",
+  ]
 
   static func any(using random: inout SeededRandom) -> WorldStep {
     let number = Int.random(in: 0..<orders, using: &random)
-    let locale = Watch.locales.randomElement(using: &random) ?? "en-US"
+    let locale = GateWatch.locales.randomElement(using: &random) ?? "en-US"
     let agent = agents.randomElement(using: &random) ?? "agent/bo"
-    switch Int.random(in: 0..<100, using: &random) {
+    let somebody = heirs.keys.sorted().randomElement(using: &random) ?? "agent/bo"
+    let offer = number < 5 ? GateWatch.sunday : GateWatch.welcome
+    switch Int.random(in: 0..<120, using: &random) {
     case 0..<7: return .order(number)
     case 7..<9: return .giveBack(number)
-    case 9..<14: return .schedule
-    case 14..<15: return .stop
-    case 15..<17: return .pause
-    case 17..<20: return .resume
-    case 20..<22: return .waive(["sheets", "promises", "briefings", "channels"].randomElement(using: &random) ?? "sheets")
-    case 22..<29:
-      return .promise(Watch.promises.randomElement(using: &random) ?? "lead", number == 0 ? "no" : "yes")
-    case 29..<34: return .draft(locale)
-    case 34..<39: return .verify(locale)
-    case 39..<41: return .stale(locale)
-    case 41..<46: return .read(agent)
-    case 46..<47: return .absent(number > 2)
-    case 47..<53: return .complain(number % people)
-    case 53..<55: return .ask(number % people)
-    case 55..<58: return .solve(number)
-    case 58..<63: return .tell(number % people, locale)
-    case 63..<68: return .honour(number)
-    case 68..<69: return .undo
-    case 69..<71: return .confirm(number)
-    case 71..<88: return .deliver(Int.random(in: 1...12, using: &random), random.next())
+    case 9..<13: return .schedule
+    case 13..<15: return .welcome
+    case 15..<18: return .revise
+    case 18..<19: return .stop
+    case 19..<21: return .pause
+    case 21..<24: return .resume
+    case 24..<26: return .launch
+    case 26..<27: return .emergency
+    case 27..<28: return .confirmEmergency
+    case 28..<30:
+      return .waive(offer, ["sheets", "promises", "briefings", "channels", "capacity"].randomElement(using: &random) ?? "sheets")
+    case 30..<37:
+      let demand = GateWatch.demands.randomElement(using: &random) ?? GateWatch.demands[0]
+      return .promise(demand.offer, demand.promise, number == 0 ? "no" : "yes")
+    case 37..<42: return .draft(locale)
+    case 42..<47: return .verify(locale, number < 3 ? "lead/ruth" : "lead/tom")
+    case 47..<49: return .stale(locale)
+    case 49..<54: return .read(agent)
+    case 54..<56: return .absent(agent, 10 + number % 3, number < 4)
+    case 56..<57: return .swap(10 + number % 3)
+    case 57..<59: return .capacity("contacts", [60, 120, 200, 250].randomElement(using: &random) ?? 200)
+    case 59..<61: return .capacity("kettles", [40, 100, 500].randomElement(using: &random) ?? 500)
+    case 61..<63: return .parity(number > 0)
+    case 63..<64: return .propose("briefing", [50, 100].randomElement(using: &random) ?? 100)
+    case 64..<65: return .propose("frequency", Int64(number))
+    case 65..<67:
+      return .agree(
+        number % 2 == 0 ? "briefing" : "frequency", ["lead/ruth", "lead/tom", "marketer/noor"].randomElement(using: &random) ?? "")
+    case 67..<68: return .leave(somebody)
+    case 68..<69: return .back(somebody)
+    case 69..<70: return .handOn(somebody)
+    case 70..<72: return .knock(somebody)
+    case 72..<78: return .complain(number % people)
+    case 78..<79: return .ask(number % people)
+    case 79..<82: return .solve(number)
+    case 82..<86: return .tell(number % people, locale)
+    case 86..<90: return .honour(number)
+    case 90..<92: return .match(number)
+    case 92..<93: return .undo
+    case 93..<95: return .confirm(number)
+    case 95..<110: return .deliver(Int.random(in: 1...12, using: &random), random.next())
     default: return .hours(Int.random(in: 1...9, using: &random))
     }
   }
 
   /// What a world needs to have a Sunday at all, in the order in which people would do it; random steps go between.
   static let ordinary: [WorldStep] =
-    [.order(0), .schedule, .deliver(40, 1)] + Watch.promises.map { .promise($0, "yes") }
-    + Watch.locales.flatMap { [.draft($0), .verify($0)] } + agents.map { .read($0) } + [.deliver(60, 2), .order(1), .deliver(20, 3)]
+    [.order(0), .schedule, .deliver(40, 1)] + GateWatch.promises.map { .promise(GateWatch.sunday, $0, "yes") } + words
+    + [.deliver(60, 2), .order(1), .deliver(20, 3)]
+
+  /// The words of the latest version, and who reads them.
+  private static let words: [WorldStep] =
+    GateWatch.locales.flatMap { [.draft($0), .verify($0, "lead/ruth")] } + agents.map { .read($0) }
+
+  /// Another version of an offer that is live, with its words; and an offer beside it.
+  static let anotherVersion: [WorldStep] = [.revise, .deliver(30, 4)] + words + [.tell(0, "en-US"), .deliver(60, 5), .tell(1, "es-US")]
+  static let anotherOffer: [WorldStep] = [.welcome, .deliver(20, 6), .parity(true), .promise(GateWatch.welcome, "contacts", "yes")]
 
   var description: String {
     switch self {
     case .order(let number): "person \(number % Self.people) orders a kettle with shipping (order \(number))"
     case .giveBack(let number): "order \(number) comes back"
     case .schedule: "marketing schedules the Sunday offer"
+    case .welcome: "marketing schedules an offer for new customers"
+    case .revise: "marketing writes the next version of the Sunday offer, which promises otherwise"
     case .stop: "marketing stops it"
     case .pause: "marketing pauses it"
     case .resume: "marketing resumes it"
-    case .waive(let check): "the operator waives the check of \(check)"
-    case .promise(let promise, let answer): "service answers \(answer) to \(promise)"
+    case .launch: "marketing launches it by hand"
+    case .emergency: "marketing wants it live in an emergency, with supervisor/sam"
+    case .confirmEmergency: "supervisor/sam confirms the emergency"
+    case .waive(let offer, let check): "the operator waives the check of \(check) of \(offer)"
+    case .promise(let offer, let promise, let answer): "service answers \(answer) to \(promise) of \(offer)"
     case .draft(let locale): "a sheet is written in \(locale)"
-    case .verify(let locale): "the sheet in \(locale) is verified"
+    case .verify(let locale, let verifier): "\(verifier) verifies the sheet in \(locale)"
     case .stale(let locale): "the sheet in \(locale) is taken back"
     case .read(let agent): "\(agent) reads the briefing"
-    case .absent(let isAbsent): isAbsent ? "agent/bo is ill" : "agent/bo is well again"
+    case .absent(let agent, let day, let isAbsent): "\(agent) is \(isAbsent ? "ill" : "well again") on the \(day)th"
+    case .swap(let day): "agent/ines takes the shift of agent/bo on the \(day)th"
+    case .capacity(let what, let quantity): "there are \(quantity) \(what) from now on"
+    case .parity(let accepts): "service \(accepts ? "accepts" : "does not accept") that new customers pay less"
+    case .propose(let policy, let number): "supervisor/sam proposes \(number) for the policy \(policy)"
+    case .agree(let policy, let who): "\(who) confirms the policy \(policy)"
+    case .leave(let who): "\(who) leaves"
+    case .back(let who): "\(who) comes back"
+    case .handOn(let who): "what hangs on \(who) goes to \(Self.heirs[who] ?? "nobody")"
+    case .knock(let who): "\(who) tries every door"
     case .complain(let person): "person \(person) complains"
     case .ask(let person): "person \(person) asks something"
     case .solve(let number): "the complaint of person \(number % Self.people) is solved"
     case .tell(let person, let locale): "person \(person) is answered in \(locale)"
     case .honour(let number): "an agent honours the offer for order \(number)"
+    case .match(let number): "an agent gives order \(number) what new customers have"
     case .undo: "the agent takes that back"
     case .confirm(let number): "the card takes the refund for order \(number)"
     case .deliver(let count, let seed): "\(count) facts arrive (\(seed))"
     case .hours(let count): "\(count) hours pass"
     }
-  }
-}
-
-extension World {
-  private static func person(_ number: Int) -> String { "p-\(number)" }
-
-  /// Who works here, whom customers are, what the campaign has: before anything of the story happens, and heard by all.
-  func begin() throws {
-    var random = SeededRandom(seed: 7)
-    for (id, role) in [
-      ("agent/ines", "agent"), ("agent/bo", "agent"), ("agent/uma", "agent"), ("lead/ruth", "lead"), ("marketer/maya", "marketer"),
-    ] {
-      try post(
-        ledger, "/v1/colleagues",
-        ["colleague_id": .string(id), "roles": [.string(role)], "department": role == "marketer" ? "marketing" : "service"])
-    }
-    for number in 0..<WorldStep.people {
-      try OpenBooks(ledger).tell(MarketingScene.person(Self.person(number)))
-    }
-    try publish()
-    try post(
-      marketing, "/v1/campaigns",
-      ["campaign_id": "spring", "budget": ["amount_minor": 1_000_000, "currency": "USD"], "approved_by": "supervisor/ruth"])
-    try post(
-      marketing, "/v1/audiences/newsletter-us/people",
-      ["people": .array((0..<WorldStep.people).map { .string(Self.person($0)) })])
-    try settle(using: &random)
-    for channel in ["web", "phone"] {
-      try post(
-        service, "/v1/channels",
-        ["channel": .string(channel), "counterpart": "phone", "opens": "08:00", "closes": "20:00", "time_zone": "America/New_York"])
-    }
-    // From eight to eight in New York, on each of the first three days.
-    var rows: [JSON] = []
-    for agent in WorldStep.agents {
-      for day in 10...12 {
-        rows.append(
-          WordScene.row(
-            Int64(rows.count) + 2, agent, "2026-05-\(day)T12:00:00Z", "2026-05-\(day + 1)T00:00:00Z",
-            .init("shift_id", .string("shift-\(agent.dropFirst(6))-\(day)")),
-            .init("locales", .array(Watch.locales.map { .string($0) })), .init("channels", ["phone", "web"])))
-      }
-    }
-    _ = service.ask(
-      .post, "/v1/imports/roster", headers: service.headers(key: "roster"),
-      body: Array(([["file": "roster.csv"]] + rows).map(\.bytes).joined(separator: [0x0A])))
-    try post(
-      service, "/v1/capacity",
-      ["kind": "contacts_per_hour", "from": "2026-05-10T12:00:00Z", "to": "2026-05-14T00:00:00Z", "quantity": 200, "cause": "the usual"])
-    try post(
-      service, "/v1/capacity",
-      [
-        "kind": "units", "sku": "KETTLE-17", "from": "2026-05-09T00:00:00Z", "to": "2026-05-20T00:00:00Z", "quantity": 500,
-        "cause": "in store",
-      ])
-    try settle(using: &random)
-  }
-
-  /// Does one thing. What cannot be done now is refused, and nothing comes of it.
-  func take(_ step: WorldStep) throws {
-    let offer = JSON.string(Self.offer)
-    switch step {
-    case .order(let number):
-      var draft = OrderDraft.dollars(
-        "order-\(number)", at: now, [("KETTLE-17", 3_900)], shipping: 995, person: Self.person(number % WorldStep.people))
-      draft.lines[0].categories = ["KITCHEN"]
-      keysOfOrders += 1
-      try ledger.capture(draft, key: "order-\(keysOfOrders)")
-      try publish()
-    case .giveBack(let number): try post(ledger, "/v1/orders/order-\(number)/return")
-    case .schedule: try post(marketing, "/v1/offers/schedule", ["document": try MarketingScene.demandingOffer()])
-    case .stop: try post(marketing, "/v1/offers/stop", ["offer": offer, "cause": "it is wrong"])
-    case .pause: try post(marketing, "/v1/offers/pause", ["offer": offer, "cause": "a flare"])
-    case .resume: try post(marketing, "/v1/offers/resume", ["offer": offer])
-    case .waive(let check):
-      try post(
-        marketing, "/v1/offers/waive", ["offer": offer, "checks": [.string(check)], "check": .string(check), "reason": "a small offer"])
-    case .promise(let promise, let answer):
-      try post(
-        service, "/v1/promises/\(Self.offer)/\(promise)/answer", ["answer": .string(answer), "expires_at": "2026-05-20T00:00:00Z"])
-    case .draft(let locale):
-      try post(
-        service, "/v1/sheets",
-        ["offer": offer, "locale": .string(locale), "voice": "warm", "words": "It is on its way back to you.", "avoid": ["too late"]])
-    case .verify(let locale):
-      try post(
-        service, "/v1/sheets/verify",
-        ["sheet_id": .string("\(Self.offer):\(locale):warm"), "verifier": "lead/ruth", "deputy": "agent/ines"])
-    case .stale(let locale):
-      try post(service, "/v1/sheets/stale", ["sheet_id": .string("\(Self.offer):\(locale):warm"), "cause": "it is wrong"])
-    case .read(let agent):
-      try post(
-        service, "/v1/briefings/acknowledge", ["offer": offer, "agent_id": .string(agent), "seconds_open": 40, "answer": 0])
-    case .absent(let isAbsent):
-      try post(service, "/v1/roster/absent", ["shift_id": "shift-bo-10", "absent": .bool(isAbsent)])
-    case .complain(let person), .ask(let person):
-      let kind: JSON = if case .ask = step { "question" } else { "complaint" }
-      try post(service, "/v1/cases", ["kind": kind, "channel": "phone", "person_id": .string(Self.person(person))])
-    case .solve(let number):
-      let open = watch.complaints.filter { $0.value.text == Self.person(number % WorldStep.people) }.keys.min()
-      if let open { try post(service, "/v1/cases/\(open)/solve") }
-    case .tell(let person, let locale):
-      try post(
-        service, "/v1/answers",
-        ["offer": offer, "case_id": .string("case-of-\(person)"), "person_id": .string(Self.person(person)), "locale": .string(locale)])
-    case .honour(let number):
-      try post(service, "/v1/honours", ["order_id": .string("order-\(number)"), "offer_id": offer])
-    case .undo: try post(service, "/v1/honours/undo")
-    case .confirm(let number):
-      let waiting = try ledger.ask(.get, "/v1/remedies", query: [("order", "order-\(number)")]).json["remedies"]?.array ?? []
-      for remedy in waiting where remedy["state"]?.string == "pending" {
-        try post(ledger, "/v1/refunds/\((remedy["remedy_id"]?.string ?? "").replacing("/", with: "%2F"))/confirm")
-      }
-    case .deliver(let count, let seed):
-      var random = SeededRandom(seed: seed)
-      for _ in 0..<count { try deliver(using: &random) }
-    case .hours(let count): try advance(to: now.adding(.seconds(Int64(count) * 3_600)))
-    }
-  }
-
-  /// Everything is heard; then nothing may have been lost.
-  func end() throws {
-    var random = SeededRandom(seed: 11)
-    try settle(using: &random)
-    let holds = try marketing.store.read { snapshot in
-      try snapshot.all("SELECT hold_id FROM hold WHERE until_at > ?1", .timestamp(now)) { row in try row.text(0) }
-    }
-    let answers = try marketing.store.read { snapshot in
-      try snapshot.all("SELECT promise_id || '@' || version, json_extract(content, '$.answer') FROM promise_answer") { row in
-        (try row.text(0), try row.text(1))
-      }
-    }
-    watch.settled(holdsAtMarketing: Set(holds), answersAtMarketing: Dictionary(uniqueKeysWithValues: answers))
   }
 }

@@ -5,7 +5,8 @@ import TestKit
 import Testing
 
 /// Whatever people do, and however late, doubled or out of order it becomes known: nobody is credited twice, no stale sheet is used, no offer
-/// goes live past a shut gate, no hold and no reservation is lost. What breaks is told as the shortest story that breaks it.
+/// goes live past a shut gate, no hold and no reservation is lost, nobody who left does anything, and what takes two is not done by one. What
+/// breaks is told as the shortest story that breaks it.
 struct WorldTests {
   /// How many stories; more with `ACCORD_STORIES`.
   private static let stories = ProcessInfo.processInfo.environment["ACCORD_STORIES"].flatMap(Int.init) ?? 40
@@ -15,14 +16,23 @@ struct WorldTests {
     var steps: [WorldStep] = []
     // Every other week goes as it should until Sunday, so that there is something to lose.
     let isSmooth = Bool.random(using: &random)
-    for step in WorldStep.ordinary {
+    let beside = Int.random(in: 0..<3, using: &random) == 0 ? WorldStep.anotherOffer : []
+    for step in WorldStep.ordinary + beside {
       // Now and then something that is ordinary is forgotten.
       if isSmooth || Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
       if isSmooth { continue }
       for _ in 0..<Int.random(in: 0...2, using: &random) { steps.append(.any(using: &random)) }
     }
     steps.append(.hours(29))
-    for _ in 0..<30 { steps.append(.any(using: &random)) }
+    for _ in 0..<20 { steps.append(.any(using: &random)) }
+    // Every third goes on with another version, in peace or not.
+    if Int.random(in: 0..<3, using: &random) == 0 {
+      for step in WorldStep.anotherVersion {
+        steps.append(step)
+        if Int.random(in: 0..<3, using: &random) == 0 { steps.append(.any(using: &random)) }
+      }
+    }
+    for _ in 0..<15 { steps.append(.any(using: &random)) }
     return steps
   }
 
@@ -72,13 +82,13 @@ struct WorldTests {
     var random = Seed.printed(for: "worlds")
     var seen: [String: Int] = [:]
     var blocked: Set<String> = []
-    for _ in 0..<Self.stories {
+    for number in 1...Self.stories {
       let steps = Self.story(using: &random)
       let watch = try Self.play(steps)
       if let fault = watch.fault {
         let least = try Self.shrunk(steps, to: fault.promise)
         let sentence = try Self.play(least).fault?.sentence ?? fault.sentence
-        Issue.record("ACCORD_SEED=\(random.seed) \(fault.promise):\n\(Self.told(least, sentence))")
+        Issue.record("ACCORD_SEED=\(random.seed), story \(number), \(fault.promise):\n\(Self.told(least, sentence))")
         return
       }
       if let sentence = watch.blocked { blocked.insert(sentence) }
@@ -87,7 +97,9 @@ struct WorldTests {
     // Worlds in which nothing happens show nothing.
     for type in [
       "marketing.offer.launched", "marketing.offer.blocked", "ledger.remedy.granted", "service.hold.placed", "service.answer.given",
-      "service.promise.answered", "marketing.message.sent",
+      "service.promise.answered", "marketing.message.sent", "marketing.offer.versioned", "marketing.offer.paused",
+      "service.capacity.changed",
+      "service.parity.approved", "ledger.policy.proposed",
     ] { #expect(seen["\(type).v1", default: 0] > 0, "\(type) never happened: \(seen) \(blocked.sorted().prefix(4))") }
   }
 

@@ -50,9 +50,15 @@ package struct CapacityLine: Sendable, Equatable {
       if hours.lowerBound < one.from { slot(one.from..<one.from, 0, cause) }
     }
     slot(hours, quantity, cause)
-    return wanted.values.filter { new in
+    let facts = wanted.values.filter { new in
       guard let known = slots[new.slotID] else { return new.from < new.to }
       return known.from != new.from || known.to != new.to || known.quantity != new.quantity
     }.sorted { ($0.from, $0.slotID) < ($1.from, $1.slotID) }
+    // What is cut comes last: whoever hears one fact after the other never finds an hour in which nothing is there.
+    return facts.filter { !isCut($0, slots) } + facts.filter { isCut($0, slots) }
+  }
+
+  private func isCut(_ new: CapacityChanged, _ slots: [Identifier<CapacitySlot>: CapacityChanged]) -> Bool {
+    slots[new.slotID].map { new.to < $0.to || new.from == new.to } ?? false
   }
 }
