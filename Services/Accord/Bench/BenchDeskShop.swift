@@ -59,7 +59,8 @@ struct BenchDeskShop: Sendable {
   /// Ten percent off each product, on another one each; live, or over and still honoured. Returns when all have looked back.
   func open(_ house: BenchMeshHouse) throws(Complaint) {
     do {
-      var (marketing, ledger) = (try house.session(with: "marketing"), try house.session(with: "ledger"))
+      var marketing = try house.session(with: "marketing")
+      var ledger = try house.session(with: "ledger")
       for number in 0..<offers { try launch(number, house, &marketing) }
       for number in 0..<offers where number % 2 == 1 { try end(number, house, &marketing) }
       for number in 0..<offers { try awaitLookBack("ten-\(number)", house, &ledger) }
@@ -127,7 +128,8 @@ struct BenchDeskShop: Sendable {
   /// Free shipping for everybody, thirty days back: the run that goes on meanwhile. Returns once it has begun.
   func startRun(_ house: BenchMeshHouse) throws(Complaint) {
     do {
-      var (marketing, ledger) = (try house.session(with: "marketing"), try house.session(with: "ledger"))
+      var marketing = try house.session(with: "marketing")
+      var ledger = try house.session(with: "ledger")
       let amount: JSON = ["amount_minor": .integer(max(1, orders) * Self.shipping), "currency": "USD"]
       try launch(
         [

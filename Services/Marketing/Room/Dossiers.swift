@@ -112,7 +112,7 @@ struct Dossiers {
     try reading.rows(
       """
       SELECT person_id, channel FROM consent WHERE person_id BETWEEN ?1 AND ?2 AND purpose = 'marketing' AND given = 1
-      ORDER BY person_id, purpose, channel LIMIT ?3
+      ORDER BY person_id LIMIT ?3
       """, from, to, most
     ) { row in
       guard let place = walk.find(try row.text(0)) else { return }
