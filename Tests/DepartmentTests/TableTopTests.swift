@@ -17,7 +17,7 @@ struct TableTopTests {
     "guests", ("eligibility/customers", "list"), ("eligibility/list_id", "guests"), ("eligibility/anonymous_orders", false),
     ("stacking/group", "guests"), ("briefing", .null))
 
-  private typealias Step = (name: String, does: (WordScene) throws -> Void)
+  private typealias Step = (name: String, does: @Sendable (WordScene) throws -> Void)
 
   private static func order(_ id: String, of person: String, _ sku: String, at instant: Timestamp) throws -> DomainEvent {
     .orderCaptured(

@@ -133,6 +133,7 @@ struct BenchDeskShop: Sendable {
       let amount: JSON = ["amount_minor": .integer(max(1, orders) * Self.shipping), "currency": "USD"]
       try launch(
         [
+          ("applies_to", ["include": [["kind": "shipping", "methods": ["standard"]]], "exclude": []]),
           ("limits", ["per_order": .null, "per_customer": .null, "total": .null]),
           ("look_back", ["duration": "PT720H", "basis": "placed_at", "claim": "automatic"]),
           ("budget", ["reserve": amount, "desk_allowance": ["amount_minor": 0, "currency": "USD"]]),

@@ -26,14 +26,19 @@ struct CustomerTable {
     let sheets = try SheetShelf.age(in: reading)
     var plain = top.plain(locale, sheets: sheets)
     var isAnyNew = false
+    var near: [Int: [Table.Bought]] = [:]
+    for one in bought {
+      for place in top.mayBear(one.matter.purchase) where Desk.bears(one.matter.purchase, on: top.places[place].offer) {
+        near[place, default: []].append(one)
+      }
+    }
     var tiers = [[[UInt8]]](repeating: [], count: Desk.tiers)
     for (number, place) in top.places.enumerated() where place.until >= now {
       let offer = place.offer
       if let words, !offer.answers(to: words) { continue }
       let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
-      let near = bought.filter { Desk.bears($0.matter.purchase, on: offer) }
-      guard near.isEmpty else {
-        if let row = try table.row(offer, near, theirs, of: person, isMember: isMember, locale: locale, in: reading) {
+      if let orders = near[number] {
+        if let row = try table.row(offer, orders, theirs, of: person, isMember: isMember, locale: locale, in: reading) {
           tiers[Desk.tier(row.kind, yes: row.yes)].append(try json(row, sheets, in: reading).bytes)
         }
         continue

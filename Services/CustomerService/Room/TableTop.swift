@@ -18,14 +18,9 @@ import Terms
 /// Safe from any thread.
 final class TableTop: Sendable {
   /// An offer with the last instant at which it may be honoured.
-  final class Place: Sendable {
+  struct Place {
     let offer: DeskOffer
     let until: Timestamp
-
-    init(_ offer: DeskOffer, until: Timestamp) {
-      self.offer = offer
-      self.until = until
-    }
   }
 
   /// A row on which no order of a customer bears.
@@ -47,6 +42,7 @@ final class TableTop: Sendable {
   let places: [Place]
   /// Whether any of them is for a segment or a list.
   let isAnyForGroup: Bool
+  private let named: Named
   private let plain = Mutex<[Speech: [Plain?]]>([:])
 
   /// More languages than customers write in; beyond it all are forgotten and written again.
@@ -56,6 +52,7 @@ final class TableTop: Sendable {
   init(age: Int64, _ places: [Place]) {
     self.age = age
     self.places = places.sorted { ($0.offer.terms.startsAt, $0.offer.known.id) < ($1.offer.terms.startsAt, $1.offer.known.id) }
+    named = Named(self.places.map(\.offer))
     isAnyForGroup = places.contains { $0.offer.terms.document.eligibility.group != nil }
   }
 
@@ -64,6 +61,18 @@ final class TableTop: Sendable {
     var from: Timestamp?
     for place in places where place.until >= now { from = min(from ?? .last, place.offer.terms.lookBackFrom) }
     return from
+  }
+
+  /// The places of offers on which `purchase` may bear; none of the others has anything to do with it. HOT: for each order of a customer.
+  func mayBear(_ purchase: Purchase) -> Set<Int> {
+    var found = named.forAll
+    for line in purchase.lines {
+      if let sku = line.sku, let places = named.bySku[sku.text] { found.formUnion(places) }
+      if let brand = line.brand, let places = named.byBrand[brand] { found.formUnion(places) }
+      for category in line.categories { if let places = named.byCategory[category] { found.formUnion(places) } }
+    }
+    for remedy in purchase.remedies { if let offer = remedy.offer?.offer, let place = named.byID[offer] { found.insert(place) } }
+    return found
   }
 
   /// Where a plain row stands among those of `plain(_:sheets:)`.
@@ -80,6 +89,36 @@ final class TableTop: Sendable {
       let speech = Speech(locale: locale, sheets: sheets)
       if plain[speech] == nil, plain.count >= Self.speechesMax { plain.removeAll() }
       plain[speech] = rows
+    }
+  }
+}
+
+extension TableTop {
+  /// Which offers are for what: the places of those that an order's lines may concern.
+  private struct Named {
+    /// For everything, or for shipping, which every order may have.
+    var forAll: Set<Int> = []
+    /// Plans stand among them: a plan's charge names it where goods have theirs.
+    var bySku: [String: [Int]] = [:]
+    var byBrand: [String: [Int]] = [:]
+    var byCategory: [String: [Int]] = [:]
+    var byID: [Identifier<Offer>: Int] = [:]
+
+    init(_ offers: [DeskOffer]) {
+      for (place, offer) in offers.enumerated() {
+        let document = offer.terms.document
+        byID[offer.known.id] = place
+        if document.benefit.isShipping { forAll.insert(place) }
+        for selection in document.include {
+          switch selection {
+          case .all: forAll.insert(place)
+          case .sku(let ids), .plan(let ids): for id in ids { bySku[id, default: []].append(place) }
+          case .category(let names): for name in names { byCategory[name, default: []].append(place) }
+          case .brand(let names): for name in names { byBrand[name, default: []].append(place) }
+          case .shipping: continue
+          }
+        }
+      }
     }
   }
 }
