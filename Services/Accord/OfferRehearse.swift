@@ -42,15 +42,27 @@ enum OfferRehearse {
       Terminal.print("People: \(counts.joined(separator: ", "))")
       for reason in people["reasons"]?.object ?? [] { Terminal.print("  \(reason.name): \(reason.value.integer ?? 0)") }
     }
-    let hours = answer["contacts"]?.array ?? []
+    contacts(answer["contacts"]?.array ?? [])
+  }
+
+  /// Hour by hour where customer service told what it can do; of the others only how many contacts there may be.
+  private static func contacts(_ hours: [JSON]) {
     guard !hours.isEmpty else { return }
-    Terminal.print("Contacts expected, hour by hour, and what customer service can do:")
-    for hour in hours {
-      let capacity = hour["available"]?.integer.map { "\($0)" } ?? "unknown"
+    let known = hours.filter { $0["available"]?.integer != nil }
+    if !known.isEmpty { Terminal.print("Contacts expected, hour by hour, and what customer service can do:") }
+    for hour in known {
       Terminal.print(
-        "  \(hour["from"]?.string ?? "?")  \(hour["expected"]?.integer ?? 0) of \(capacity)\(hour["short"]?.bool == true ? "  too many" : "")"
-      )
+        "  \(hour["from"]?.string ?? "?")  \(hour["expected"]?.integer ?? 0) of \(hour["available"]?.integer ?? 0)"
+          + (hour["short"]?.bool == true ? "  too many" : ""))
     }
+    let others = hours.filter { $0["available"]?.integer == nil }
+    guard !others.isEmpty else { return }
+    let expected = others.reduce(Int64(0)) { $0 + ($1["expected"]?.integer ?? 0) }
+    let most = others.max { ($0["expected"]?.integer ?? 0) < ($1["expected"]?.integer ?? 0) }
+    let busiest = most.map { expected > 0 ? ", at most \($0["expected"]?.integer ?? 0) in the hour from \($0["from"]?.string ?? "?")" : "" }
+    Terminal.print(
+      "Contacts expected in \(known.isEmpty ? "" : "the other ")\(others.count) h: \(expected)\(busiest ?? ""); what customer service can do then "
+        + "is not known: `accord capacity set` tells it")
   }
 
   private static func orders(_ title: String, _ rows: JSON?) {

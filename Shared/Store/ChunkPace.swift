@@ -28,13 +28,17 @@ package struct ChunkPace: ~Copyable {
     if rowsMax == StoreLimits.rowsPerChunk { rowsMax = rows }
   }
 
+  /// Whether the chunk takes another row now: whoever reads many of them at once asks before.
+  package var isOpen: Bool {
+    guard rows > 0 else { return true }
+    guard rows < rowsMax else { return false }
+    let now = ContinuousClock.now
+    return now < end && (now < yieldsFrom || !line.isWaited)
+  }
+
   /// To be asked before each row: false where the chunk ends and the rest is the next one's. The first row is always admitted.
   package mutating func admitsRow() -> Bool {
-    if rows > 0 {
-      guard rows < rowsMax else { return false }
-      let now = ContinuousClock.now
-      guard now < end, now < yieldsFrom || !line.isWaited else { return false }
-    }
+    guard isOpen else { return false }
     rows += 1
     return true
   }

@@ -33,6 +33,8 @@ package enum StoreLimits {
   package static let rowsPerChunk = 1_000
   /// The same for rows that are heavy and share pages, such as credits: the time bounds them.
   package static let heavyRowsPerChunk = 2_000
+  /// The same for rows of some microseconds that are read by the page, such as verdicts: the time bounds them.
+  package static let lightRowsPerChunk = 20_000
   /// Longest time that a chunk of long work holds the writer while nobody waits for it: its two syncs are a fiftieth of that.
   package static let chunkTime = Duration.milliseconds(50)
   /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a

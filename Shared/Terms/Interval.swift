@@ -62,6 +62,15 @@ extension Terms {
     }
   }
 
+  /// Whether anything of `purchase` may lie in an interval: never false where something does. HOT, as `isFor(anythingOf:)`.
+  package func mayReach(_ purchase: Purchase, _ life: Life) -> Bool {
+    let time = time(of: purchase)
+    let isDay = purchase.placedPrecision == .day && document.lookBack.basis != .capturedAt
+    if (isDay ? interval(ofDay: time, life) : interval(of: time, life)) != nil { return true }
+    for line in purchase.lines where line.addedAt != nil || line.under != nil { return true }
+    return false
+  }
+
   /// By which of its times an order is judged, but for lines that were added later.
   func time(of purchase: Purchase) -> Timestamp { document.lookBack.basis == .capturedAt ? purchase.capturedAt : purchase.placedAt }
 }

@@ -83,12 +83,23 @@ struct Selecting: Sendable {
     include.holds(line, isPlan: isPlan) && !excludes(line, isPlan: isPlan)
   }
 
+  /// Whether the offer is for the line, left out by another name or not.
+  func names(_ line: Purchase.Line, isPlan: Bool) -> Bool { include.holds(line, isPlan: isPlan) }
+
   func excludes(_ line: Purchase.Line, isPlan: Bool) -> Bool { !exclude.isEmpty && exclude.holds(line, isPlan: isPlan) }
 
   func includes(_ charge: Purchase.Charge) -> Bool { included.holds(charge.method) && !excluded.holds(charge.method) }
 }
 
 extension Terms {
+  /// Whether `purchase` holds anything that the offer is for, left out by another name or not; one on shipping is for every order. HOT: for
+  /// each order of a customer and each offer on a table.
+  package func isFor(anythingOf purchase: Purchase) -> Bool {
+    if document.benefit.isShipping { return true }
+    for line in purchase.lines where selecting.names(line, isPlan: purchase.subscriptionID != nil) { return true }
+    return false
+  }
+
   /// Whether the offer leaves out something of `purchase` by name; a purchase without anything that it is for holds nothing left out.
   package func leavesOut(anythingOf purchase: Purchase) -> Bool {
     purchase.lines.contains { $0.quantity > 0 && selecting.excludes($0, isPlan: purchase.subscriptionID != nil) }

@@ -16,6 +16,18 @@ struct ChunkTests {
     #expect(rows.value == 7)
   }
 
+  @Test func `a chunk says whether it would take another row without taking it`() throws {
+    let store = try desk.open()
+    let seen = try store.writeChunk(rowsMax: 2, time: .seconds(60)) { _, pace in
+      var seen = [pace.isOpen, pace.isOpen]
+      while pace.admitsRow() { seen.append(pace.isOpen) }
+      return seen
+    }
+    #expect(seen.value == [true, true, true, false])
+    let late = try store.writeChunk(time: .zero) { _, pace in [pace.isOpen, pace.admitsRow(), pace.isOpen] }
+    #expect(late.value == [true, true, false])
+  }
+
   @Test func `a chunk ends at its time, and does one row even where it has none`() throws {
     let store = try desk.open()
     let none = try store.writeChunk(time: .zero) { _, pace in [pace.admitsRow(), pace.admitsRow()] }

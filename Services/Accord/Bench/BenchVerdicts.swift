@@ -31,6 +31,8 @@ struct BenchVerdicts {
   private static let offer = "sunday-free-shipping"
   private static let starts = "2026-05-10T00:00:00-04:00"
   private static let shipping: Int64 = 995
+  /// What is wanted of a million people and two million orders.
+  private static let limitSeconds = 10.0
 
   init(_ arguments: Arguments) throws(Complaint) {
     people = max(1, try arguments.integer("--people") ?? 1_000_000)
@@ -48,8 +50,12 @@ struct BenchVerdicts {
     try house.awaitQuiet(seconds: 7_200)
     Terminal.note("the offer starts")
     var report = BenchReport()
+    report.add(
+      "setup",
+      "\(people) people who agreed to email, \(orders) orders, one in a hundred of them in the look-back; from the run's beginning until "
+        + "audience.prepared is told")
     try measure(house, &report)
-    report.add("marketingPeakMebibytes", BenchMeshHouse.peakMebibytes(of: house.process(of: "marketing")))
+    for name in Programs.all { report.add("\(name)PeakMebibytes", BenchMeshHouse.peakMebibytes(of: house.process(of: name))) }
     report.print(json: json)
   }
 
@@ -116,12 +122,17 @@ struct BenchVerdicts {
         path: Programs.own, arguments: ["clock", "advance", "--to", Self.starts, "--jump", "--data", house.data],
         log: "\(house.data)/clock.log")
       var judging: Int64?
+      var spent = 0.0
+      let marketer = house.process(of: "marketing")
       let began = Clock.uptimeMilliseconds
       var audience: JSON = .null
       while true {
         let answer = try JSON(parsing: marketing.send(.get, "/v1/offers/\(Self.offer)", headers: house.headers()).body)
         audience = answer["versions"]?.array?.first?["audience"] ?? .null
-        if judging == nil, ["judging", "prepared"].contains(audience["state"]?.string ?? "") { judging = Clock.uptimeMilliseconds }
+        if judging == nil, ["judging", "prepared"].contains(audience["state"]?.string ?? "") {
+          judging = Clock.uptimeMilliseconds
+          spent = BenchMeshHouse.processorMicroseconds(of: marketer)
+        }
         if audience["state"]?.string == "prepared" { break }
         guard Clock.uptimeMilliseconds - began < 1_800_000 else {
           throw Complaint(code: .temporary, happened: "the verdicts took more than half an hour", advice: "see \(house.data)/logs")
@@ -129,6 +140,7 @@ struct BenchVerdicts {
         usleep(20_000)
       }
       let done = Clock.uptimeMilliseconds
+      spent = BenchMeshHouse.processorMicroseconds(of: marketer) - spent
       _ = clock.end()
       let counts = audience["counts"]
       let judged = ["send", "honour", "suppress", "defer"].reduce(Int64(0)) { $0 + (counts?[$1]?.integer ?? 0) }
@@ -138,7 +150,15 @@ struct BenchVerdicts {
       report.add("judged", judged)
       report.add("honoured", counts?["honour"]?.integer ?? 0)
       report.add("sent", counts?["send"]?.integer ?? 0)
+      report.add(
+        "reasons", heads: ["reason", "people"],
+        rows: (audience["reasons"]?.object ?? []).map { [.word($0.name), .whole($0.value.integer ?? 0)] })
+      let page = try JSON(parsing: marketing.send(.get, "/v1/offers/\(Self.offer)/audience?limit=1000", headers: house.headers()).body)
+      report.add("rowsOfTheFirstPage", page["verdicts"]?.array?.count ?? 0)
       report.add("secondsOfJudging", seconds)
+      report.add("limitSeconds", Self.limitSeconds)
+      report.add("withinLimit", seconds <= Self.limitSeconds ? "yes" : "no")
+      report.add("marketingProcessorMicrosecondsPerPerson", spent / Double(max(1, judged)))
       report.add("judgedPerSecond", Int(Double(judged) / max(0.001, seconds)))
       report.add("secondsFromTheStart", Double(done - began) / 1_000)
     } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }

@@ -53,7 +53,8 @@ enum HoldCommands {
         ("customer", arguments.value("--customer")), ("all", arguments.has("--all") ? "true" : nil), ("limit", arguments.value("--limit")),
       ])
     if arguments.has("--json") { return Terminal.print(answer) }
-    Terminal.print("\(CareReport.text(answer, "in_force")) holds are in force.")
+    let count = answer["in_force"]?.integer ?? 0
+    Terminal.print(count == 1 ? "1 hold is in force." : "\(count) holds are in force.")
     for hold in answer["holds"]?.array ?? [] { line(hold) }
   }
 

@@ -26,6 +26,23 @@ package enum Desk {
     case unknown
   }
 
+  /// How far down a row lies: by kind, and of a kind those first that say yes.
+  package static func tier(_ kind: Kind, yes: Bool) -> Int {
+    let rank =
+      switch kind {
+      case .alreadyGiven: 0
+      case .live: 1
+      case .startsSoon: 2
+      case .honourable: 3
+      case .parity: 4
+      case .unknown: 5
+      }
+    return rank * 2 + (yes ? 0 : 1)
+  }
+
+  /// How many tiers there are.
+  package static let tiers = Kind.allCases.count * 2
+
   /// What one order gets of an offer.
   package struct OrderAnswer: Sendable {
     package let order: Identifier<Order>
@@ -63,15 +80,23 @@ package enum Desk {
   /// No order of the customer bears on the offer; a new one would.
   package static let onNewOrders = "on_new_orders"
 
+  /// Whether an order bears on an offer: it has something of it, or lies where the offer may reach and holds what it is for. An order of
+  /// other things says nothing about it, neither yes nor no. HOT: asked of each order of a customer for each offer on the table.
+  package static func bears(_ purchase: Purchase, on offer: DeskOffer) -> Bool {
+    for remedy in purchase.remedies where remedy.isActive && remedy.offer?.offer == offer.known.id { return true }
+    return offer.terms.isFor(anythingOf: purchase) && offer.terms.mayReach(purchase, offer.life)
+  }
+
   /// What `offer` is to a customer with these orders; nil where it is not to be spoken of.
   ///
   /// `isMember`: whether they belong to the segment or list that the offer is for; nil where it is for none. `isOneOrder`: asked about a
-  /// single order, which is always answered.
+  /// single order, which is always answered; of many, those that do not bear on the offer are passed over.
   package static func row(
-    _ offer: DeskOffer, _ judged: [Judged], isMember: Bool? = nil, locale: String?, isOneOrder: Bool = false,
+    _ offer: DeskOffer, _ all: [Judged], isMember: Bool? = nil, locale: String?, isOneOrder: Bool = false,
     matched: ParityMatch.Given = ParityMatch.Given(), at now: Timestamp
   ) -> Row? {
     let phase = offer.phase(at: now)
+    let judged = isOneOrder ? all : all.filter { bears($0.matter.purchase, on: offer) }
     let answers = judged.map { answer(offer, $0, at: now) }
     let had = answers.filter { $0.given != nil }
     // What somebody has is told whatever became of the offer; the rest of a gone one is not.
@@ -127,10 +152,9 @@ package enum Desk {
 
   /// Rows as they lie: by kind, live ones that say yes first, then what begins or ends first.
   package static func sorted(_ rows: [Row]) -> [Row] {
-    func rank(_ row: Row) -> Int { Kind.allCases.firstIndex(of: row.kind) ?? 0 }
-    return rows.sorted { a, b in
-      (rank(a), a.yes ? 0 : 1, a.offer.terms.startsAt, a.offer.offer.offer) < (
-        rank(b), b.yes ? 0 : 1, b.offer.terms.startsAt, b.offer.offer.offer
+    rows.sorted { a, b in
+      (tier(a.kind, yes: a.yes), a.offer.terms.startsAt, a.offer.offer.offer) < (
+        tier(b.kind, yes: b.yes), b.offer.terms.startsAt, b.offer.offer.offer
       )
     }
   }

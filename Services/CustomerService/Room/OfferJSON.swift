@@ -27,6 +27,19 @@ enum OfferJSON {
     return .object(members)
   }
 
+  /// A customer's table: `members`, then the rows, which are JSON already.
+  static func table(_ members: [JSON.Member], _ rows: [[UInt8]]) -> [UInt8] {
+    var bytes = Array(JSON.object(members).bytes.dropLast())
+    bytes.reserveCapacity(bytes.count + rows.reduce(32) { $0 + $1.count + 1 })
+    bytes += #","offers":["#.utf8
+    for (number, row) in rows.enumerated() {
+      if number > 0 { bytes.append(UInt8(ascii: ",")) }
+      bytes += row
+    }
+    bytes += "]}".utf8
+    return bytes
+  }
+
   private static func locked(_ row: Desk.Row, _ version: OfferVersion) -> JSON {
     .object(
       [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(version.description))] + name(row.name) + [

@@ -39,16 +39,14 @@ struct OfferRoutes: Sendable {
     let read = try Briefings.read(by: asker, in: snapshot)
     let known = try Customers.find(person, in: snapshot)
     let locale = request.query("locale") ?? known?.locale
-    let rows = try table.rows(for: person, locale: locale, in: snapshot)
+    let words = request.query("called").flatMap { $0.isEmpty ? nil : $0 }
+    let rows = try CustomerTable(table: table, locale: locale, read: read, words: words).rows(for: person, in: snapshot)
+    let unknown = try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now).bytes }
     return .json(
-      .object([
-        .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
-        .init(
-          "offers",
-          .array(
-            try json(called(rows, request), locale, read, at: table.now, in: snapshot)
-              + (try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now) }))),
-      ]))
+      encoded: OfferJSON.table(
+        [
+          .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
+        ], rows + unknown))
   }
 
   private func order(

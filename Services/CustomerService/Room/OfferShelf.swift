@@ -23,6 +23,7 @@ final class OfferShelf: Sendable {
   }
 
   private let shelf = Mutex(Shelf())
+  private let tableTop = Mutex<TableTop?>(nil)
   let sheets = SheetShelf()
   private let zoneFiles = ZoneFiles.system(environment: Configuration.environment)
   /// More offers than lie on desks at once; beyond it the shelf is emptied and filled again.
@@ -37,6 +38,20 @@ final class OfferShelf: Sendable {
       if shelf.offers.count >= Self.offersMax { shelf.offers.removeAll() }
       shelf.offers[offer] = Kept(age: age, offer: made)
     }
+    return made
+  }
+
+  /// The offers that may lie on a table at `now`. What was heard since makes it anew, of the offers that it concerns.
+  func top(at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> TableTop {
+    let age = try Offers.age(in: reading)
+    if let known = tableTop.withLock(\.self), known.age == age { return known }
+    var places: [TableTop.Place] = []
+    for one in try Offers.onTableUntil(at: now, in: reading) {
+      if let offer = try find(one.offer, in: reading) { places.append(TableTop.Place(offer: offer, until: one.until)) }
+    }
+    let made = TableTop(age: age, places)
+    // Who reads an older snapshot keeps what they made to themselves.
+    tableTop.withLock { known in if known.map({ $0.age < age }) ?? true { known = made } }
     return made
   }
 

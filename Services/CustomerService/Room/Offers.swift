@@ -59,6 +59,26 @@ enum Offers {
     try reading.integer("SELECT ifnull(max(number), 0) FROM offer_fact WHERE offer_id = ?1", .text(offer.text)) ?? 0
   }
 
+  /// How many facts are known of all offers: it changes with each of them.
+  static func age(in reading: borrowing some Reading & ~Copyable) throws -> Int64 {
+    try reading.integer("SELECT ifnull(max(number), 0) FROM offer_fact") ?? 0
+  }
+
+  /// An offer that may be on a table, with the last instant at which it may be.
+  struct OnTable {
+    let offer: Identifier<Offer>
+    let until: Timestamp
+  }
+
+  /// The offers that may be on a table at `now` or later.
+  static func onTableUntil(
+    at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [OnTable] {
+    try reading.all("SELECT offer_id, honour_until FROM offer_on_table WHERE honour_until >= ?1 ORDER BY offer_id", .timestamp(now)) {
+      row throws(StoreFault) in OnTable(offer: Identifier(restoring: try row.text(0)), until: try row.timestamp(1))
+    }
+  }
+
   /// The offers that may be on a table at `now`: not all of them are.
   static func onTable(at now: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> [Identifier<Offer>] {
     try reading.all("SELECT offer_id FROM offer_on_table WHERE honour_until >= ?1 ORDER BY offer_id", .timestamp(now)) {

@@ -8,18 +8,11 @@ struct Table {
   let shelf: OfferShelf
   let now: Timestamp
 
-  /// For a customer, with the orders of theirs that any of the offers reaches.
-  func rows(
-    for person: Identifier<Person>, locale: String?, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Desk.Row] {
-    let offers = try offers(in: reading)
-    guard let from = offers.map(\.terms.lookBackFrom).min() else { return [] }
-    let theirs = try known(of: person, in: reading)
-    var bought: [Bought] = []
-    for order in try Matters.orders(of: person, since: from, in: reading) {
-      if let one = try self.bought(order, in: reading) { bought.append(one) }
-    }
-    return try rows(offers, bought, theirs, of: person, locale: locale, in: reading)
+  /// The orders of a customer to which anything happened since `from`, latest first.
+  func bought(
+    by person: Identifier<Person>, since from: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [Bought] {
+    try Matters.orders(of: person, since: from, in: reading).compactMap { try bought($0, in: reading) }
   }
 
   /// For one order, whoever's it is. Nil where no such order was heard of.
@@ -30,7 +23,7 @@ struct Table {
     let theirs = try known(of: one.matter.purchase.personID, in: reading)
     return (
       one.matter,
-      try rows(try offers(in: reading), [one], theirs, of: one.matter.purchase.personID, locale: locale, isOneOrder: true, in: reading)
+      try rows(try offers(in: reading), one, theirs, of: one.matter.purchase.personID, locale: locale, in: reading)
     )
   }
 
@@ -44,46 +37,55 @@ struct Table {
   }
 
   /// An order with what bears on it whichever the offer is.
-  private struct Bought {
+  struct Bought {
     let matter: Matter
     let history: History
   }
 
   /// What is known of the customer whichever order it is.
-  private struct Theirs {
+  struct Theirs {
     var used = UseFold()
     var groups: [CustomerGroup: Membership] = [:]
   }
 
   private func rows(
-    _ offers: [DeskOffer], _ bought: [Bought], _ theirs: Theirs, of person: Identifier<Person>?, locale: String?, isOneOrder: Bool = false,
+    _ offers: [DeskOffer], _ bought: Bought, _ theirs: Theirs, of person: Identifier<Person>?, locale: String?,
     in reading: borrowing some Reading & ~Copyable
   ) throws -> [Desk.Row] {
-    var rows: [Desk.Row] = []
-    for offer in offers {
-      let total = offer.terms.document.limits.total == nil ? Tally() : try Uses.total(of: offer.offer.offer, in: reading)
-      let judged = bought.map { Self.judge($0, offer, theirs, total: total) }
-      let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
-      let matched =
-        try offer.match == nil ? ParityMatch.Given() : Requests.matched(offer.offer.offer, for: person, in: reading)
-      let row = Desk.row(
-        offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, matched: matched, at: now)
-      if let row { rows.append(row) }
-    }
-    return Desk.sorted(rows)
+    Desk.sorted(
+      try offers.compactMap { offer in
+        let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
+        return try row(offer, [bought], theirs, of: person, isMember: isMember, locale: locale, isOneOrder: true, in: reading)
+      })
+  }
+
+  /// One offer held against orders.
+  func row(
+    _ offer: DeskOffer, _ bought: [Bought], _ theirs: Theirs, of person: Identifier<Person>?, isMember: Bool?, locale: String?,
+    isOneOrder: Bool = false, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Desk.Row? {
+    let total = offer.terms.document.limits.total == nil ? Tally() : try Uses.total(of: offer.offer.offer, in: reading)
+    let judged = bought.map { Self.judge($0, offer, theirs, total: total) }
+    let matched = try offer.match == nil ? ParityMatch.Given() : Requests.matched(offer.offer.offer, for: person, in: reading)
+    return Desk.row(offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, matched: matched, at: now)
   }
 
   private func offers(in reading: borrowing some Reading & ~Copyable) throws -> [DeskOffer] {
     var offers: [DeskOffer] = []
-    for id in try Offers.onTable(at: now, in: reading) {
-      if let offer = try shelf.find(id, in: reading) { offers.append(offer) }
-    }
+    for place in try shelf.top(at: now, in: reading).places where place.until >= now { offers.append(place.offer) }
     return offers
   }
 
   private func known(of person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable) throws -> Theirs {
     guard let person else { return Theirs() }
-    return Theirs(used: UseFold(try Uses.remedies(of: person, in: reading)), groups: try Memberships.of(person, in: reading))
+    return try theirs(of: person, try Memberships.of(person, in: reading), in: reading)
+  }
+
+  /// What a customer used of offers, beside what they belong to.
+  func theirs(
+    of person: Identifier<Person>, _ groups: [CustomerGroup: Membership], in reading: borrowing some Reading & ~Copyable
+  ) throws -> Theirs {
+    Theirs(used: UseFold(try Uses.remedies(of: person, in: reading)), groups: groups)
   }
 
   private func bought(_ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bought? {

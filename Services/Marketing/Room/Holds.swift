@@ -36,15 +36,6 @@ enum Holds {
     func holds(channel: String) -> Bool { scope == .channel && id == channel }
   }
 
-  /// The holds of `person` that stand at `now`.
-  static func of(
-    _ person: Identifier<Person>, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Scope] {
-    try reading.all("SELECT scope, scope_id FROM hold WHERE person_id = ?1 AND until_at > ?2", .text(person.text), .timestamp(now)) {
-      row throws(StoreFault) in Scope(scope: HoldTurned.Scope(rawValue: try row.text(0)) ?? .all, id: try row.optionalText(1))
-    }
-  }
-
   /// Whoever was left out because of a hold stands in the line again when the first of their holds ends.
   static func wake(_ person: Identifier<Person>, at now: Timestamp, in transaction: borrowing Transaction) throws {
     let next = try transaction.first(

@@ -63,30 +63,30 @@ struct Judging {
     let locale: String?
   }
 
-  private struct Row {
-    var barred: String?
-    var channels: [Substring]?
-    var locale: String?
-    var untold: String?
-    var hasRemedy = false
-    var consents: [Substring] = []
-    var messages: Int64 = 0
-    var bought = false
-    var isTold = false
-    var holds: [Holds.Scope] = []
+  /// The verdict on `person` now: a page of one.
+  func judge(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Judged {
+    try judge(person, try dossiers(of: [person], in: reading).first ?? Dossier(), in: reading)
   }
 
-  /// The verdict on `person` now. HOT in a preparation: one question of the store each, and the orders of those who bought.
-  func judge(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Judged {
-    let row = try row(of: person, in: reading)
-    let wanted = terms.document.targeting?.channels ?? row.channels?.map(String.init) ?? []
+  /// What bears on the verdicts of `people`, who are in the order of their ids.
+  func dossiers(of people: [Identifier<Person>], in reading: borrowing some StoreReading & ~Copyable) throws -> [Dossier] {
+    try Dossiers(
+      offer: offer.offer, group: terms.document.eligibility.group, messagesSince: messagesSince, now: now
+    ).of(people, in: reading)
+  }
+
+  /// The verdict on `person` by their dossier of now. HOT in a preparation: only of those who bought something near is more asked.
+  func judge(
+    _ person: Identifier<Person>, _ row: Dossier, in reading: borrowing some StoreReading & ~Copyable
+  ) throws -> Judged {
+    let wanted = terms.document.targeting?.channels ?? row.channels ?? []
     // Where nobody said how somebody can be reached, nothing can be: a channel of the offer is no address of theirs.
     let usable = wanted.filter { channel in row.channels?.contains { $0 == channel } ?? false }
     let agreed = usable.filter { channel in row.consents.contains { $0 == channel } }
     let campaign = agreed.first { channel in !row.holds.contains { $0.holds(channel: channel) } }
 
     var given = Verdict.Case()
-    given.barred = row.barred.map { Verdict.Case.Barred(rawValue: $0) ?? .unreachable }
+    given.barred = row.barred
     // Consent without any address that can be used is nobody to write to.
     if given.barred == nil, usable.isEmpty, !row.consents.isEmpty, !row.hasRemedy { given.barred = .unreachable }
     given.unsaid = terms.document.note == nil ? nil : row.untold
@@ -101,8 +101,8 @@ struct Judging {
     // Whoever heard of this offer is not told again by another version of it.
     if row.isTold { given.messages = max(given.messages, messagesMax) }
     if given.barred == nil, given.unsaid == nil, !given.hasIt, !given.onHold, given.consents {
-      if row.bought { try weigh(person, &given, in: reading) }
-      given.isEligible = try isEligible(person, in: reading)
+      if let last = row.lastPlacedAt, last >= boughtFrom { try weigh(person, row, &given, in: reading) }
+      given.isEligible = isEligible(row)
     }
     return Judged(verdict: Verdict.decide(given), noteChannel: usable.first, campaignChannel: campaign, locale: row.locale)
   }
@@ -117,59 +117,18 @@ struct Judging {
     return heard.map { $0 > released } ?? false
   }
 
-  private func row(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
-    var found = try summary(of: person, in: reading)
-    // Few are held; what from is asked for them alone.
-    if !found.holds.isEmpty { found.holds = try Holds.of(person, at: now, in: reading) }
-    return found
-  }
-
-  private func summary(of person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Row {
-    try reading.first(
-      """
-      SELECT p.barred, p.channels, p.locale,
-        -- Null where they were given nothing, empty where all of it was told.
-        (SELECT CASE WHEN count(*) > 0 THEN ifnull(min(CASE WHEN noted IS NULL THEN remedy_id || ' ' || basis END), '') END FROM remedy
-          WHERE offer_id = ?2 AND person_id = ?1 AND state IN ('pending', 'posted')),
-        (SELECT group_concat(channel, ' ') FROM consent WHERE person_id = ?1 AND purpose = 'marketing' AND given = 1),
-        -- How many in the time that counts; 2^32 more where one of them was about this offer, whenever.
-        (SELECT sum(changed_at > ?3) + (max(offer_id = ?2) << 32) FROM message
-          WHERE person_id = ?1 AND state = 'sent' AND purpose = 'marketing'),
-        EXISTS (SELECT 1 FROM purchase WHERE person_id = ?1 AND placed_at >= ?4),
-        EXISTS (SELECT 1 FROM hold WHERE person_id = ?1 AND until_at > ?5)
-      FROM (SELECT 1) LEFT JOIN person p ON p.person_id = ?1
-      """, .text(person.text), .text(offer.offer.text), .timestamp(messagesSince), .timestamp(boughtFrom), .timestamp(now)
-    ) { row throws(StoreFault) in
-      var found = Row()
-      found.barred = try row.optionalText(0)
-      found.channels = try row.optionalText(1).map { $0.split(separator: " ") }
-      found.locale = try row.optionalText(2)
-      if let remedy = try row.optionalText(3) {
-        found.hasRemedy = true
-        // The first that no message told of, by its id; no basis has a blank.
-        found.untold = remedy.split(separator: " ").last.map(String.init)
-      }
-      found.consents = try row.optionalText(4)?.split(separator: " ") ?? []
-      let messages = try row.optionalInteger(5) ?? 0
-      found.messages = messages & 0xFFFF_FFFF
-      found.isTold = messages >> 32 > 0
-      found.bought = try row.bool(6)
-      if try row.bool(7) { found.holds = [Holds.Scope(scope: .all, id: nil)] }
-      return found
-    } ?? Row()
-  }
-
   /// Orders before this cannot lie in an interval: a day's precision may make one a day older than it says.
   private var boughtFrom: Timestamp { terms.lookBackFrom.adding(.seconds(-86_400)) }
 
   /// Rows 3 and 7: looks at what the person bought while the offer reached it.
   private func weigh(
-    _ person: Identifier<Person>, _ given: inout Verdict.Case, in reading: borrowing some StoreReading & ~Copyable
+    _ person: Identifier<Person>, _ row: Dossier, _ given: inout Verdict.Case, in reading: borrowing some StoreReading & ~Copyable
   ) throws {
     let group = terms.document.group
     let purchases = try Purchases.of(person, from: boughtFrom, group: { $0.offer == offer.offer ? group : nil }, in: reading)
     for purchase in purchases {
-      let history = try Self.history(of: purchase, by: person, terms, in: reading)
+      let history = History(
+        earlierOrderAt: try Purchases.last(of: person, before: purchase.placedAt, in: reading), membership: row.membership)
       let outcome = terms.evaluate(purchase, history, life: life, at: now)
       switch Bought.weigh(outcome.reason, isSame: Bought.isSame(purchase, as: terms.document)) {
       case .hasIt: given.hasIt = true
@@ -190,16 +149,16 @@ struct Judging {
   }
 
   /// Row 8: who may have it at all, as of now.
-  private func isEligible(_ person: Identifier<Person>, in reading: borrowing some StoreReading & ~Copyable) throws -> Bool {
+  private func isEligible(_ row: Dossier) -> Bool {
     switch terms.document.eligibility.customers {
     case .everyone: return true
     case .new(let duration):
-      guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return true }
+      guard let last = row.lastPlacedAt else { return true }
       return duration.map { last < now.adding(.zero - $0) } ?? false
     case .existing(let duration):
-      guard let last = try Purchases.last(of: person, before: .last, in: reading) else { return false }
+      guard let last = row.lastPlacedAt else { return false }
       return duration.map { last >= now.adding(.zero - $0) } ?? true
-    case .segment, .list: return try Self.membership(of: person, terms, in: reading).holds(at: now)
+    case .segment, .list: return row.membership.holds(at: now)
     }
   }
 

@@ -9,8 +9,9 @@ struct Preparing: Sendable {
   let desk: DepartmentDesk
   let hearing: Hearing
 
-  /// How many people are asked for at once.
-  private static let peopleAtOnce = 500
+  /// How many people are asked for at once: few where a chunk begins, for it may have to end at once, and then ever more.
+  private static let peopleAtFirst = 32
+  static let peopleAtOnce = 512
   /// Marks come every second or so.
   private static let lookAgain = Duration.milliseconds(200)
 
@@ -39,41 +40,68 @@ struct Preparing: Sendable {
     if let lookBack = try LookBacks.find(offer, in: transaction), hearing.ledger(desk).map({ $0 < lookBack.recordedAt }) ?? true {
       return .waits(Self.lookAgain)
     }
+    pace.allow(rows: StoreLimits.lightRowsPerChunk)
     var cursor = Cursor(run.cursor)
-    var counts: [String: Int64] = [:]
-    let people = try Self.people(judging, isTold: cursor.isTold, after: cursor.after, in: transaction)
-    for person in people {
-      guard pace.admitsRow() else { return .goOn(cursor: cursor.bytes, counts: counts) }
-      cursor.after = person.text
-      let verdict = try judging.judge(person, in: transaction).verdict
-      guard try Verdicts.keep(verdict, of: person, known, in: transaction) else { continue }
-      counts[verdict.kind.rawValue, default: 0] += 1
-      counts["reason/\(verdict.reason)", default: 0] += 1
+    var counts: [Counted: Int64] = [:]
+    var size = Self.peopleAtFirst
+    while true {
+      guard pace.isOpen else { return .goOn(cursor: cursor.bytes, counts: Self.named(counts)) }
+      let people = try Self.people(judging, isTold: cursor.isTold, after: cursor.after, limit: size, in: transaction)
+      let dossiers = try judging.dossiers(of: people, in: transaction)
+      for (person, dossier) in zip(people, dossiers) {
+        guard pace.admitsRow() else { return .goOn(cursor: cursor.bytes, counts: Self.named(counts)) }
+        cursor.after = person.text
+        let verdict = try judging.judge(person, dossier, in: transaction).verdict
+        guard try Verdicts.keep(verdict, of: person, known, in: transaction) else { continue }
+        counts[Counted(verdict), default: 0] += 1
+      }
+      if people.count < size {
+        guard !cursor.isTold else { break }
+        cursor = Cursor(isTold: true, after: "")
+      }
+      size = min(size * 2, Self.peopleAtOnce)
     }
-    if people.count == Self.peopleAtOnce { return .goOn(cursor: cursor.bytes, counts: counts) }
-    if !cursor.isTold { return .goOn(cursor: Cursor(isTold: true, after: "").bytes, counts: counts) }
-    let totals = run.counters.merging(counts) { $0 + $1 }
+    let named = Self.named(counts)
+    let totals = run.counters.merging(named) { $0 + $1 }
     try tell(offer, totals, heard: heard, Telling(desk: desk, occasion: desk.occasion(of: run, now)), in: transaction)
-    return .finished(counts: counts)
+    return .finished(counts: named)
+  }
+
+  /// What a chunk counts, told apart without making a text for each person.
+  private struct Counted: Hashable {
+    let kind: Verdict.Kind
+    let reason: String
+
+    init(_ verdict: Verdict) { (kind, reason) = (verdict.kind, verdict.reason) }
+  }
+
+  /// As the run's counters are called.
+  private static func named(_ counts: [Counted: Int64]) -> [String: Int64] {
+    var named: [String: Int64] = [:]
+    for (one, count) in counts {
+      named[one.kind.rawValue, default: 0] += count
+      named["reason/\(one.reason)", default: 0] += count
+    }
+    return named
   }
 
   /// The next people after `person`: of those who were given something, or of those who are to be told.
   static func people(
-    _ judging: Judging, isTold: Bool, after person: String, in transaction: borrowing Transaction
+    _ judging: Judging, isTold: Bool, after person: String, limit: Int, in transaction: borrowing Transaction
   ) throws -> [Identifier<Person>] {
-    guard isTold else { return try given(judging.offer, after: person, in: transaction) }
+    guard isTold else { return try given(judging.offer, after: person, limit: limit, in: transaction) }
     guard let targeting = judging.terms.document.targeting else { return [] }
-    return try Audiences.people(of: targeting.audienceID, after: person, limit: peopleAtOnce, in: transaction)
+    return try Audiences.people(of: targeting.audienceID, after: person, limit: limit, in: transaction)
   }
 
   private static func given(
-    _ offer: OfferVersion, after person: String, in transaction: borrowing Transaction
+    _ offer: OfferVersion, after person: String, limit: Int, in transaction: borrowing Transaction
   ) throws -> [Identifier<Person>] {
     try transaction.all(
       """
       SELECT DISTINCT person_id FROM remedy WHERE offer_id = ?1 AND person_id > ?2 AND state IN ('pending', 'posted')
       ORDER BY person_id LIMIT ?3
-      """, .text(offer.offer.text), .text(person), .integer(Int64(peopleAtOnce))
+      """, .text(offer.offer.text), .text(person), .integer(Int64(limit))
     ) { row throws(StoreFault) in Identifier(restoring: try row.text(0)) }
   }
 

@@ -164,9 +164,11 @@ struct Rehearsal: Sendable {
     while Clock.uptimeMilliseconds < deadline {
       let judged = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Page in
         let judging = try Judging(rehearsing: terms, life, at: now, in: snapshot)
-        let page = try Audiences.people(of: targeting.audienceID, after: after, limit: 500, in: snapshot)
+        let page = try Audiences.people(of: targeting.audienceID, after: after, limit: Preparing.peopleAtOnce, in: snapshot)
         var verdicts: [Verdict] = []
-        for person in page where !granted.contains(person) { verdicts.append(try judging.judge(person, in: snapshot).verdict) }
+        for (person, dossier) in zip(page, try judging.dossiers(of: page, in: snapshot)) where !granted.contains(person) {
+          verdicts.append(try judging.judge(person, dossier, in: snapshot).verdict)
+        }
         return Page(last: page.last, verdicts: verdicts)
       }
       for verdict in judged.verdicts { people.add(verdict.kind, verdict.reason) }

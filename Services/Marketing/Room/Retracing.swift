@@ -54,9 +54,9 @@ enum Retracing {
     for isTold in [false, true] {
       var after = ""
       while true {
-        let people = try Preparing.people(judging, isTold: isTold, after: after, in: transaction)
-        for person in people {
-          let verdict = try judging.judge(person, in: transaction).verdict
+        let people = try Preparing.people(judging, isTold: isTold, after: after, limit: Preparing.peopleAtOnce, in: transaction)
+        for (person, dossier) in zip(people, try judging.dossiers(of: people, in: transaction)) {
+          let verdict = try judging.judge(person, dossier, in: transaction).verdict
           if try Verdicts.keep(verdict, of: person, known, in: transaction) { counts[verdict.reason, default: 0] += 1 }
         }
         guard let last = people.last else { break }
