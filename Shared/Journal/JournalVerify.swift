@@ -67,19 +67,36 @@ package struct JournalVerify: Sendable {
   package private(set) var end = Position.zero
   package private(set) var findings: [Finding] = []
 
+  /// What the oldest segment's head tells of the one before it, and where that ended.
+  private var earlier = SegmentNames.none
+  private var earlierEnd = 0
+
   package var isSound: Bool { !findings.contains(where: \.isLoss) }
 
-  /// Reads every segment of `disk`, oldest to newest, one at a time in memory.
-  package init<D: Disk>(_ disk: D) {
+  /// Reads every segment of `disk`, oldest to newest, one at a time in memory. `told` hears what the heads and the records say.
+  package init<D: Disk>(_ disk: D, told: (Replayed) -> Void = { _ in }) {
     do throws(JournalFault) {
       guard let survey = try Survey(disk) else { return }
       journalID = survey.journalID
       segmentBytes = survey.segmentBytes
-      try check(disk, survey)
+      try check(disk, survey, told)
       do throws(DiskFault) {
         findings += try disk.list().filter { $0.hasPrefix("undecided-") || $0.hasPrefix("damaged-") }.sorted().map { .keptAside(file: $0) }
       } catch { throw .disk(error) }
     } catch { findings.append(.unreadable(error)) }
+  }
+
+  /// The journal was let go of before `kept` and nowhere else: what is not there behind it is missing. Only who wrote the records knows that.
+  package mutating func expect(from kept: Position) {
+    guard let oldest = segments.first else { return }
+    let (first, last) = (max(1, kept.value / UInt64(segmentBytes)), oldest - 1)
+    if first < last {
+      let range = Position(first * UInt64(segmentBytes))..<Position(last * UInt64(segmentBytes))
+      findings.append(.damage(Damage(segment: first, part: .segment, range: range, lost: [], isNamed: false)))
+    }
+    guard first <= last else { return }
+    let base = Position(last * UInt64(segmentBytes))
+    findings.append(.damage(Damage(segment: last, part: .segment, offsets: 0..<earlierEnd, base: base, names: earlier)))
   }
 
   /// What a segment was found to hold, to be compared with what the next one says of it.
@@ -91,7 +108,7 @@ package struct JournalVerify: Sendable {
     var names = SegmentNames.none
   }
 
-  private mutating func check<D: Disk>(_ disk: D, _ survey: Survey) throws(JournalFault) {
+  private mutating func check<D: Disk>(_ disk: D, _ survey: Survey, _ told: (Replayed) -> Void) throws(JournalFault) {
     var before: Held?
     for number in survey.oldest...survey.newest {
       let base = Position(number * UInt64(survey.segmentBytes))
@@ -109,11 +126,18 @@ package struct JournalVerify: Sendable {
       if segment.copies == 1 { findings.append(.headerCopy(segment: number)) }
       let scan = SegmentScan(bytes: image.bytes, base: base, sum: sum)
       let head = SegmentHead(scan, number: number, header: segment.header)
+      if number > 1, let state = head.checkpoint {
+        state.withUnsafeBufferPointer { told(.checkpoint(UnsafeRawBufferPointer($0))) }
+      }
+      if number == survey.oldest {
+        earlierEnd = segment.header.map { max(0, Int($0.sealedEnd.value) - Int(base.value) + survey.segmentBytes) } ?? survey.segmentBytes
+        earlier = head.digest.map { SegmentNames(digest: $0, through: earlierEnd) } ?? .none
+      }
       if let held = before { compare(held, head.digest, survey) }
       for part in head.damaged {
         findings.append(.damage(Damage(segment: number, part: part.part, offsets: part.range, base: base, names: .none)))
       }
-      let held = walk(scan, number, head.end, survey)
+      let held = walk(scan, number, head.end, survey, told)
       inventory.append(
         Segment(
           number: number, begun: segment.header?.created, from: base, end: end, events: held.entries.count, damaged: held.damaged.count))
@@ -122,13 +146,16 @@ package struct JournalVerify: Sendable {
     if let held = before { compare(held, nil, survey) }
   }
 
-  private mutating func walk(_ scan: SegmentScan, _ number: UInt64, _ headEnd: Int, _ survey: Survey) -> Held {
+  private mutating func walk(
+    _ scan: SegmentScan, _ number: UInt64, _ headEnd: Int, _ survey: Survey, _ told: (Replayed) -> Void
+  ) -> Held {
     let isSealed = number < survey.newest
     let sealedEnd = survey.segment(number + 1)?.header.map { max(0, Int($0.sealedEnd.value) - Int(scan.base.value)) }
     var held = Held(number: number)
     let outcome = scan.walk(from: headEnd, sealedEnd: sealedEnd, isSealed: isSealed) { step in
       switch step {
       case .record(let record):
+        told(.record(record))
         guard let event = record.event else { break }
         held.entries.append(
           SegmentDigest.Entry(

@@ -154,7 +154,7 @@ struct HealingTests {
     #expect(JournalVerify(it.stage.disk).isSound)
   }
 
-  private init(_ limits: BrokerLimits) throws {
+  init(_ limits: BrokerLimits) throws {
     stage = try Stage(limits: limits)
     try greet()
     try subscribe("all", .beginning, credit: 3)

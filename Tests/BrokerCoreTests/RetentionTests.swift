@@ -86,9 +86,36 @@ struct RetentionTests {
     #expect(
       try stage.disk.list().filter { $0.hasSuffix(".segment") } == ["000000000004.segment", "000000000005.segment", "reserve.segment"])
     #expect(stage.machine.status()["producers"]?.array?.first?["forget"] == 15)
+    #expect(try keptByItsOwnWord() == stage.machine.kept)
     // A reader from the beginning begins with what is there.
     try subscribe()
     #expect(try settle().map(\.sequence) == Array(16...20))
+  }
+
+  /// What the records of the journal say, read while nobody has it open; holds the rest to it.
+  private func keptByItsOwnWord() throws -> UInt64 {
+    var kept = KeptFrom()
+    var verified = JournalVerify(stage.disk) { kept.take($0) }
+    verified.expect(from: kept.position)
+    #expect(verified.isSound)
+    return kept.position.value
+  }
+
+  @Test(arguments: [false, true]) func `a missing oldest segment is seen by the journal's own word of where it begins`(
+    rolls: Bool
+  ) throws {
+    for segment in 0..<4 as Range<UInt64> { try fill(segment * 5 + 1...segment * 5 + 5) }
+    while try letGo() {}
+    // The word stands in a record, and behind a roll in a checkpoint as well.
+    if rolls { try fill(21...22) }
+    #expect(try keptByItsOwnWord() == 4 * 65_536)
+    let copy = stage.disk.copy()
+    try copy.remove("000000000004.segment")
+    var kept = KeptFrom()
+    var verified = JournalVerify(copy) { kept.take($0) }
+    #expect(verified.isSound, "the files alone say nothing of it")
+    verified.expect(from: kept.position)
+    #expect(verified.findings.contains { $0.isLoss && "\($0)".hasPrefix("segment 4, segment") }, "\(verified.findings)")
   }
 
   @Test func `what a slow subscription has yet to read stays, unless told otherwise, and then it is told`() throws {

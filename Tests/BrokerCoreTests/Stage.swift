@@ -18,6 +18,8 @@ final class Stage {
   var journal: Journal<MemoryDisk>?
   var durableThrough: Position { journal?.durableThrough ?? .zero }
   private var commit: Gathering<Effect>?
+  /// As the real shell: after a start all segments are looked through, and somebody says when.
+  var looksThrough = false
   var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
   /// Effects that left, in order.
   private(set) var released: [Effect] = []
@@ -51,7 +53,7 @@ final class Stage {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered(segmentBytes: segmentBytes)
+    machine.recovered(segmentBytes: segmentBytes, isLookedThrough: !looksThrough)
     let starts = journal?.starts ?? []
     for start in starts { machine.begins(segment: start.base, at: start.begun) }
     try journal?.forget(before: Position(machine.kept))

@@ -10,7 +10,8 @@ extension RandomDamageTests {
     private(set) var healed = 0
     /// Below the mark: nobody has it any more.
     private(set) var below = 0
-    /// Of the last commit, which nothing proves: its publisher was told nothing it relies on, and tells it again.
+    /// Of the last commit where the mark behind it is damaged as well: then nothing proves that it was ever durable, its bytes are kept aside,
+    /// and the journal ends before it. It is no hole that a row is asked for: its publisher hears so in the welcome, and tells it again as new.
     private(set) var doubtful = 0
     /// Nothing says which events stood there: what should have told is damaged as well.
     private(set) var unnamed = 0
@@ -19,14 +20,17 @@ extension RandomDamageTests {
       "\(healed) events healed byte for byte, \(below) below the mark, \(doubtful) in doubt, \(unnamed) whose names are damaged as well"
     }
 
-    /// Heals `disk` and holds each event of `world` to what was written.
-    mutating func heal(_ world: World, _ disk: MemoryDisk, above mark: UInt64, _ what: Comment) throws {
+    /// Heals `disk`, which has been opened once, with `report`, and holds each event of `world` to what was written.
+    mutating func heal(_ world: World, _ disk: MemoryDisk, above mark: UInt64, _ report: RecoveryReport, _ what: Comment) throws {
       let missing = world.records.filter { $0.kind == .event && !Self.stands($0, on: disk, as: world) }
       var outbox: [Position: ToldRecord] = [:]
       for record in world.records where record.kind == .event && Self.sequence(record) > mark { outbox[record.position] = record }
 
       var now = try Opened(disk)
-      let doubt = now.journal.recovery.undecided?.range
+      // The start before this one took what was in doubt out of the journal: it was told of then, and is not again.
+      let doubt = report.undecided
+      #expect(now.journal.recovery.undecided == nil, what)
+      if let doubt { #expect(doubt.range.lowerBound >= report.replayedThrough && disk.contents(doubt.file) != nil, what) }
       if now.journal.wantsRoll { try now.journal.roll(checkpoint: [9], at: smallOptions.now) }
       let reader = JournalReader(disk, journalID: now.journal.id, segmentBytes: smallOptions.segmentBytes)
       let sum = Checksum(journal: now.journal.id)
@@ -60,7 +64,7 @@ extension RandomDamageTests {
       for record in missing {
         if Self.stands(record, on: disk, as: world) {
           healed += 1
-        } else if doubt?.contains(record.position) == true {
+        } else if doubt?.range.contains(record.position) == true {
           doubtful += 1
         } else if outbox[record.position] == nil {
           below += 1

@@ -79,4 +79,31 @@ import Testing
     }
     #expect(parts == [.header, .segment])
   }
+
+  @Test func `the oldest segments are missed where the journal was never let go of, and only there`() throws {
+    let ground = try DamageTests.Ground()
+    var whole = JournalVerify(ground.disk)
+    whole.expect(from: .zero)
+    #expect(whole.findings.isEmpty)
+    let events = ground.events.filter { $0.position < Position(2 * UInt64(smallOptions.segmentBytes)) }
+    try ground.disk.remove(ground.name(1))
+    // By its files alone a journal that lost its beginning is like one that was let go of.
+    var verified = JournalVerify(ground.disk)
+    #expect(verified.isSound && verified.segments == [2, 3])
+    verified.expect(from: Position(2 * UInt64(smallOptions.segmentBytes)))
+    #expect(verified.isSound)
+    verified.expect(from: .zero)
+    guard case .damage(let damage)? = verified.findings.first else {
+      Issue.record("no damage among \(verified.findings)")
+      return
+    }
+    #expect(!verified.isSound && verified.findings.count == 1 && damage.segment == 1 && damage.part == .segment && damage.isNamed)
+    #expect(damage.lost.map(\.position) == events.map(\.position) && !events.isEmpty)
+    // Two of them: of the first nothing tells any more.
+    try ground.disk.remove(ground.name(2))
+    var both = JournalVerify(ground.disk)
+    both.expect(from: .zero)
+    let parts = both.findings.compactMap { finding in if case .damage(let damage) = finding { damage } else { nil as Damage? } }
+    #expect(parts.map(\.segment) == [1, 2] && parts.map(\.isNamed) == [false, true])
+  }
 }

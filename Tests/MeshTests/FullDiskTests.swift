@@ -110,7 +110,6 @@ extension MeshTests {
       try eventually("a reserve is ready", within: .seconds(30)) {
         let journal = "/proc/\(mesh.supervisor.pid)/root\(caller.data)/broker/journal"
         return FileManager.default.fileExists(atPath: journal + "/reserve.segment")
-          || !FileManager.default.fileExists(atPath: journal + "/reserve.filling")
       }
       try mesh.fill()
 
@@ -141,7 +140,11 @@ extension MeshTests {
 
       mesh.free()
       try caller.awaitHeard(captured)
-      #expect(try caller.get("broker", "/v1/status")["storage_full"] == false)
+      // What is left of the subscriptions made and forgotten fills further segments: after each roll there is no reserve on so small a disk
+      // until an old segment has gone, and publishes are put off for that moment.
+      try eventually("publishes are taken again", within: .seconds(60)) {
+        try caller.get("broker", "/v1/status")["storage_full"] == false && caller.isReady("broker")
+      }
       #expect(try caller.get("marketing", "/v1/buyers")["orders"] == .integer(Int64(captured)))
       #expect(try caller.timeline(of: "ada").count == captured)
       #expect(try mesh.stop() == .code(0))

@@ -137,6 +137,13 @@ extension MeshTests {
       print("healed through the broker: \(tried.count) damages, \(given) events given back")
       #expect(given >= Self.rounds)
       #expect(try Self.isWhole(places))
+      // A journal without its beginning is like one that was let go of, but for what it says itself.
+      let (oldest, aside) = (try #require(places[1]).path, mesh.folder.file("aside"))
+      try FileManager.default.moveItem(atPath: oldest, toPath: aside)
+      let short = try caller.accord("journal", "verify")
+      #expect(short.exit == .code(1) && short.stdout.contains("segment 1, segment"), "\(short.stdout)\(short.stderr)")
+      try FileManager.default.moveItem(atPath: aside, toPath: oldest)
+      #expect(try caller.accord("journal", "verify").exit == .code(0))
     }
   }
 }

@@ -23,6 +23,16 @@ extension MeshTests {
       #expect(try said.json["followed"] == true)
     }
 
+    /// Flips a bit of the event in the broker's journal that holds `text`.
+    private static func damage(_ text: String, in data: String) throws {
+      let path = data + "/broker/journal/000000000001.segment"
+      let place = try #require(try Data(contentsOf: URL(fileURLWithPath: path)).range(of: Data(text.utf8))?.lowerBound)
+      let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      try file.seek(toOffset: UInt64(place))
+      try file.write(contentsOf: [UInt8(ascii: "#")])
+      try file.close()
+    }
+
     @Test func `a stranger publishes, subscribes, settles and comes back`() throws {
       let mesh = try RunningMesh()
       try admit("stranger", to: mesh.caller)
@@ -46,10 +56,12 @@ extension MeshTests {
         child.stdout.contains("kill the broker\n") || child.stdout.contains("FAIL")
       }
       try mesh.kill("broker")
+      try Self.damage(#""partitionkey": "k3", "data": {"count": 3}"#, in: mesh.caller.data)
       try mesh.start("broker")
       let exit = try child.wait(within: .seconds(60))
       try eventually("its last line arrives") { child.stdout.contains(" passed") }
       #expect(exit == .code(0) && !child.stdout.contains("FAIL"), "\(child.stdout)\(child.stderr)")
+      #expect(try mesh.caller.accord("journal", "verify").exit == .code(0), "the stranger has healed the journal")
       let dead = try mesh.caller.get("broker", "/v1/status")["subscriptions"]?.array?.first { $0["name"] == "till/sales" }
       #expect(dead?["dead"] == 1, "the one that is not for sale: \(dead ?? .null)")
       try mesh.stopAll()

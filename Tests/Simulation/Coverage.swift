@@ -59,6 +59,15 @@ package struct Coverage: Sendable {
   package var fenced = 0
   package var lineages = 0
   package var programDeaths = 0
+  /// Flood breakers that opened, and deliveries that were probes.
+  package var pauses = 0
+  package var probes = 0
+  /// Subscriptions that were removed or forgotten.
+  package var removals = 0
+  /// Manifests that were withdrawn.
+  package var withdrawn = 0
+  /// Damage that was written down while outboxes had what it took.
+  package var noted = 0
 
   package init() {}
 
@@ -91,6 +100,11 @@ package struct Coverage: Sendable {
     fenced += other.fenced
     lineages += other.lineages
     programDeaths += other.programDeaths
+    pauses += other.pauses
+    probes += other.probes
+    removals += other.removals
+    withdrawn += other.withdrawn
+    noted += other.noted
   }
 }
 
@@ -108,7 +122,10 @@ extension Coverage {
       row("publishes again or out of turn", duplicates), row("publishes over their rate", putOff), row("dead letters", deadLetters),
       row("deliveries taken back", leases),
       row("rolls", rolls), row("events copied forward", carried), row("segments let go of", forgotten),
-      row("events damaged in sealed segments", damages), row("events healed", healed), row("marks passed", marks),
+      row("events damaged in sealed segments", damages), row("events healed", healed),
+      row("holes noted while outboxes had what they took", noted), row("subscriptions paused by a flood", pauses),
+      row("deliveries as probes", probes), row("subscriptions removed or forgotten", removals), row("manifests withdrawn", withdrawn),
+      row("marks passed", marks),
       row("connections fenced", fenced), row("lineages renewed", lineages),
       row("programs that died", programDeaths),
     ]

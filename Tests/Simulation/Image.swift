@@ -45,6 +45,11 @@ struct Image {
     var returns: [Return] = []
     /// Where the journal begins.
     var kept: UInt64 = 0
+    var isPaused = false
+    /// False: the number is free.
+    var isOpen = true
+
+    static let vacant = Subscription(name: "", parks: false, floor: 0, islands: [], troubles: [], dead: [], isOpen: false)
 
     func isSettled(_ position: UInt64) -> Bool {
       if position <= floor { return true }
@@ -61,6 +66,8 @@ struct Image {
   private(set) var newest: UInt64 = 0
   private(set) var producers: [Producer] = []
   private(set) var subscriptions: [Subscription] = []
+  /// By credential: the types that it has said it reads.
+  private(set) var reads: [String: [String]] = [:]
 
   init(_ checkpoint: [UInt8]) {
     var bytes = Reader(bytes: checkpoint)
@@ -78,7 +85,7 @@ struct Image {
     }
     bytes.list { _ = $0.text() }
     bytes.list { bytes in
-      guard bytes.number(1) == 1 else { return }
+      guard bytes.number(1) == 1 else { return subscriptions.append(.vacant) }
       let name = bytes.text() + "/" + bytes.text()
       bytes.list { _ = $0.text() }
       let parks = bytes.number(1) == 0
@@ -95,17 +102,19 @@ struct Image {
       bytes.list { subscription.dead.append($0.letter()) }
       subscriptions.append(subscription)
     }
-    // Contracts and manifests: none here.
+    // Contracts: none here.
     bytes.list { bytes in
       _ = bytes.number(4)
       bytes.list { _ = $0.text() }
     }
     bytes.list { bytes in
-      _ = bytes.text()
+      let credential = bytes.text()
+      var types: [String] = []
       bytes.list { bytes in
-        _ = bytes.text()
+        types.append(bytes.text())
         bytes.list { _ = $0.text() }
       }
+      reads[credential] = types
     }
     // Sections; 2 is what operators did.
     bytes.list { bytes in
@@ -115,7 +124,7 @@ struct Image {
         let kept = bytes.number(8)
         for s in subscriptions.indices { subscriptions[s].kept = kept }
       }
-      if number == 2 { for s in subscriptions.indices { bytes.interventions(&subscriptions[s].returns) } }
+      if number == 2 { for s in subscriptions.indices where subscriptions[s].isOpen { bytes.interventions(&subscriptions[s]) } }
       bytes.at = end
     }
   }
@@ -146,8 +155,10 @@ struct Image {
       for _ in 0..<count where at < bytes.count { body(&self) }
     }
 
-    /// What operators did to one subscription; of it what is on its way back.
-    mutating func interventions(_ returns: inout [Return]) {
+    /// What operators did to one subscription; of it what is on its way back, and whether it pauses.
+    mutating func interventions(_ subscription: inout Subscription) {
+      var returns: [Return] = []
+      defer { subscription.returns = returns }
       list { _ = $0.number(4) }
       list { bytes in
         _ = bytes.number(8)
@@ -165,7 +176,8 @@ struct Image {
         returns.append(it)
       }
       if number(1) == 1 { for _ in 0..<2 { _ = number(8) } }
-      if number(1) == 1 {
+      subscription.isPaused = number(1) == 1
+      if subscription.isPaused {
         _ = number(8)
         _ = number(4)
         _ = text()

@@ -68,5 +68,7 @@ final class Program {
   }
 
   var source: String { "/" + credential }
+  /// Whoever only reads says what he reads.
+  var manifest: Manifest { publishes ? Manifest() : Manifest(publishes: [], reads: [Manifest.Read("ledger.order", fields: ["/total"])]) }
   var lineage: String? { publishes ? "L\(store.lineage)" : nil }
 }

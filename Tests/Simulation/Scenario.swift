@@ -1,9 +1,10 @@
+import BrokerCore
 import MeshMachines
 
 /// Small things that a broker does, each cut short at every operation of the disk, in every way.
 package enum Scenario: String, CaseIterable, Sendable {
   case publish, settle, deadLetter, closingMark, roll, rollWithReserve, reserve, growing, redrive, reset, retention, copyForward, heal,
-    fullDisk, doubt
+    knownHole, flood, removal, fullDisk, doubt
 
   /// What is done, in words.
   package var words: String {
@@ -21,6 +22,9 @@ package enum Scenario: String, CaseIterable, Sendable {
     case .retention: "the oldest segment goes"
     case .copyForward: "what is needed of the oldest segment is copied forward, and it goes"
     case .heal: "a damaged event comes back from its publisher"
+    case .knownHole: "what was known to be damaged before a restart is healed after it, however far the mark went on meanwhile"
+    case .flood: "too much fails, the subscription pauses, and goes on"
+    case .removal: "a subscription is removed with its dead letters, and begun anew"
     case .fullDisk: "the disk is full, and has room again"
     case .doubt: "a start keeps aside what is no whole commit"
     }
@@ -42,6 +46,8 @@ extension World {
   func play(_ scenario: Scenario) throws(Wrong) {
     isCalm = true
     isWatching = false
+    limits.floodFailures = scenario == .flood ? 2 : 1_000_000
+    (limits.floodSpan, limits.probeEvery) = (60_000, 500)
     startBroker()
     switch scenario {
     case .publish:
@@ -127,6 +133,40 @@ extension World {
       }
       damage()
       watch { settle() }
+    case .knownHole:
+      write(6)
+      settle()
+      for _ in 0..<3 {
+        guardBroker { [self] () throws in try roll(isForced: true) }
+        write(1)
+        settle()
+      }
+      losesHeals = true
+      damage()
+      watch { settle(rounds: 20) }
+      // By now the mark is far beyond what was lost, and only that it is known to be lost holds it back.
+      for _ in 0..<10 {
+        guardBroker { [self] () throws in try roll(isForced: true) }
+        write(2)
+        settle(rounds: 40)
+      }
+      brokerDies("killed")
+      losesHeals = false
+      watch { settle() }
+    case .flood:
+      settle()
+      brokenUntil = .max
+      write(4)
+      watch { settle(rounds: 60) }
+      brokenUntil = 0
+      watch { settle(rounds: 200) }
+    case .removal:
+      write(13)
+      settle(rounds: 400)
+      watch {
+        guardBroker { [self] () throws in for s in shadow.subscriptions.indices { try remove(s, dropsDead: true) } }
+        settle(rounds: 60)
+      }
     case .fullDisk:
       write(4)
       settle()

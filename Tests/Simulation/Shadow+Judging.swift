@@ -9,10 +9,15 @@ extension Shadow {
     for (known, kept) in zip(producers, image.producers) where (known.name, known.epoch, known.last) != (kept.name, kept.epoch, kept.last) {
       return "\(known.name) is at epoch \(known.epoch) number \(known.last), the machine says \(kept.name) \(kept.epoch) \(kept.last)"
     }
+    guard image.reads == reads else { return "manifests say \(reads), the machine has \(image.reads)" }
     guard image.subscriptions.count == subscriptions.count else {
       return "it has \(image.subscriptions.count) subscriptions, there are \(subscriptions.count)"
     }
     for s in subscriptions.indices {
+      guard image.subscriptions[s].isOpen == subscriptions[s].isOpen else {
+        return "subscription \(s) is \(subscriptions[s].isOpen ? "open" : "gone"), and not so at the machine"
+      }
+      guard subscriptions[s].isOpen else { continue }
       dropUnreadable(s, image.subscriptions[s])
       if let wrong = adoptFollowers(s, image.subscriptions[s]) ?? adoptReplayed(s, image.subscriptions[s])
         ?? mismatch(s, image.subscriptions[s])
@@ -76,6 +81,9 @@ extension Shadow {
   private func mismatch(_ s: Int, _ image: Image.Subscription) -> String? {
     let subscription = subscriptions[s]
     guard image.name == subscription.name, image.parks == subscription.parks else { return "it is said to be \(image.name)" }
+    guard image.isPaused == subscription.isPaused else {
+      return "it \(subscription.isPaused ? "pauses" : "goes on"), and not so at the machine"
+    }
     guard image.dead.count == subscription.dead.count else {
       return "\(subscription.dead.count) are dead, the machine has \(image.dead.count) dead letters"
     }

@@ -71,6 +71,10 @@ struct Shadow {
     var firstDead = [Int](repeating: .max, count: Fact.keys)
     /// A replay was asked for: what is over may come once more.
     var isReplayed = false
+    /// Too many failed in a row: nothing is counted until one is done.
+    var isPaused = false
+    /// False: it is gone, and its number is free.
+    var isOpen = true
 
     func wants(_ event: Event, _ number: Int) -> Bool { (number >= from || states[number] == .recalled) && wanted[event.type] }
 
@@ -85,6 +89,8 @@ struct Shadow {
   var byKey = [[Int]](repeating: [], count: Fact.keys)
   var producers: [Producer] = []
   var subscriptions: [Subscription] = []
+  /// By credential: the types that it has said it reads; none once that was withdrawn.
+  var reads: [String: [String]] = [:]
   /// Wall clock of the latest acceptance.
   var lastAccepted: Int64 = 0
   /// Something was damaged, some time.
@@ -115,11 +121,22 @@ struct Shadow {
 
   // MARK: Subscriptions
 
-  mutating func open(_ name: String, wanted: [Bool], parks: Bool, fromBeginning: Bool, kept: UInt64) {
+  /// A new one under this number.
+  mutating func open(_ s: Int, _ name: String, wanted: [Bool], parks: Bool, fromBeginning: Bool, kept: UInt64) {
     var subscription = Subscription(name: name, wanted: wanted, parks: parks, from: fromBeginning ? 0 : events.count)
     subscription.states = events.map { $0.position > 0 && $0.position < kept ? .gone : .open }
-    subscriptions.append(subscription)
+    if s < subscriptions.count { subscriptions[s] = subscription } else { subscriptions.append(subscription) }
   }
+
+  /// It is gone with all that it had, and nobody owes it anything.
+  mutating func remove(_ s: Int) {
+    subscriptions[s] = Subscription(name: "", wanted: Fact.types.map { _ in false }, parks: false, from: .max)
+    subscriptions[s].states = events.map { _ in .dropped }
+    subscriptions[s].isOpen = false
+  }
+
+  /// Dead letters, those on their way back included: what keeps a subscription from being forgotten.
+  func deadInAll(_ s: Int) -> Int { subscriptions[s].dead.count + subscriptions[s].returns.values.count { $0.letter != nil } }
 
   mutating func settle(_ event: Int, of s: Int) {
     subscriptions[s].states[event] = .settled
@@ -186,6 +203,7 @@ struct Shadow {
   /// The subscription begins anew, or with what comes next; the dead stay dead.
   mutating func reset(_ s: Int, toBeginning: Bool, kept: UInt64) {
     stop(s)
+    subscriptions[s].isPaused = false
     subscriptions[s].troubles = [:]
     subscriptions[s].from = toBeginning ? 0 : events.count
     for event in events.indices where subscriptions[s].states[event] != .dead {

@@ -75,7 +75,7 @@ extension World {
       if line.isBrokerThere, !line.isClientThere, line.toBroker.isEmpty { try lost(line) }
     }
     if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try answer(fetches.remove(at: index)) }
-    if !chores.isEmpty, !isTight, chance.percent(50) { try keep() }
+    if !chores.isEmpty || forgotten != nil, !isTight, chance.percent(50) { try keep() }
     try beatHearts()
     try endTurn()
   }

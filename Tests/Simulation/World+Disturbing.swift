@@ -11,7 +11,7 @@ extension World {
       if chance.percent(30), journal != nil { return try roll(isForced: true) }
       return damage()
     }
-    switch chance.below(42) {
+    switch chance.below(46) {
     case 0, 1: if !lines.isEmpty { breakLine(chance.of(lines)) }
     case 2: kill(chance.of(programs), why: "by chance")
     case 3: stop(chance.of(programs))
@@ -30,14 +30,65 @@ extension World {
     case 20, 21, 22, 23, 24, 25: try operate()
     case 26, 27, 28, 29, 30, 31, 32, 33: try letGo()
     case 34, 35, 36, 37, 38: damage()
+    case 39: if chance.percent(40) { unsubscribe(chance.of(programs)) }
+    case 40: if chance.percent(40), let s = openSubscription { try remove(s, dropsDead: chance.percent(70)) }
+    case 41: try withdraw()
+    case 42: brokenUntil = uptime + Int64(chance.below(8_000))
     default: try brokerTurn()
     }
   }
 
   /// An operator's command on some subscription.
   private func operate() throws {
-    guard journal != nil, !shadow.subscriptions.isEmpty, !isTight else { return }
-    try order(chance.below(14), of: chance.below(shadow.subscriptions.count))
+    guard journal != nil, !isTight, let s = openSubscription else { return }
+    try order(chance.below(14), of: s)
+  }
+
+  private var openSubscription: Int? {
+    let open = shadow.subscriptions.indices.filter { shadow.subscriptions[$0].isOpen }
+    return open.isEmpty ? nil : chance.of(open)
+  }
+
+  /// An operator ends a subscription, sometimes with its dead letters; its programs come again and begin anew.
+  func remove(_ s: Int, dropsDead: Bool) throws {
+    guard journal != nil, !isTight else { return }
+    try clear()
+    tell("an operator removes \(shadow.subscriptions[s].name)\(dropsDead ? " with its dead letters" : "")")
+    try makeRoom()
+    steady()
+    let command: JSON = [
+      "name": "remove", "subscription": .string(shadow.subscriptions[s].name), "drop_dead": .bool(dropsDead),
+    ]
+    machine.administer(ConnectionID(.max), 1, command, by: "operator", at: moment, into: &commit!)
+    // What the machine moves in one input it moves before it looks.
+    if dropsDead || shadow.deadInAll(s) == 0 { forgetSubscription(s) }
+    try clear()
+    isRemoving = false
+  }
+
+  /// What a credential that is not here has said it reads binds nobody any more.
+  private func withdraw() throws {
+    guard journal != nil, !isTight, let credential = shadow.reads.first(where: { !$0.value.isEmpty })?.key,
+      !lines.contains(where: { $0.isGreeted && $0.program.credential == credential })
+    else { return }
+    try clear()
+    tell("what \(credential) reads is withdrawn")
+    try makeRoom()
+    steady()
+    let command: JSON = ["name": "withdraw", "credential": .string(credential)]
+    machine.administer(ConnectionID(.max), 1, command, by: "operator", at: moment, into: &commit!)
+    shadow.reads[credential] = []
+    coverage.withdrawn += 1
+    try clear()
+  }
+
+  /// A program gives one of its subscriptions up, and takes it again after its next start.
+  private func unsubscribe(_ program: Program) {
+    guard program.isAlive, program.link.isUp, let line = program.line, !program.readings.isEmpty else { return }
+    let handle = UInt32(1 + chance.below(program.readings.count))
+    tell("\(program.credential) \(program.number) gives up its subscription \(handle)")
+    line.say(.message(.unsubscribe(handle: handle, forget: chance.percent(80))), due: arrival)
+    kill(program, why: "to begin anew")
   }
 
   /// One of the operator's orders: 0 to 5 redrive, 6 and 7 drop, 8 stop, 9 and 10 reset, others replay.

@@ -107,7 +107,8 @@ extension World {
     case .refused(let sequence, let refusal):
       guard let producer = line.producer else { return }
       if shadow.event(producer, sequence) != nil { fail(.onlyAccepted, "number \(sequence) is refused, but was accepted: \(refusal)") }
-    case .unsubscribed(_, let reason?): fail(.machines, "a subscription ends: \(reason)")
+    case .unsubscribed(_, let reason?) where reason.code != "ended" && reason.code != "dead_letters":
+      fail(.machines, "a subscription ends: \(reason)")
     case .heal, .accepted, .resume, .subscribed, .unsubscribed, .deliver, .request, .reply, .admin, .ping, .pong, .farewell, .fault: break
     }
   }
@@ -135,6 +136,8 @@ extension World {
     to line: Line, _ handle: UInt32, _ number: UInt64, _ position: Position, _ attempt: UInt32, _ producer: Int, _ sequence: UInt64,
     _ bytes: Int
   ) {
+    // What was handed to others before their subscription went, in the same input, is followed by the word of its end.
+    if line.handles[handle] == nil, isRemoving { return }
     guard let s = line.handles[handle]?.subscription else { return fail(.machines, "a delivery on a handle that nobody has") }
     coverage.delivered += 1
     guard let event = shadow.event(producer, sequence) else {
@@ -190,7 +193,9 @@ extension World {
     if attempt != (trouble?.attempts ?? 0) + 1 {
       fail(.attempts, "\(what) is attempt \(attempt), it has failed \(trouble?.attempts ?? 0) times")
     }
-    if let trouble {
+    // A probe goes out whatever it waits for.
+    if subscription.isPaused { coverage.probes += 1 }
+    if let trouble, !subscription.isPaused {
       let early = trouble.notBefore.lowerBound - steadyWall
       if early > 0 { fail(.patience, "\(what) is tried \(early) ms too early") }
       if trouble.isSuspect, flights[s].contains(where: { $0.value.connection == line.id.raw }) {

@@ -8,6 +8,7 @@ extension World {
   func drain() {
     tell("from now on all goes well")
     isCalm = true
+    brokenUntil = 0
     disk.fault = nil
     disk.capacity = .max
     if !disk.isDark { disk.powerGoesAt = .max }
@@ -21,6 +22,7 @@ extension World {
         if quiet > Self.patience { break }
       }
       if round % 500 == 499, journal != nil {
+        repairPaused()
         guardBroker { [self] () throws in try letGo() }
         if round > 8_000, !wounds.isEmpty { guardBroker { [self] () throws in try acceptLosses() } }
         if chores.isEmpty { for segment in wounds.keys.sorted() { chores.append(.examine(range(of: segment).lowerBound)) } }
@@ -33,6 +35,15 @@ extension World {
       for row in rows { if case .object(let members) = row { tell(members.map { "\($0.name) \($0.value)" }.joined(separator: ", ")) } }
     }
     fail(.liveness, "it did not drain: \(unfinished.joined(separator: "; ")); \(broker)")
+  }
+
+  /// Where nothing is left but what the consumer will never do, no probe succeeds: people mend the program, and it does what it did not.
+  private func repairPaused() {
+    guard !isRepaired, shadow.subscriptions.contains(where: \.isPaused) else { return }
+    tell("the programs are mended")
+    isRepaired = true
+    // What they did not, they do now, behind what followed it.
+    for event in shadow.events.indices { everDead.insert(event) }
   }
 
   /// Rounds without anything coming to its end, by which something must have: two hours pass meanwhile.

@@ -19,13 +19,23 @@ extension World {
   func startKeeping() throws {
     for start in journal?.starts ?? [] { machine.begins(segment: start.base, at: start.begun) }
     if let oldest = journal?.oldestKept, machine.kept > oldest.value { chores.append(.forget(before: Position(machine.kept))) }
+    // The other segments have nothing to tell.
     for segment in wounds.keys.sorted() { chores.append(.examine(range(of: segment).lowerBound)) }
+    forgotten = Image(memoryBefore).producers.map(\.forget)
+  }
+
+  /// Everything has been looked through since the start.
+  private func endLooking() throws {
+    guard forgotten != nil, !chores.contains(where: { if case .examine = $0 { true } else { false } }) else { return }
+    forgotten = nil
+    try apply(.lookedThrough)
   }
 
   // MARK: What the machine wants
 
   /// Does the first of the disk's chores; what comes of it is an input.
   func keep() throws {
+    try endLooking()
     guard !chores.isEmpty else { return }
     switch chores.removeFirst() {
     case .carry(let places):
@@ -75,8 +85,12 @@ extension World {
     guard !records.isEmpty || machine.hasHoles(in: range(of: segment)) else { return }
     if !records.isEmpty { examined.insert(segment) }
     try apply(.examined(range(of: segment), records))
-    guard let event = wounded[segment].map({ shadow.events[$0] }), knownIn[segment] == nil else { return }
-    if event.sequence > Image(machine.checkpoint()).producers[event.producer].forget { knownIn[segment] = brokerRuns }
+    try clear()
+    guard let event = wounded[segment].map({ shadow.events[$0] }), !records.isEmpty else { return }
+    let start = forgotten.flatMap { $0.indices.contains(event.producer) ? $0[event.producer] : nil }
+    let mark = start ?? Image(memoryBefore).producers[event.producer].forget
+    // On a full disk nothing may be written of it.
+    if event.sequence > mark, !isStorageFull, known.insert(segment).inserted { coverage.noted += 1 }
   }
 
   // MARK: Letting go
@@ -162,7 +176,7 @@ extension World {
     guard disk.contents(name) != whole else { return }
     wounds[segment] = whole
     wounded[segment] = chosen
-    knownIn[segment] = nil
+    known.remove(segment)
     examined.remove(segment)
     shadow.isDamaged = true
     durable.isDamaged = true
@@ -175,7 +189,7 @@ extension World {
   func acceptLosses() throws {
     for segment in wounds.keys.sorted() {
       try clear()
-      if let event = wounded[segment] { mournRightly(event, knownIn[segment]) }
+      if let event = wounded[segment] { mournRightly(event, known.contains(segment)) }
       tell("the loss in segment \(segment) is accepted")
       try apply(.acceptLoss(range(of: segment), by: "operator"))
       wounds[segment] = nil
@@ -190,13 +204,13 @@ extension World {
   }
 
   /// An event may be given up only where nobody has it: its outbox was allowed to forget it, which no broker does that knows of the damage.
-  private func mournRightly(_ event: Int, _ run: Int?) {
+  private func mournRightly(_ event: Int, _ isKnown: Bool) {
     let it = shadow.events[event]
     let name = shadow.producers[it.producer].name
     guard let program = programs.first(where: { $0.publishes && name == "\($0.credential)/L\($0.store.lineage)" }) else { return }
     if it.sequence > program.store.trimmed {
       fail(.liveness, "\(it) stands in its outbox still, and was not healed")
-    } else if run == brokerRuns {
+    } else if isKnown {
       fail(.nothingLost, "the outbox was told to forget \(it), which the journal had lost")
     }
   }

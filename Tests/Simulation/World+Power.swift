@@ -29,7 +29,7 @@ extension World {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered(segmentBytes: journal.segmentBytes)
+    machine.recovered(segmentBytes: journal.segmentBytes, isLookedThrough: false)
     damage += journal.recovery.damage
     return Opened(machine: machine, journal: journal, damage: damage)
   }
@@ -56,7 +56,6 @@ extension World {
       default: return fail(.recovery, "\(error)")
       }
     }
-    brokerRuns += 1
     tell("the broker is back")
     takeUp(places)
     guard wrong == nil else { return }
@@ -68,6 +67,7 @@ extension World {
     steadyWall = shadow.lastAccepted
     steadyUptime = nil
     flights = shadow.subscriptions.map { _ in [:] }
+    failures = shadow.subscriptions.map { _ in [] }
     guardBroker { [self] () throws in try startKeeping() }
   }
 
@@ -107,6 +107,7 @@ extension World {
     isStorageFull = false
     isRollFull = false
     isDirty = false
+    isRemoving = false
     let isDark = disk.isDark
     for line in lines {
       line.isBrokerThere = false

@@ -77,7 +77,7 @@ extension World {
           .hello(
             Hello(
               version: WireLimits.version, credential: program.credential, secret: "", lineage: program.lineage, epoch: program.epoch,
-              highestSequence: program.publishes ? program.store.highest : 0, manifest: Manifest()))), due: arrival)
+              highestSequence: program.publishes ? program.store.highest : 0, manifest: program.manifest))), due: arrival)
     case .ready(let welcome): ready(welcome, program)
     case .ping(let number): program.line?.say(.message(.ping(number)), due: arrival)
     case .pong(let number): program.line?.say(.message(.pong(number)), due: arrival)
@@ -182,6 +182,7 @@ extension World {
       case .refused(let sequence, let refusal): complain(program.relay.refused(sequence: sequence, refusal), program)
       case .resume(let from, let after, _): program.relay.resume(from: from, after: after, at: now)
       case .heal(let ranges): program.relay.healAsked(ranges)
+      case .unsubscribed(_, let reason?) where reason.code == "ended": kill(program, why: "its subscription ended")
       case .revoke(let handle, let ranges): program.consumers[Int(handle) - 1].revoked(ranges)
       default: break
       }
@@ -205,7 +206,7 @@ extension World {
       case .find(let sequence):
         let row = Int(sequence) - Int(program.store.trimmed) - 1
         program.relay.found(sequence: sequence, contents: program.store.rows.indices.contains(row) ? program.store.rows[row] : nil)
-      case .heal(let row): line?.say(.heal(row.contents), due: arrival)
+      case .heal(let row): if !losesHeals { line?.say(.heal(row.contents), due: arrival) }
       case .trim(let through): program.trims.append(through)
       case .mark(let through): line?.say(.message(.mark(through: through)), due: arrival)
       }

@@ -36,6 +36,7 @@ extension World {
     switch message {
     case .hello(let hello): try greet(line, hello)
     case .subscribe(let subscribe): try join(line, subscribe)
+    case .unsubscribe(let handle, let forget): try leave(line, handle, forget: forget)
     case .credit(let handle, let messages, let bytes):
       try apply(.credit(line.id, handle: handle, messages: messages, bytes: bytes))
       if line.isGreeted { grant(line, handle, messages, bytes) }
@@ -84,6 +85,8 @@ extension World {
       quota: Quota(messagesPerSecond: line.program.number == 1 ? rate : nil))
     try apply(.hello(line.id, hello, rights))
     isDirty = true
+    let reads = hello.manifest.reads.map(\.type)
+    if !reads.isEmpty { shadow.reads[hello.credential] = reads }
     guard let lineage = hello.lineage else { return line.isGreeted = true }
     let name = "\(hello.credential)/\(lineage)"
     guard let known = shadow.producers.firstIndex(where: { $0.name == name }) else {
@@ -112,10 +115,16 @@ extension World {
     let name = "\(line.program.credential)/\(subscribe.name)"
     var s = shadow.subscriptions.firstIndex { $0.name == name }
     if s == nil {
-      guard let reading = line.program.readings.first(where: { $0.name == subscribe.name }) else { return }
-      s = shadow.subscriptions.count
-      shadow.open(name, wanted: reading.wanted, parks: reading.deadKey == .park, fromBeginning: reading.fromBeginning, kept: machine.kept)
+      guard let reading = line.program.readings.first(where: { $0.name == subscribe.name }),
+        // The machine chooses: a number that is free, or the next.
+        let number = Image(machine.checkpoint()).subscriptions.firstIndex(where: { $0.name == name })
+      else { return }
+      s = number
+      shadow.open(
+        number, name, wanted: reading.wanted, parks: reading.deadKey == .park, fromBeginning: reading.fromBeginning, kept: machine.kept)
       while flights.count < shadow.subscriptions.count { flights.append([:]) }
+      while failures.count < shadow.subscriptions.count { failures.append([]) }
+      (flights[number], failures[number]) = ([:], [])
     }
     line.handles[subscribe.handle] = Line.Handle(subscription: s ?? 0, credit: 0, creditBytes: 0)
     grant(line, subscribe.handle, subscribe.creditMessages, subscribe.creditBytes)
@@ -140,11 +149,14 @@ extension World {
   /// What it means that a connection's deliveries are nobody's now.
   private func lose(_ line: Line, counting: Bool) {
     for (_, handle) in line.handles.sorted(by: { $0.key < $1.key }) {
+      var first: Int?
       for (number, event) in handle.held.sorted(by: { $0.key < $1.key }) {
         flights[handle.subscription][event] = nil
-        guard counting, handle.working.contains(number) else { continue }
+        guard counting, handle.working.contains(number), !shadow.subscriptions[handle.subscription].isPaused else { continue }
+        first = first ?? event
         shadow.fail(event, isSuspect: true, notBefore: wait(event, nil, handle.subscription), of: handle.subscription)
       }
+      if let first { noteFailure(first, handle.subscription) }
     }
     line.handles = [:]
     line.isGreeted = false
@@ -154,56 +166,6 @@ extension World {
   func hangUp(_ line: Line) {
     line.isBrokerThere = false
     lines.removeAll { $0 === line }
-  }
-
-  // MARK: Settling
-
-  /// Not before one of these instants may an event be tried again that failed just now.
-  private func wait(_ event: Int, _ after: Duration?, _ s: Int) -> ClosedRange<Int64> {
-    let attempts = (shadow.subscriptions[s].trouble(event)?.attempts ?? 0) + 1
-    if let after {
-      let wait = min(max(0, after.milliseconds), limits.laterMax)
-      return steadyWall + wait...steadyWall + wait
-    }
-    return steadyWall...steadyWall + min(limits.backoffMax, limits.backoffFirst << Int64(attempts - 1))
-  }
-
-  private func settle(_ line: Line, _ handle: UInt32, _ settlement: Settlement) throws {
-    if isDirty || !settlement.exceptions.isEmpty { try clear() }
-    tell("settle on \(line.id.raw): \(settlement.done) \(settlement.exceptions)")
-    try apply(.settle(line.id, handle: handle, settlement))
-    guard line.isGreeted, let s = line.handles[handle]?.subscription else { return }
-    for range in settlement.done {
-      for number in range {
-        guard let event = release(line, handle, number) else { continue }
-        if !line.program.store.inbox.contains(event) { fail(.effects, "\(shadow.events[event]) is settled without its effect") }
-        shadow.settle(event, of: s)
-        settlements += 1
-      }
-    }
-    for exception in settlement.exceptions {
-      guard let event = release(line, handle, exception.delivery) else { continue }
-      switch exception.verdict {
-      case .later(let after):
-        shadow.fail(event, isSuspect: false, notBefore: wait(event, after, s), of: s)
-        if shadow.subscriptions[s].states[event] == .dead, !shadow.subscriptions[s].parks {
-          line.handles[handle]?.told.insert(exception.delivery)
-        }
-      case .never:
-        shadow.never(event, of: s)
-        settlements += 1
-      }
-      isDirty = true
-    }
-    if !settlement.exceptions.isEmpty { try clear() }
-  }
-
-  /// A delivery is over; its event.
-  func release(_ line: Line, _ handle: UInt32, _ number: UInt64) -> Int? {
-    guard let event = line.handles[handle]?.held.removeValue(forKey: number), let s = line.handles[handle]?.subscription else { return nil }
-    line.handles[handle]?.working.remove(number)
-    flights[s][event] = nil
-    return event
   }
 
   // MARK: Time

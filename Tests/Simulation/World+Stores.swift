@@ -67,11 +67,13 @@ extension World {
       let fact = shadow.events[event].fact
       if program.store.inbox.contains(event) || effects.contains(event) {
         walk.record(.done)
+      } else if uptime < brokenUntil {
+        walk.record(.later(after: chance.percent(70) ? nil : .milliseconds(Int64(chance.below(500)))))
       } else if !isCalm, fact % 31 == 7, chance.percent(60) {
         return kill(program, why: "handling f\(fact)")
       } else if !isCalm, chance.percent(14) {
         walk.record(.later(after: chance.percent(50) ? nil : .milliseconds(Int64(chance.below(3_000)))))
-      } else if fact % 23 == 11 {
+      } else if fact % 23 == 11, !isRepaired {
         // What makes no sense makes none at the second try either: otherwise a lost settlement would turn the order around.
         walk.record(.never(reason: "f\(fact) makes no sense"))
       } else {

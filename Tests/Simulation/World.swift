@@ -101,14 +101,25 @@ package final class World {
   /// Events whose loss the operator has accepted.
   var lost: Set<Int> = []
   var wounded: [UInt64: Int] = [:]
-  /// In which run of the broker it was known of before the publisher was allowed to forget it.
-  var knownIn: [UInt64: Int] = [:]
-  var brokerRuns = 0
+  /// Wounds that the broker knew of, durably, before the publisher was allowed to forget what was lost.
+  var known: Set<UInt64> = []
+  /// What publishers were allowed to forget when the broker started; nil once all segments have been looked through.
+  var forgotten: [UInt64]?
+  /// What comes to heal is lost on the line.
+  var losesHeals = false
   /// Wounds that the machine knows of: before, what it closes there is an older one.
   var examined: Set<UInt64> = []
   /// Events that were dead letters, or begun anew, somewhere and some time.
   var everDead: Set<Int> = []
   var wrong: Wrong?
+  /// By subscription: what failed in a row, each once, and when. Of this run of the broker only.
+  var failures: [[(event: Int, at: Int64)]] = []
+  /// A subscription goes with the commit under way.
+  var isRemoving = false
+  /// Until then every handler fails, whatever it is given.
+  var brokenUntil: Int64 = 0
+  /// The programs find sense in everything: whoever was paused for good goes on.
+  var isRepaired = false
   /// Power cuts are examined.
   var isWatching = true
   /// No more disturbances: everything must come to its end.
@@ -145,7 +156,10 @@ package final class World {
     limits.window = 4 + chance.below(30)
     limits.deadLetters = 100_000
     limits.backoffMax = 8_000
-    limits.floodFailures = 1_000_000
+    limits.floodFailures = chance.percent(40) ? 2 + chance.below(5) : 1_000_000
+    limits.floodSpan = Int64(1_000 + chance.below(30_000))
+    limits.probeEvery = Int64(500 + chance.below(6_000))
+    limits.probeAgain = Int64(100 + chance.below(900))
     limits.healBytes = UInt64((1 + chance.below(5)) << 16)
     limits.carriedShare = 1 + chance.below(3)
     limits.settleRoom = 1_000

@@ -3,9 +3,8 @@ import Foundation
 /// Where a random test begins: printed, so that a failure can be had again with `ACCORD_SEED=... swift test`.
 package enum Seed {
   /// The seed of the environment, else a new one. Prints it with `test`'s name.
-  /// `usual` is for a test whose other seeds are known to find what is not mended yet.
-  package static func printed(for test: String, usual: UInt64? = nil) -> SeededRandom {
-    let seed = ProcessInfo.processInfo.environment["ACCORD_SEED"].flatMap(UInt64.init) ?? usual ?? UInt64.random(in: 1...UInt64(UInt32.max))
+  package static func printed(for test: String) -> SeededRandom {
+    let seed = ProcessInfo.processInfo.environment["ACCORD_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 1...UInt64(UInt32.max))
     print("\(test): ACCORD_SEED=\(seed)")
     return SeededRandom(seed: seed)
   }

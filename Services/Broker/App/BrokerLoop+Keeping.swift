@@ -81,9 +81,14 @@ extension BrokerLoop {
   /// Looks through one segment and tells the machine what is damaged there.
   private func examine(_ number: UInt64, _ then: (@Sendable (BrokerLoop) -> Void)? = nil) {
     keeper.examine(number, before: journal.durableThrough, keptFrom: Position(machine.kept)) {
-      [reactor, loop = LoopReference(self)] damages in
+      [reactor, loop = LoopReference(self)] answer in
       reactor.post {
-        loop.value.tell(damages, of: number)
+        switch answer {
+        case .success(let damages): loop.value.tell(damages, of: number)
+        case .failure(let fault):
+          // What was known of it before stays known; who reads there finds the same.
+          loop.value.log.error("journal.unreadable", "segment \(number) could not be looked through: \(fault)")
+        }
         then?(loop.value)
       }
     }
@@ -100,9 +105,10 @@ extension BrokerLoop {
     apply(.examined(keeper.range(of: number), records))
   }
 
-  /// Looks through every kept segment once, newest first: what can be healed is found while outboxes still have it.
+  /// Looks through every kept segment once, newest first: what can be healed is found while outboxes still have it. Until then they are told
+  /// to forget no more than before the start.
   private func lookThrough(_ number: UInt64) {
-    guard number > 0, number * UInt64(keeper.segmentBytes) >= machine.kept else { return }
+    guard number > 0, number * UInt64(keeper.segmentBytes) >= machine.kept else { return apply(.lookedThrough) }
     examine(number) { loop in
       _ = loop.reactor.after(Self.lookPause) { [unowned loop] in loop.lookThrough(number - 1) }
     }

@@ -68,7 +68,7 @@ enum BrokerProgram {
         }
       } catch { throw ReplayRefusal("\(error)") }
     }
-    machine.recovered(segmentBytes: journal.segmentBytes)
+    machine.recovered(segmentBytes: journal.segmentBytes, isLookedThrough: false)
     tell(journal.recovery, start.log)
 
     let descriptorsMax = Int(clamping: try OpenFiles.raiseLimit())

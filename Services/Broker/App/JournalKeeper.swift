@@ -87,12 +87,17 @@ final class JournalKeeper: Sendable {
     }
   }
 
-  /// Everything that is damaged in segment `number` of a journal that is kept from `keptFrom` on.
-  func examine(_ number: UInt64, before: Position, keptFrom: Position, _ done: @escaping @Sendable ([Damage]) -> Void) {
+  /// Everything that is damaged in segment `number` of a journal that is kept from `keptFrom` on; a fault where it cannot be read at all.
+  func examine(
+    _ number: UInt64, before: Position, keptFrom: Position, _ done: @escaping @Sendable (Result<[Damage], JournalFault>) -> Void
+  ) {
     queue.async { [self] in
-      // A segment that cannot be read at all is looked at again when somebody asks for it.
-      let damages = reader.withLock { try? $0.examine(segment: number, before: before, keptFrom: keptFrom) }
-      done(damages ?? [])
+      done(
+        reader.withLock { reader in
+          do throws(JournalFault) {
+            return .success(try reader.examine(segment: number, before: before, keptFrom: keptFrom))
+          } catch { return .failure(error) }
+        })
     }
   }
 

@@ -82,7 +82,9 @@ struct JournalRoutes: Sendable {
   // MARK: Damage
 
   private func verify() -> Response {
-    let found = JournalVerify(disk)
+    var kept = KeptFrom()
+    var found = JournalVerify(disk) { kept.take($0) }
+    found.expect(from: kept.position)
     // What is being written at this moment is no whole commit yet.
     let findings = found.findings.filter { if case .undecided = $0 { false } else { true } }
     return .json(

@@ -1,3 +1,4 @@
+import BrokerCore
 import Contracts
 import Disk
 import Host
@@ -11,7 +12,9 @@ enum VerifyJournal {
     defer { withExtendedLifetime(lock) {} }
     let path = BrokerFolders.journal(in: folder)
     guard Files.exists(path) else { return (VerifyReport.json(sound: true, summary: "no journal yet", findings: []), true) }
-    let found = JournalVerify(try FileDisk(folder: path))
+    var kept = KeptFrom()
+    var found = JournalVerify(try FileDisk(folder: path)) { kept.take($0) }
+    found.expect(from: kept.position)
     let report = VerifyReport.json(
       sound: found.isSound, summary: summary(found), findings: found.findings.map(\.description),
       more: [.init("segment_bytes", .integer(Int64(found.segmentBytes))), .init("segments", segments(found))])

@@ -36,6 +36,7 @@ extension BrokerMachine {
     case .surveyed(let survey, let how): surveyed(survey, how, at: moment, into: &commit)
     case .carried(let slice): carried(slice, at: moment, into: &commit)
     case .examined(let range, let damages): examined(range, damages, at: moment, into: &commit)
+    case .lookedThrough: lookedThrough(at: moment, into: &commit)
     case .heal(let id, let publish, let frame): heal(id, publish, frame: frame, at: moment, into: &commit)
     case .healed(let position): healed(position, at: moment, into: &commit)
     case .mended(let range): mended(range, at: moment, into: &commit)
@@ -78,9 +79,9 @@ extension BrokerMachine {
   ) {
     enter(moment)
     let number = Int(subscription)
-    guard number < subscriptions.count, subscriptions[number].isOpen, subscriptions[number].reading.fetch?.from == from.value else {
-      return
-    }
+    guard number < subscriptions.count, subscriptions[number].reading.fetch?.from == from.value else { return }
+    // Of one that is gone: its number is free now.
+    guard subscriptions[number].isOpen else { return subscriptions[number].reading.fetch = nil }
     var answer = answer
     switch answer {
     case .events: break

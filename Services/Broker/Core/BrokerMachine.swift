@@ -33,6 +33,8 @@ package struct BrokerMachine: Sendable {
   var losses: [AcceptedLoss] = []
   /// Damage from here on may have taken a subscription's record with it; 0: none.
   var lostFrom: UInt64 = 0
+  /// What is damaged and open, as far as it is written down.
+  var noted = HoleNote()
 
   // Of this run.
   var segmentBytes: UInt64 = 1
@@ -54,6 +56,8 @@ package struct BrokerMachine: Sendable {
   package internal(set) var pin: Pin?
   var holes = Holes()
   var starts = SegmentStarts()
+  /// Every kept segment has been looked through in this run: no damage is there that nobody knows of.
+  var isLookedThrough = true
   /// Damage was met while the journal was told: records may speak of what is gone.
   var isWounded = false
   let checksum: Checksum
@@ -109,8 +113,12 @@ package struct BrokerMachine: Sendable {
   }
 
   /// The journal, whose segments have so many bytes, has told everything. From here on inputs may come.
-  package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes) {
+  ///
+  /// `isLookedThrough`: there is nothing beside it to look through. Otherwise no publisher is told to forget more than before until
+  /// `lookedThrough` says that all of it has been; so it is in any case where damage was known.
+  package mutating func recovered(segmentBytes: Int = JournalLimits.segmentBytes, isLookedThrough: Bool = true) {
     self.segmentBytes = UInt64(segmentBytes)
+    self.isLookedThrough = isLookedThrough && noted.isEmpty
     producers.nameLost { json in (try? EventScan(json, from: 0))?.routing.source }
     producers.readIDs { json in
       // What was checked when it was accepted scans again; an id that does not is merely not told in a welcome.
@@ -118,6 +126,7 @@ package struct BrokerMachine: Sendable {
     }
     types.listen(subscriptions)
     tail.restart(behind: newest)
+    takeUpNote()
     holdMarks()
     for number in subscriptions.indices {
       subscriptions[number].segmentBytes = self.segmentBytes
@@ -181,6 +190,7 @@ package struct BrokerMachine: Sendable {
     case .manifest(let credential, let reads): contracts.note(reads, of: credential)
     case .kept(let before, let marks): foldKept(before: before, marks)
     case .loss(let loss): losses.append(loss)
+    case .holes(let note): noted = note
     }
   }
 

@@ -35,6 +35,8 @@ package enum Input {
   case carried(JournalSlice?)
   /// A stretch of the journal, whole segments, was looked through: all that is damaged there; see Healing.swift.
   case examined(Range<Position>, [Damage])
+  /// Every kept segment has been looked through since the start; what was damaged has been told.
+  case lookedThrough
   /// A row that its publisher sends again because the journal lost it. The ranges are offsets into `frame`.
   case heal(ConnectionID, Publish, frame: UnsafeRawBufferPointer)
   /// The effect `heal` is done and durable.

@@ -113,6 +113,8 @@ package struct BrokerLimits: Sendable {
   package var floorNoteEvents: UInt64 = 16_384
   /// How far a publisher's `forget` stays behind, at least: what its outbox still holds can heal a damaged segment.
   package var healBytes: UInt64 = 67_108_864
+  /// Holes that a note names, 24 bytes each: more are found again by reading.
+  package var holesNoted = 1_024
   /// A segment of which more than one part in so many is still needed is kept as it is: copying it on would not free much.
   package var carriedShare = 4
   /// Events copied forward that are kept in mind, each some 60 bytes in every checkpoint; small segments take fewer.

@@ -15,7 +15,7 @@ class Fault(Exception):
 
 
 class Client:
-    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, manifest=None, timeout=30):
+    def __init__(self, host, port, credential, secret, lineage=None, epoch=0, highest=0, manifest=None, timeout=30, rows=None):
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.timeout = timeout
@@ -32,6 +32,8 @@ class Client:
         self.replies = {}  # request id -> reply frame
         self.answer = lambda request: {"code": "nobody_there", "sentence": "This program answers no questions."}
         self.left = False
+        self.rows = rows or {}  # sequence -> event bytes, what the outbox still has
+        self.healed = 0  # rows given back because the broker's disk lost them
         hello = {"version": 1, "credential": credential, "secret": secret}
         if lineage is not None:
             hello.update(lineage=lineage, epoch=epoch, highest=highest)
@@ -100,6 +102,11 @@ class Client:
             for sequence, event in self.unanswered.items():
                 if sequence >= frame["from"]:
                     self.send_publish(sequence, event)
+        elif op == "heal":
+            for low, high in frame["sequences"]:
+                for sequence in [s for s in range(low, high + 1) if s in self.rows]:
+                    self.send_payload(b'{"op":"heal","sequence":%d,"event":%s}' % (sequence, self.rows[sequence]))
+                    self.healed += 1
         elif op == "revoke":
             gone = lambda number: any(low <= number <= high for low, high in frame["deliveries"])
             self.deliveries = collections.deque(
@@ -231,7 +238,7 @@ def connect(outbox, epoch, *address, **hello):
     wait = 0.1
     while True:
         try:
-            client = Client(*address, lineage=outbox.lineage, epoch=epoch, highest=outbox.highest, **hello)
+            client = Client(*address, lineage=outbox.lineage, epoch=epoch, highest=outbox.highest, rows=outbox.rows, **hello)
             break
         except (Fault, OSError) as trouble:
             if getattr(trouble, "code", None) in Fault.FOR_A_PERSON:

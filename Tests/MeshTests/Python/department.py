@@ -2,7 +2,8 @@
 
 usage: department.py HOST PORT CREDENTIAL SECRET
 The credential must be allowed to publish CREDENTIAL.* as source /CREDENTIAL, to read the same, and to ask itself and the operator.
-Prints "kill the broker" once, when it wants the broker killed and started again at the same port; one line a check; "N passed" at the end.
+Prints "kill the broker" once, when it wants the broker killed, one of its first events
+damaged in the journal, and the broker started again at the same port; one line a check; "N passed" at the end.
 """
 import json, secrets, sys, time
 
@@ -94,6 +95,7 @@ def main(host, port, credential, secret):
     for number in range(231, 241):
         outbox.add(event("late", number))  # What happens while the broker is away waits in the outbox.
     client = connect(outbox, 2, *address, manifest=manifest)
+    check("what the disk lost meanwhile is given back", client.wait(lambda: client.healed), client.healed)
     check("it publishes on from the broker's word", client.wait(lambda: client.accepted >= outbox.highest), client.accepted)
     client.subscribe(HANDLE, "sales", [f"{credential}.thing.*"], messages=8, size=1 << 16)
     check("everything is worked on once", work_until(client, lambda: len(inbox) == 139), len(inbox))

@@ -16,7 +16,7 @@ struct Producers: Sendable {
     var nextForgetPosition: UInt64 = 0
     /// Length of the last event's id.
     var idBytes: UInt8 = 0
-    /// Of this run: the first of its events that the journal lost and the outbox has still; `.max` where there is none.
+    /// Of this run: the first of its events that the journal lost, or may have lost, and the outbox has still; `.max` where there is none.
     var heldFrom = UInt64.max
     /// The connection that speaks for it, as its slot.
     var slot: Int?

@@ -133,7 +133,7 @@ struct Subscription: Sendable {
       progress.settle(floor: through, [])
       troubles.forget(floor: through, [])
       passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss: return
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .holes: return
     }
     settleRoom()
   }

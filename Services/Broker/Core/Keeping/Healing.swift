@@ -11,7 +11,8 @@ package import Wire
 //   shell writes it at its old place, syncs ──▶ healed ──▶ nothing else is missing there? ──▶ mend (effect)
 //
 // Mending fills what is left of a hole, bytes that held no event, with a record of the journal's own: readers pass over it. Until then a
-// subscription that comes to the hole waits there. Below the mark only the operator can let it pass: `acceptLoss`.
+// subscription that comes to the hole waits there. Below the mark only the operator can let it pass: `acceptLoss`. What outlives a restart
+// of all this stands in HoleNote.swift.
 extension BrokerMachine {
   /// The journal was found damaged while it was told: what follows may speak of what is gone. In the order of the journal.
   package mutating func replay(_ damage: Damage) {
@@ -39,6 +40,7 @@ extension BrokerMachine {
   /// Has mended what holds nothing to miss or was accepted as lost, asks for what can be had again, and lets subscriptions look again.
   mutating func settleHoles(into commit: inout Gathering<Effect>) {
     holdMarks()
+    noteHoles(into: &commit)
     for hole in holes.list where isResolved(hole.range) {
       commit.afterDurable(.mend(Position(hole.range.lowerBound)..<Position(hole.range.upperBound)))
     }
@@ -48,13 +50,26 @@ extension BrokerMachine {
 
   /// Outboxes keep what the journal lost until it stands there again, however far the mark has gone on meanwhile.
   mutating func holdMarks() {
+    let first = firstLost()
+    for producer in 0..<producers.count {
+      let held = first[UInt32(producer)] ?? .max
+      // What has not been looked through may have lost what nobody misses yet.
+      producers[producer].heldFrom = isLookedThrough ? held : min(held, producers[producer].heldFrom)
+    }
+  }
+
+  /// By producer, the first event that the journal lost and the outbox has.
+  func firstLost() -> [UInt32: UInt64] {
     var first: [UInt32: UInt64] = [:]
+    if !isLookedThrough || holes.list.contains(where: { $0.known != nil }) {
+      for held in noted.held { first[held.producer] = held.sequence }
+    }
     for hole in holes.list where !isResolved(hole.range) {
       for lost in hole.lost where lost.producer < UInt32(producers.count) && lost.sequence > producers[Int(lost.producer)].forgettable {
         first[lost.producer] = min(first[lost.producer] ?? .max, lost.sequence)
       }
     }
-    for producer in 0..<producers.count { producers[producer].heldFrom = first[UInt32(producer)] ?? .max }
+    return first
   }
 
   /// Asks a publisher for what its outbox still has and the journal lost.
@@ -111,6 +126,7 @@ extension BrokerMachine {
     enter(moment)
     holes.close(range.lowerBound.value..<range.upperBound.value)
     holdMarks()
+    noteHoles(into: &commit)
     wakeFromDamage(into: &commit)
   }
 
@@ -123,7 +139,7 @@ extension BrokerMachine {
       write(
         .loss(
           AcceptedLoss(
-            from: hole.range.lowerBound, end: hole.range.upperBound, events: UInt64(hole.lost.count), at: now.wall.milliseconds, by: who)),
+            from: hole.range.lowerBound, end: hole.range.upperBound, events: hole.events, at: now.wall.milliseconds, by: who)),
         into: &commit)
       for number in subscriptions.indices where subscriptions[number].isOpen && subscriptions[number].progress.floor < hole.range.upperBound
       {
@@ -160,7 +176,7 @@ extension BrokerMachine {
     let range = from..<max(from, through) + 1
     if isResolved(range) { return .events([], next: Position(range.upperBound)) }
     let segment = from - from % segmentBytes
-    if !holes.list.contains(where: { $0.range.overlaps(range) }), holes.mayExamine(segment, at: now.uptime) {
+    if !holes.isRead(range), holes.mayExamine(segment, at: now.uptime) {
       commit.afterDurable(.examine(Position(segment)))
     }
     return .damaged(from: Position(from), through: Position(range.upperBound - 1))
@@ -189,7 +205,7 @@ extension BrokerMachine {
       return .object([
         .init("from", .integer(Int64(clamping: hole.range.lowerBound))),
         .init("through", .integer(Int64(clamping: hole.range.upperBound - 1))),
-        .init("named", .bool(hole.isNamed)), .init("lost", .integer(Int64(hole.lost.count))), .init("events", .array(rows)),
+        .init("named", .bool(hole.isNamed)), .init("lost", .integer(Int64(clamping: hole.events))), .init("events", .array(rows)),
         .init("accepted", .bool(losses.contains { $0.from <= hole.range.lowerBound && hole.range.upperBound <= $0.end })),
       ])
     }

@@ -2,7 +2,8 @@ import Journal
 
 /// Stretches of the journal that were durable once and cannot be read now, with what is known to have stood there.
 ///
-/// Of this run: what is damaged is found anew at each start. What the operator accepted as lost is durable, in `losses`.
+/// Of this run: what is damaged is read anew after each start. That it is there is durable, in a `HoleNote`, and what the operator accepted
+/// as lost, in `losses`.
 struct Holes: Sendable, Equatable {
   struct Hole: Sendable, Equatable {
     let range: Range<UInt64>
@@ -10,8 +11,10 @@ struct Holes: Sendable, Equatable {
     let isNamed: Bool
     /// Events that are gone and not healed yet, in the journal's order.
     var lost: [Damage.LostEvent]
-    /// Producers have been asked for what they may still have.
-    var isAsked = false
+    /// Known from before this start, and not looked at since: so many events were gone then, and nothing says here which.
+    var known: UInt64?
+
+    var events: UInt64 { known ?? UInt64(lost.count) }
 
     /// It holds nothing that anybody could miss.
     var isResolved: Bool { isNamed && lost.isEmpty }
@@ -36,6 +39,17 @@ struct Holes: Sendable, Equatable {
     }
     list.sort { $0.range.lowerBound < $1.range.lowerBound }
   }
+
+  /// Takes over a hole that was known before this start, unless more is known of it already.
+  mutating func takeUp(_ place: HoleNote.Place) {
+    let range = place.from..<place.end
+    guard !list.contains(where: { $0.range.overlaps(range) }) else { return }
+    list.append(Hole(range: range, isNamed: false, lost: [], known: place.events))
+    list.sort { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// Whether what is damaged in `range` has been read in this run.
+  func isRead(_ range: Range<UInt64>) -> Bool { list.contains { $0.known == nil && $0.range.overlaps(range) } }
 
   /// The hole that took this event.
   func find(_ producer: UInt32, _ sequence: UInt64) -> (hole: Int, lost: Int)? {

@@ -59,7 +59,7 @@ extension BrokerMachine {
       .paused(let number, _):
       return number < UInt32(subscriptions.count) && subscriptions[Int(number)].isOpen
     case .intervention(let it): return it.subscription < UInt32(subscriptions.count) && subscriptions[Int(it.subscription)].isOpen
-    case .manifest, .kept, .loss: break
+    case .manifest, .kept, .loss, .holes: break
     }
     return true
   }

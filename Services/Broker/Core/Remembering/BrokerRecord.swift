@@ -14,6 +14,8 @@ import Wire
 //  24 dead          u32 subscription, a letter (below)
 //  25 contract      u32 type, text schema                                       the newest of its type from here on
 //  26 manifest      text credential, list of reads                              replaces what it said before
+//  30 holes         list of (u64 from, u64 end, u64 events), list of (u32 producer, u64 sequence)
+//                   what is damaged and open now, and from where on outboxes have what was lost; replaces the one before (HoleNote.swift)
 //  34 carried       u64 position, an event record's payload                     copied forward; see Carried.swift
 //  35 kept          u64 before, list of (u32 producer, u64 forget through)      the journal begins here from now on
 //  36 passed        u32 subscription, u64 through, u64 messages, u8 why, i64 at moved over what cannot be had
@@ -46,6 +48,7 @@ enum BrokerRecord: Sendable {
   case kept(before: UInt64, [ForgetMark])
   case passed(UInt32, through: UInt64, messages: UInt64, why: PassedOver.Why, at: Int64)
   case loss(AcceptedLoss)
+  case holes(HoleNote)
   case intervention(Intervention)
   case recalled(UInt32, by: UInt64, [UInt64])
   case replayed(UInt32, by: UInt64, cursor: UInt64, [Returns.Event])
@@ -65,6 +68,7 @@ enum BrokerRecord: Sendable {
     case .dead: RecordKind(rawValue: 24)
     case .contract: RecordKind(rawValue: 25)
     case .manifest: RecordKind(rawValue: 26)
+    case .holes: RecordKind(rawValue: 30)
     case .kept: RecordKind(rawValue: 35)
     case .passed: RecordKind(rawValue: 36)
     case .loss: RecordKind(rawValue: 37)
@@ -80,7 +84,7 @@ enum BrokerRecord: Sendable {
   /// Somebody waits for the answer; settles and what follows from them ride along.
   var isUrgent: Bool {
     switch self {
-    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .intervention: true
+    case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .holes, .intervention: true
     case .settled, .troubled, .dead, .passed, .recalled, .replayed, .returned, .dropped, .paused: false
     }
   }
@@ -130,6 +134,7 @@ enum BrokerRecord: Sendable {
       out.put(why.rawValue)
       out.put(at)
     case .loss(let loss): out.put(loss)
+    case .holes(let note): out.put(note)
     case .intervention(let it): it.encode(into: &out)
     case .recalled(let number, let by, let positions), .dropped(let number, let by, let positions):
       out.put(number)
@@ -172,6 +177,7 @@ enum BrokerRecord: Sendable {
       self = .dead(number, letter)
     case 25: self = .contract(try bytes.u32(), schema: try bytes.text())
     case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
+    case 30: self = .holes(try bytes.holeNote())
     case 35:
       self = .kept(before: try bytes.u64(), try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.mark() })
     case 36:

@@ -13,6 +13,7 @@ import Wire
 //  sections       list of: u8 number, u32 length, its bytes; ascending, empty ones left out, and with none of them the version is 1:
 //                 1 disk (CheckpointDisk.swift)
 //                 2 interventions (Interventions.swift)
+//                 3 holes (HoleNote.swift), as record 30
 //
 // What a record tells and what a checkpoint tells are the same: replaying into an empty machine and restoring the checkpoint
 // of a machine that lived through it give equal checkpoints.
@@ -23,13 +24,14 @@ extension BrokerMachine {
 
   /// What has come to the checkpoint since version 1, each in its own file: its number, what it holds now, how it is taken back.
   private func sections() -> [(number: UInt8, bytes: [UInt8])] {
-    [(1, diskSection()), (2, interventionSection())].filter { !$0.bytes.isEmpty }
+    [(1, diskSection()), (2, interventionSection()), (3, holeSection())].filter { !$0.bytes.isEmpty }
   }
 
   private mutating func restore(section number: UInt8, _ bytes: inout ByteReader) throws(MemoryFault) {
     switch number {
     case 1: try restoreDisk(&bytes)
     case 2: try restoreInterventions(&bytes)
+    case 3: noted = try bytes.holeNote()
     case let other: throw .value("a checkpoint's section", UInt64(other))
     }
   }
