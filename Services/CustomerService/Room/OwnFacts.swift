@@ -11,6 +11,8 @@ enum OwnFacts {
     let message: Identifier<Message>
     let at: Timestamp
     let by: String
+    /// Who is behind it, for what falls due because of it.
+    let origin: Origin
 
     /// The number of the message in its outbox, which its id ends with: it rises in the order of telling, here and in a rebuilt store.
     var number: UInt64 { message.text.split(separator: "-").last.flatMap { UInt64($0) } ?? 0 }
@@ -39,7 +41,11 @@ enum OwnFacts {
   static func retrace(_ received: Received, in transaction: inout Transaction) throws -> Disposition {
     guard let event = received.event else { return .done }
     let envelope = received.envelope
-    try fold(event, Meta(message: envelope.id, at: envelope.recordedTime, by: envelope.authID ?? "unknown"), in: transaction)
+    let by = envelope.authID ?? "unknown"
+    let origin = Origin(
+      principal: by, principalKind: envelope.authType ?? "unknown",
+      correlation: envelope.correlationID ?? envelope.causationID ?? envelope.id.text)
+    try fold(event, Meta(message: envelope.id, at: envelope.recordedTime, by: by, origin: origin), in: transaction)
     return .done
   }
 }

@@ -62,11 +62,13 @@ package struct Honour: Sendable {
     for one in [agent, approver].compactMap(\.self) where one.personID == person || one.household.contains(person) { throw .toOneself }
   }
 
-  /// Throws where `amount` is more than may be given; `before` is what the customer was given by hand within the limit's time.
-  package func checkLimits(_ amount: Int64, before: Int64) throws(Refusal) {
+  /// Throws where `amount` is more than may be given; `before` is what the customer was given by hand within the limit's time, `onCase` what
+  /// was given for the same case.
+  package func checkLimits(_ amount: Int64, before: Int64, onCase: Int64 = 0) throws(Refusal) {
     guard let limit else { return }
     let (sum, past) = before.addingReportingOverflow(amount)
-    guard amount <= limit.perCase, !past, sum <= limit.perCustomer else { throw .overLimit }
+    let (whole, over) = onCase.addingReportingOverflow(amount)
+    guard !over, whole <= limit.perCase, !past, sum <= limit.perCustomer else { throw .overLimit }
   }
 
   // MARK: How much

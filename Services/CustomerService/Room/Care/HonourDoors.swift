@@ -151,7 +151,7 @@ struct HonourDoors: Sendable {
     if draft.fact.agentID != speaker.by {
       try speaker.occasion.needs(.lead, .supervisor, because: "\(draft.fact.agentID) granted it")
     }
-    try Drafts.drop(draft.fact.requestID, in: transaction)
+    try Honouring(speaker: speaker, shelf: shelf).withdraw(draft.fact, in: transaction)
     return .done(
       status: 200,
       .object([.init("outcome", "undone")] + HonourJSON.fact(draft.fact)))
