@@ -29,13 +29,17 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   case overlaps(agent: Identifier<Colleague>, shift: Identifier<Shift>)
   case alreadyCorrected(String)
   case notWrong(String)
+  /// The customer brought up how somebody treated them: another colleague looks after them.
+  case keptApart(Identifier<Colleague>, Identifier<Person>, instead: String)
+  /// A case about one's own conduct.
+  case caseOfConduct(Identifier<Case>, instead: String)
 
   package var status: Int {
     switch self {
     case .field, .nobody, .hasLeft, .ownDeputy: 422
     case .noOffer, .noVersion, .noSheet, .noShift, .noAnswer: 404
     case .changed, .isStale, .notInForce, .sheetInForce, .wordsToAvoid, .noBriefing, .overlaps, .alreadyCorrected, .notWrong: 409
-    case .unbriefed: 403
+    case .unbriefed, .keptApart, .caseOfConduct: 403
     }
   }
 
@@ -60,6 +64,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
     case .overlaps: "shift_overlaps"
     case .alreadyCorrected: "already_corrected"
     case .notWrong: "not_wrong"
+    case .keptApart, .caseOfConduct: "conduct"
     }
   }
 
@@ -102,6 +107,9 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
       "\(agent) is on shift \(shift) at that time already; end that one first, or mark them absent from it"
     case .alreadyCorrected(let name): "answer \(name) was corrected already"
     case .notWrong(let name): "answer \(name) came from words that hold; there is nothing to correct"
+    case .keptApart(let agent, let person, let instead):
+      "somebody else than \(agent) looks after \(person) from now on: \(instead) does, or any other colleague at the desk; hand it over"
+    case .caseOfConduct(let id, let instead): "case \(id) is with \(instead) alone; nothing is to be done about it here"
     }
   }
 }
