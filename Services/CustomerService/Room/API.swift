@@ -42,7 +42,8 @@ struct API: Sendable {
 
   /// What may be said of offers, who says it and when.
   private var words: [Route] {
-    RosterDoors(desk: desk).routes + BriefingDoors(desk: desk, shelf: shelf).routes + SheetDoors(desk: desk, shelf: shelf).routes
+    RosterDoors(desk: desk, shelf: shelf).routes + BriefingDoors(desk: desk, shelf: shelf).routes
+      + SheetDoors(desk: desk, shelf: shelf).routes
       + AnswerDoors(desk: desk, shelf: shelf).routes + Counterparts(desk: desk, shelf: shelf).routes
       + WordTasks(desk: desk, shelf: shelf).routes
   }

@@ -22,8 +22,8 @@ enum OwnFacts {
     switch event {
     case .caseTurned(let fact): try Cases.fold(fact, meta, in: transaction)
     case .holdTurned(let fact): try Holds.fold(fact, meta, in: transaction)
-    case .promiseAnswered(let fact): try Promises.fold(fact, in: transaction)
-    case .capacityChanged(let fact): try Promises.fold(fact, in: transaction)
+    case .promiseAnswered(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Promises.fold(fact, in: transaction) }
+    case .capacityChanged(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Promises.fold(fact, in: transaction) }
     case .remedyAsked(let fact): try Requests.fold(fact, meta, in: transaction)
     case .offerAskedAbout(let fact): try AskedOffers.fold(fact, in: transaction)
     case .rosterPublished(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Rosters.fold(fact, in: transaction) }
