@@ -36,7 +36,7 @@ struct API: Sendable {
     ] + OfferRoutes(desk: desk, shelf: shelf).routes + CaseDoors(desk: desk).routes + HoldDoors(desk: desk).routes
       + PromiseDoors(desk: desk, shelf: shelf).routes + CapacityDoors(desk: desk, shelf: shelf).routes
       + HonourDoors(desk: desk, shelf: shelf).routes + ApprovalDoors(desk: desk, shelf: shelf).routes
-      + AskDoors(desk: desk, shelf: shelf).routes
+      + AskDoors(desk: desk, shelf: shelf).routes + Advances.routes(desk)
       + words
   }
 
