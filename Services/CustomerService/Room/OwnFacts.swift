@@ -30,7 +30,8 @@ enum OwnFacts {
     case .briefingAcknowledged(let fact):
       if try WordFacts.keep(event, meta, in: transaction) { try Briefings.fold(fact, in: transaction) }
     case .answerTurned(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Answers.fold(fact, meta, in: transaction) }
-    case .sheetTurned, .counterpartNamed, .parityApproved: try WordFacts.keep(event, meta, in: transaction)
+    case .sheetTurned(let fact): if try WordFacts.keep(event, meta, in: transaction) { try Sheets.waitForReview(fact, in: transaction) }
+    case .counterpartNamed, .parityApproved: try WordFacts.keep(event, meta, in: transaction)
     // What others tell is not customer service's own.
     default: break
     }
