@@ -68,7 +68,7 @@ struct AnswerDoors: Sendable {
     return .json(
       .object([
         .init("offer", .string(standing.offer.description)), .init("from", .string(Self.name(standing))),
-        .init("locale", .string(standing.sheet?.locale ?? FactsCard.locale)), .init("is_fallback", .bool(standing.isFallback)),
+        .init("locale", .string(standing.spoken)), .init("is_fallback", .bool(standing.isFallback)),
         .init("clean", .bool(found.isEmpty)),
         .init(
           "avoid",

@@ -153,7 +153,7 @@ enum Sheets {
     case .card(let card):
       members = [
         .init("source", "facts_card"), .init("reason", .string(card.reason)), .init("holding", .string(card.holding)),
-        .init("facts", .array(card.facts.map { .string($0) })), .init("locale", .string(FactsCard.locale)),
+        .init("facts", .array(card.facts.map { .string($0) })), .init("locale", .string(card.locale)),
       ]
     }
     members += [
