@@ -85,7 +85,9 @@ struct Honouring {
     guard let id = asked.offerID, let offer = try OfferInForce.find(id, in: reading) else { throw Honour.Refusal.noOffer }
     let key = offer.grant.key(of: file.order)
     let (purchase, standing) = (file.purchase, file.standing)
-    switch honour.shares(offer.terms, offer.life, purchase, standing, try Judge.history(of: purchase, offer, in: reading)) {
+    let matched = asked.basis == .parity ? try ParityMatches.given(id, for: person, in: reading) : ParityMatch.Given()
+    let history = try Judge.history(of: purchase, offer, in: reading)
+    switch honour.shares(offer.terms, offer.life, purchase, standing, history, matched: matched) {
     case .failure(let declined):
       let already = declined.reason == .alreadyGiven ? try Asked.already(key, in: file, in: reading) : nil
       let sentence = RemedyText.sentence(declined.reason, offer.name, amount: Money(minor: 0, file.order.currency))

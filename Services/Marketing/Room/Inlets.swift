@@ -75,6 +75,7 @@ enum Inlets {
     // What there is to sell is held against an offer at its start: a catalogue comes in a thousand facts.
     case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
+    case .subscriptionChanged(let fact): try Subscribers.fold(fact, in: transaction)
     case .policyPublished(let fact):
       try Policies.fold(fact, in: transaction)
       try Gatekeeping.heardOfAll(telling, in: transaction)

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import ServiceDomain
 import Store
+import Terms
 
 /// Remedies that agents asked the ledger for, or refused: of each request the fact that counts, and what the ledger said to it.
 enum Requests {
