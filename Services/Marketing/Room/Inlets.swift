@@ -118,6 +118,7 @@ enum Inlets {
       if fact.turn == .lifted {
         try Verdicts.reopen(fact.personID, leftOutFor: ["hold"], at: desk.clock.now(), in: transaction)
       }
+    case .caseTurned(let fact): try Contacts.fold(fact, in: transaction)
     case .offerAskedAbout(let fact): try Questions.fold(fact, received.envelope.id, in: transaction)
     default: break
     }

@@ -19,6 +19,7 @@ package enum MarketingProgram {
   private static let care =
     PromiseAnswered.types + CapacityChanged.types + RosterPublished.types + BriefingAcknowledged.types + SheetTurned.types
     + CounterpartNamed.types + ParityApproved.types + HoldTurned.types + OfferAskedAbout.types
+    + [CaseTurned.Turn.opened.type]
 
   /// The department; `hearing` tells how old its knowledge of the others is.
   package static func department(hearing: Hearing) -> Department {

@@ -62,7 +62,6 @@ package struct CarePolicies: Sendable, Equatable {
 
   package var forecast: ContactForecast.Rules {
     documents["capacity"].flatMap { ContactForecast.Rules($0) }
-      ?? ContactForecast.Rules(
-        perThousand: 20, lookBackPerThousand: 5, dayPercents: [60, 25, 15], contactsPerAgent: 8, usablePercent: 85)
+      ?? .usual
   }
 }
