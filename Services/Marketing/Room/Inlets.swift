@@ -27,6 +27,7 @@ enum Inlets {
     case .count(let id, let buyer):
       try Buyers.count(
         id, buyer: buyer, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction)
+      try ShopChannels.note(order.channel, in: transaction)
       if let person = order.personID { try Purchases.keep(order, of: person, in: transaction) }
     case .nothing: break
     }
