@@ -16,7 +16,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   /// The verifier and the deputy are one.
   case ownDeputy(Identifier<Colleague>)
   /// Another version was written meanwhile.
-  case changed(sheet: Identifier<Sheet>, seen: Int, now: Int)
+  case changed(sheet: Identifier<Sheet>, seen: Int, now: Int, since: [String])
   case isStale(sheet: Identifier<Sheet>, version: Int, why: String)
   /// An answer was to be given from a sheet that does not hold now.
   case notInForce(sheet: String, why: String, instead: String)
@@ -92,8 +92,8 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
       "\(field): nobody who works here is called \(id); `accord colleague list` names them, the operator adds people"
     case .hasLeft(let field, let id): "\(field): \(id) has left; name somebody who is here, `accord colleague list` names them"
     case .ownDeputy(let id): "deputy: \(id) cannot stand in for themselves; name another colleague"
-    case .changed(let sheet, let seen, let now):
-      "\(sheet) has version \(now) by now, you saw \(seen); look at it (`accord sheet show \(sheet)`), then say it of that one"
+    case .changed(let sheet, let seen, let now, let since):
+      "\(sheet) has version \(now) by now, you saw \(seen)\(since.isEmpty ? "" : " (\(since.joined(separator: "; ")))"); look at it (`accord sheet show \(sheet)`), then say it of that one"
     case .isStale(let sheet, let version, let why): "version \(version) of \(sheet) is stale (\(why)); write a new one: accord sheet draft"
     case .notInForce(let sheet, let why, let instead): "\(sheet) cannot be answered from: \(why); use \(instead) instead"
     case .sheetInForce(let sheet): "there is a sheet for this: answer from \(sheet); the facts card is for when there is none"
