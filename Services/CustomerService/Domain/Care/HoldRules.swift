@@ -7,7 +7,7 @@ package struct HoldRules: Sendable, Equatable {
   /// How long it goes on after the case is solved: the policy `cool-off`.
   package var coolOff: Duration
   package var coolOffSevere: Duration
-  /// A review with at most so many stars quiets marketing: `bad_review` of the policy `holds`.
+  /// A review with at most so many stars quiets marketing: the policy `reviews`.
   package var badReview: Int64
   /// A hold whose case is open is told anew this long before it would run out, so that it never does by accident.
   package static let renewEarlier = Duration.seconds(86_400)
