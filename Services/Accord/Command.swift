@@ -46,7 +46,7 @@ struct Command: Sendable {
   private static let care: [Command] = [
     .caseOpen, .caseShow, .caseList, .caseAnswer, .caseSolve, .caseReopen, .caseEscalate, .holdPlace, .holdList, .holdLift, .promiseList,
     .promiseAnswer, .capacityShow, .capacitySet, .capacityForecast, .honour, .honourUndo, .honourList, .goodwill, .approvalList,
-    .approvalGrant, .approvalRefuse, .ask, .askList,
+    .approvalGrant, .approvalRefuse, .ask, .askList, .advances,
   ]
   private static let imports: [Command] = [
     .importOrders, .importProducts, .importCustomers, .importConsents, .importSubscriptions, .importReturns, .importShipments,

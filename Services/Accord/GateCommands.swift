@@ -161,10 +161,16 @@ enum QuestionCommands {
     let questions = answer["questions"]?.array ?? []
     guard !questions.isEmpty else { return Terminal.print(answered ? "Nothing was answered yet." : "Nobody waits for an answer.") }
     for question in questions { tell(question) }
+    let overdue = answer["overdue"]?.integer ?? 0
+    if !answered, overdue > 0 {
+      Terminal.print(
+        "\(overdue) of \(questions.count) should have been answered by now; \(answer["owner"]?.string ?? "marketing") has them.")
+    }
   }
 
   private static func tell(_ question: JSON) {
-    let due = question["due_at"]?.string.map { ", due \($0)\(question["overdue"]?.bool == true ? " (overdue)" : "")" } ?? ""
+    let due =
+      question["due_at"]?.string.map { ", due \($0)\(question["overdue"]?.bool == true ? " \(Terminal.alarm("OVERDUE"))" : "")" } ?? ""
     Terminal.print(
       "\(question["asked_id"]?.string ?? "?")  asked \(question["at"]?.string ?? "?") by \(question["agent_id"]?.string ?? "?") in case "
         + "\(question["case_id"]?.string ?? "?")\(due)")

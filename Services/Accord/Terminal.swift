@@ -6,6 +6,12 @@ enum Terminal {
   /// One line of the answer.
   static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
 
+  /// What must be seen first: in capitals, and red where somebody reads it on a screen that wants colours.
+  static func alarm(_ word: String) -> String {
+    let isScreen = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nil
+    return isScreen ? "\u{1B}[1;31m\(word)\u{1B}[0m" : word
+  }
+
   /// A remark that is no part of the answer.
   static func note(_ line: String) { write("accord: \(line)", to: STDERR_FILENO) }
 

@@ -85,7 +85,7 @@ extension FactSamples {
         turn: .placed, holdID: try Identifier("hold-5"), personID: person, scope: .all, severity: .severe, expiresAt: later, by: ines,
         at: moment))
     let order = try Identifier<Order>("order-1000042")
-    facts += try RemedyAsked.Turn.allCases.map { turn in
+    facts += try [RemedyAsked.Turn.requested, .refused].map { turn in
       RemedyAsked(
         turn: turn, requestID: try Identifier("request-1"), orderID: order, personID: person, caseID: matter, offerID: offer,
         amount: euro(995), basis: .honourFor, agentID: ines, approver: ruth, deadlineAt: later, reason: .alreadyBetter,
@@ -120,6 +120,18 @@ extension FactSamples {
         disconnectID: try Identifier("d-2"), kind: .channel, outcome: .unknown, beganAt: moment, noticedAt: later,
         cause: "no roster was told",
         evidence: [], at: later),
+    ]
+    // What came later stands at the end: the files before it stay as they are.
+    facts += [
+      CaseTurned(
+        turn: .opened, caseID: matter, personID: person, kind: .complaint, severity: .severe, channel: "review",
+        cause: .init(kind: .conduct, id: "agent/nobody"), linked: [], rating: 2, holder: ruth, by: ines, at: moment),
+      RemedyAsked(
+        turn: .requested, requestID: try Identifier("request-3"), orderID: order, personID: person, offerID: offer, amount: euro(995),
+        basis: .desk, agentID: ines, undoUntil: later, at: moment),
+      RemedyAsked(
+        turn: .withdrawn, requestID: try Identifier("request-3"), orderID: order, personID: person, offerID: offer, amount: euro(995),
+        basis: .desk, agentID: ines, at: later),
     ]
     return facts
   }

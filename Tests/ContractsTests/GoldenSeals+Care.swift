@@ -47,5 +47,8 @@ extension GoldenTests {
     ("ledger.policy.proposed.v1.least.json", "57a3df0161fef67f3ca03159548e6b9bd35eefdabc2363e4e4e14cad4d0f695d", true),
     ("ledger.disconnect.recorded.v1.full.json", "3671c45489a898f7a0b2be57a141b11d8396b0becc031bdf3dff65ae2877045d", true),
     ("ledger.disconnect.recorded.v1.least.json", "a5972ebf0c0d3a6b30597b273bd101cd6b9ecde1c0391e61e9dc509bc8af0b62", true),
+    ("service.case.opened.v1.grown.json", "2032b69366fc8e9ad91b40b19497d7a7b033b6d2c124e661a86bf037265c8361", true),
+    ("service.remedy.requested.v1.grown.json", "1df6a60d1f446f058d899a39e2d6d1577bdbf13aa6a48b2fb18ae94c73e7f8ee", true),
+    ("service.remedy.withdrawn.v1.full.json", "9b8ecea1b8e12a25f2fb14b54f2bcfcb8b1f69a56031201e46c896896bcf7c43", true),
   ]
 }

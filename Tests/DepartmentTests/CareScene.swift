@@ -143,7 +143,11 @@ final class CareScene: Sendable {
   /// The types that it has told, without what stands around the words: `case.opened`.
   func words() throws -> [String] { try told().map { $0.type.split(separator: ".").dropFirst().dropLast().joined(separator: ".") } }
 
-  func asked() throws -> [RemedyAsked] { try told().compactMap { if case .remedyAsked(let fact) = $0 { fact } else { nil } } }
+  /// What the ledger was asked for or told that it is refused; what waits for somebody above stands among it.
+  func asked() throws -> [RemedyAsked] { try requests().filter { $0.undoUntil == nil && $0.turn != .withdrawn } }
+
+  /// Those too that can still be taken back, or were.
+  func requests() throws -> [RemedyAsked] { try told().compactMap { if case .remedyAsked(let fact) = $0 { fact } else { nil } } }
 
   func due() throws -> [String] {
     try store.read { snapshot in

@@ -78,6 +78,7 @@ struct DeskHonourTests {
     let honour: JSON = ["order_id": "FRIDAY-1", "offer_id": "sunday", "case_id": .string(first)]
     #expect(try scene.post("/v1/honours", honour, as: "agent/ines").json["outcome"] == "given")
     let over = try goodwill(scene, 1_506, to: first)
+    // While one waits, another wish is taken for the same.
     #expect(try goodwill(scene, 1, to: first)["outcome"] == "already")
     #expect(over["outcome"] == "waiting" && over["approver"] == "supervisor/ruth")
     let deadline = try #require(over["deadline_at"]?.string)
@@ -95,6 +96,32 @@ struct DeskHonourTests {
     let asked = try scene.asked().filter { $0.requestID.text == id }
     #expect(asked.map { $0.deadlineAt == nil } == [false, true] && asked.last?.approver?.text == "supervisor/ruth")
     #expect(try !scene.due().contains { $0.hasPrefix("approval") })
+  }
+
+  @Test func `in one case as often as its limit allows`() throws {
+    let scene = try scene()
+    let id = try scene.open("request", as: "agent/ines")["case_id"]?.string ?? ""
+    for (number, minor) in ([1_000, 1_000, 500] as [Int64]).enumerated() {
+      #expect(try goodwill(scene, minor, to: id, as: number == 1 ? "agent/tom" : "agent/ines")["outcome"] == "given")
+      // Pressed again at once it is the same one.
+      #expect(try goodwill(scene, minor, to: id, as: "agent/tom")["outcome"] == "already")
+      try scene.advance(by: .seconds(10))
+      #expect(try goodwill(scene, minor, to: id, as: "agent/tom")["outcome"] == "already")
+      let asked = try #require(try scene.asked().last)
+      try scene.hear(Tale.goodwill(asked, ordinal: number + 1))
+    }
+    #expect(try goodwill(scene, 1, to: id, as: "agent/tom")["outcome"] == "waiting")
+  }
+
+  @Test func `what can be undone is told, so that a rebuilt store has it, and what was undone too`() throws {
+    let scene = try scene()
+    scene.post("/v1/honours", usual, as: "agent/ines")
+    #expect(try scene.requests().map { $0.undoUntil == nil } == [false])
+    scene.post("/v1/honours/undo", as: "agent/ines")
+    #expect(try scene.requests().last?.turn == .withdrawn && scene.get("/v1/honours")["requests"]?.array?.first?["state"] == "undone")
+    // On no timeline: nobody has to know of a slip of the hand.
+    let kinds = try scene.get("/v1/customers/ada/timeline")["entries"]?.array?.compactMap { $0["kind"]?.string } ?? []
+    #expect(!kinds.contains { $0.hasPrefix("remedy_") })
   }
 
   @Test func `per customer and per day`() throws {

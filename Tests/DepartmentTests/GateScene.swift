@@ -79,7 +79,7 @@ extension MarketingScene {
   /// The whole Sunday offer, scheduled on Friday, with all that the others say about it but what `left` names.
   static func demanding(but left: Set<String> = []) throws -> MarketingScene {
     let scene = try MarketingScene()
-    scene.openSpring()
+    scene.openSpring(channels: [])
     try scene.hear(try policies.map { try scene.delivery($0) })
     try scene.ledger(
       .policyPublished(PolicyPublished(name: "opening-hours", version: 1, document: ["from": "08:00", "to": "20:00"])))

@@ -19,7 +19,8 @@ struct MarketingReplayTests {
       let heard = doubled ? deliveries.flatMap { [$0, $0] } : deliveries
       #expect(try scene.hear(heard).allSatisfy { $0 == .done })
     }
-    scene.openSpring()
+    scene.openSpring(channels: [])
+    try say(["web", "phone"].map { MarketingScene.counterpart($0) })
     try say(MarketingScene.policies + ["ada", "bob", "cleo"].flatMap { MarketingScene.person($0) })
     try say([
       MarketingScene.order("o-1", of: "ada"), MarketingScene.order("o-2", of: nil), MarketingScene.order("o-3", of: "cleo", channel: "app"),

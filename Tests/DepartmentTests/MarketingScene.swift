@@ -168,7 +168,11 @@ final class MarketingScene: Sendable {
     return post("/v1/offers" + (deed == "save" ? "" : "/\(deed)"), .object(members))
   }
 
-  func openSpring(_ minor: Int64 = 1_000_000) {
+  /// A campaign with money, in a shop that has named where customers are answered who buy by `channels`.
+  func openSpring(_ minor: Int64 = 1_000_000, channels: [String] = ["web", "phone", "store", "app"]) {
+    for channel in channels {
+      do { try service(Self.counterpart(channel)) } catch { Issue.record(error) }
+    }
     let answer = post(
       "/v1/campaigns",
       ["campaign_id": "spring", "budget": ["amount_minor": .integer(minor), "currency": "USD"], "approved_by": "supervisor/ruth"])

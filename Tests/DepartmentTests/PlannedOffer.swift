@@ -38,6 +38,8 @@ struct PlannedOffer {
   var reserve: Int64 = 40_000
   var channels: JSON = ["web", "store", "phone"]
   var countries: JSON = ["US", "DE"]
+  /// Why it may be worse for those who are there already.
+  var exception: JSON = .null
 
   /// 2026-05-10T04:00:00Z.
   var startsAt: Timestamp { Self.instant(starts) }
@@ -93,7 +95,7 @@ struct PlannedOffer {
         "reserve": ["amount_minor": .integer(reserve), "currency": .string(currency)],
         "desk_allowance": ["amount_minor": 0, "currency": .string(currency)],
       ],
-      "parity_exception": .null, "promises": [], "sheets_required": [], "briefing": ["first_hours": 72, "question": .null],
+      "parity_exception": exception, "promises": [], "sheets_required": [], "briefing": ["first_hours": 72, "question": .null],
     ]
   }
 

@@ -25,6 +25,25 @@ struct PolicyTests {
     return house.premises.ask(.post, path, headers: headers, body: body.bytes)
   }
 
+  @Test func `of two who change the same, the second hears what the first one changed`() throws {
+    let house = try LedgerHouse()
+    let (ruth, maya) = (hire(house, "supervisor/ruth", "supervisor"), hire(house, "marketer/maya", "marketer"))
+    func wish(_ usual: String, _ more: (String, JSON)...) -> JSON {
+      .object([.init("document", ["usual": .string(usual), "severe": "PT720H"])] + more.map { JSON.Member($0.0, $0.1) })
+    }
+    let path = "/v1/policies/cool-off/propose"
+    #expect(say(house, path, wish("PT240H", ("seen_version", 1)), as: ruth, key: "1").status == 201)
+    let second = try say(house, path, wish("PT300H"), as: maya, key: "2").json
+    #expect(second["code"] == "policy_proposed")
+    #expect(second["detail"]?.string?.hasPrefix("supervisor/ruth proposed cool-off at") == true)
+    #expect(second["detail"]?.string?.contains(#"/usual "PT168H" -> "PT240H""#) == true, "\(second.text)")
+    #expect(say(house, path, wish("PT300H", ("instead", true)), as: maya, key: "3").status == 201)
+    #expect(say(house, "/v1/policies/cool-off/confirm", ["version": 2], as: ruth, key: "4").status == 200)
+    // Whoever still looks at version 1 is told what counts by now.
+    let late = try say(house, path, wish("PT400H", ("seen_version", 1)), as: ruth, key: "5").json
+    #expect(late["code"] == "policy_changed" && late["detail"]?.string?.contains(#"/usual "PT168H" -> "PT300H""#) == true, "\(late.text)")
+  }
+
   @Test func `one named person proposes, another confirms; nobody does it alone, and nobody without a name`() throws {
     let house = try LedgerHouse()
     let (ruth, maya) = (hire(house, "supervisor/ruth", "supervisor"), hire(house, "marketer/maya", "marketer"))

@@ -27,8 +27,17 @@ struct QuestionTests {
     scene.offer("save", try MarketingScene.sundayOffer())
     try scene.service(asked("a-2", due: 3_600), asked("a-1"), asked("a-3", known: true))
     #expect(try list(scene).compactMap { $0["asked_id"]?.string } == ["a-1", "a-2"])
-    scene.clock.advance(to: MarketingScene.friday.adding(.seconds(1_801)))
+    func waiting() throws -> [String] {
+      try scene.store.read { snapshot in
+        try snapshot.all("SELECT subject FROM due WHERE kind = 'question_due' ORDER BY at") { row throws(StoreFault) in try row.text(0) }
+      }
+    }
+    #expect(try waiting() == ["a-1", "a-2"])
+    try scene.advance(to: MarketingScene.friday.adding(.seconds(1_801)))
     #expect(try list(scene).compactMap { $0["overdue"]?.bool } == [true, false])
+    let whole = try scene.premises.ask(.get, "/v1/questions").json
+    #expect(whole["overdue"] == 1 && whole["owner"] == "marketing")
+    #expect(try waiting() == ["a-2"])
     let before = try scene.words()
     for (id, body, status, code) in [
       ("a-9", ["answer": "expired", "sentence": "s"], 404, "no_question"), ("a-1", ["answer": "maybe", "sentence": "s"], 422, "answer"),
@@ -45,7 +54,11 @@ struct QuestionTests {
     let second = scene.post("/v1/questions/a-1/answer", ["answer": "expired", "sentence": "no"])
     #expect(try second.status == 409 && second.json["detail"]?.string?.contains("operator") == true)
     let told = try scene.told().compactMap { if case .questionAnswered(let fact) = $0 { fact } else { nil } }
-    #expect(told.count == 1 && told.first?.caseID.text == "case-a-1" && told.first?.answer == .ours)
-    #expect(try list(scene).count == 1 && list(scene, answered: true).first?["answered_by"] == "operator")
+    #expect(told.first?.caseID.text == "case-a-1" && told.first?.answer == .ours)
+    // What was answered in time is no alarm.
+    #expect(scene.post("/v1/questions/a-2/answer", ["answer": "expired", "sentence": "Last year's."]).status == 200)
+    #expect(try waiting() == [])
+    try scene.service(asked("a-4", due: 7_200))
+    #expect(try list(scene).count == 1 && list(scene, answered: true).last?["answered_by"] == "operator")
   }
 }

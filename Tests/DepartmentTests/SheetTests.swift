@@ -276,7 +276,7 @@ struct SheetTests {
     let differences = try rebuilt.tables(but: ["word_fact.number"]).only(tables).replacing(name, with: "LINEAGE").differences(
       from: scene.service.tables(but: ["word_fact.number"]).only(tables))
     #expect(differences == [], "\(differences)")
-    #expect(try rebuilt.tables().count("word_fact") == 11 && rebuilt.tables().count("outbox") == 0)
+    #expect(try rebuilt.tables().count("word_fact") == 12 && rebuilt.tables().count("outbox") == 0)
     #expect(try rebuilt.findings() == [] && scene.service.findings() == [])
     // Each of its facts tells its story.
     for delivery in try scene.service.told() {

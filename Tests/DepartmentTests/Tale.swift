@@ -165,6 +165,18 @@ extension Tale {
           tenders: [TenderAmount(kind: destination == .customerCredit ? .customerCredit : .card, amount: OrderDraft.euros(amount))]),
         state: state, entry: change == .declined ? nil : entry, of: resolves, reason: reason, inputs: ["interval": "look_back"]))
   }
+
+  /// What the ledger tells of goodwill that it was asked for in a case.
+  static func goodwill(_ asked: RemedyAsked, ordinal: Int) throws -> DomainEvent {
+    let amount = try #require(asked.amount)
+    return .remedyChanged(
+      RemedyChanged(
+        change: .posted, remedyID: RemedyID(key: RemedyKey(goodwill: try #require(asked.caseID)), ordinal: ordinal),
+        personID: asked.personID,
+        kind: .goodwill, basis: .goodwill, amount: amount,
+        destination: .init(.customerCredit, tenders: [TenderAmount(kind: .customerCredit, amount: amount)]), state: .posted,
+        entry: Int64(100 + ordinal), reason: "goodwill", inputs: ["request_id": .string(asked.requestID.text)]))
+  }
 }
 
 extension JSON {

@@ -114,9 +114,10 @@ struct CareRulesTests {
     #expect(CaseFile([turned(.solved, 1)]) == nil)
     let file = try #require(
       CaseFile([turned(.opened, 1), turned(.escalated, 2), turned(.answered, 3), turned(.solved, 4), turned(.reopened, 5)]))
-    #expect(file.state == .open && !file.isEscalated && file.asksForHold && file.answeredAt == Timestamp(milliseconds: 3))
-    #expect(CaseFile([turned(.opened, 1), turned(.solved, 2)])?.asksForHold == false)
-    #expect(CaseFile([turned(.opened, 1, .question)])?.asksForHold == false)
+    #expect(
+      file.state == .open && !file.isEscalated && file.holdCause(.usual) == "complaint" && file.answeredAt == Timestamp(milliseconds: 3))
+    #expect(CaseFile([turned(.opened, 1), turned(.solved, 2)])?.holdCause(.usual) == nil)
+    #expect(CaseFile([turned(.opened, 1, .question)])?.holdCause(.usual) == nil)
   }
 
   @Test func `the fate of a hold`() {

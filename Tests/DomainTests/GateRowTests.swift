@@ -35,9 +35,10 @@ struct GateRowTests {
   }
 
   @Test func `where nothing is asked, nothing lacks`() throws {
+    var known = try Self.known()
+    for channel in ["web", "phone"] { known.counterparts[channel] = Self.named(channel) }
     let rows = Gate.rows(
-      terms: Gate.terms(refusals: [], at: Self.asked), budget: .init(check: .budget, state: .passed, since: Self.asked), try Self.known(),
-      waivers: [])
+      terms: Gate.terms(refusals: [], at: Self.asked), budget: .init(check: .budget, state: .passed, since: Self.asked), known, waivers: [])
     #expect(rows.map(\.check) == Gate.kept && rows.allSatisfy { $0.state == .passed } && Gate.isOpen(rows))
     #expect(Gate.nextLook(try Self.known()) == nil)
   }
@@ -68,16 +69,16 @@ struct GateRowTests {
     #expect(row(.init(gaps: ["K"], exception: over, approval: approval(true))).code == "parity_over")
   }
 
-  @Test func `each channel before has one after, where service keeps a list`() throws {
-    func named(_ channel: String) -> CounterpartNamed {
-      CounterpartNamed(
-        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: Self.tom, at: Self.asked)
-    }
+  private static func named(_ channel: String) -> CounterpartNamed {
+    CounterpartNamed(channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: tom, at: asked)
+  }
+
+  @Test func `each channel before has one after; where nobody named any, somebody has to`() throws {
     var known = try Self.known()
-    #expect(Gate.channels(known).state == .passed)
-    known.counterparts = ["web": named("web")]
+    #expect(Gate.channels(known).code == "no_counterpart" && Gate.channels(known).liftedBy == "service: accord channel name")
+    known.counterparts = ["web": Self.named("web")]
     #expect(Gate.channels(known).code == "no_counterpart")
-    known.counterparts["phone"] = named("phone")
+    known.counterparts["phone"] = Self.named("phone")
     #expect(Gate.channels(known).state == .passed)
   }
 
@@ -85,8 +86,7 @@ struct GateRowTests {
 
   @Test func `what holds is not waived, the terms never are, and a row counts from when it came to stand so`() throws {
     var known = try Self.known()
-    known.counterparts["app"] = CounterpartNamed(
-      channel: "app", counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: Self.tom, at: Self.asked)
+    known.counterparts["app"] = Self.named("app")
     let terms = Gate.terms(refusals: ["/owner: has left"], at: Self.asked)
     let budget = Gate.Row(check: .budget, state: .passed, since: Self.asked)
     let waivers = [Gate.Check.terms, .budget, .channels].map { Gate.Waiver(check: $0, reason: "r", by: Self.tom, at: Self.asked) }

@@ -57,7 +57,8 @@ extension MeshTests {
       try folder.write(text, to: "offer.json")
       expectDone(
         try caller.accord(
-          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,sheets,briefings", "--reason", "nobody works at this shop"))
+          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,channels,sheets,briefings", "--reason",
+          "nobody works at this shop"))
     }
 
     /// Orders of Saturday, each with 9.95 of standard shipping on a card, by way of a file.

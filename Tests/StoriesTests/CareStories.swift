@@ -176,5 +176,74 @@ extension StoriesTests {
       let open = try shop.done("ask", "list", as: "agent/ines")["asked"]?.array ?? []
       #expect(open.count == 1 && open.first?["asked_id"]?.string == late && open.first?["overdue"] == true)
     }
+
+    @Test func `one of four is sick on Sunday: what was promised is not there any more, and marketing rests by itself`() throws {
+      let shop = try StoryMesh()
+      try shop.hire("lead/lena", "--role", "lead")
+      for agent in 1...5 { try shop.done("colleague", "add", "agent/a\(agent)", "--no-token", "--role", "agent", "--locale", "en-US") }
+      var rows = "who,begins,ends,shift\n"
+      for agent in 1...4 { rows += "agent/a\(agent),2026-05-10T08:00:00,2026-05-10T20:00:00,day\n" }
+      try shop.folder.write(rows, to: "roster.csv")
+      let words = [
+        "import", "roster", shop.folder.file("roster.csv"), "--map", "agent=who,from=begins,to=ends,shift=shift", "--zone",
+        "America/New_York",
+      ]
+      try eventually("service knows all five, and takes their shifts") { try shop.accord(words, as: "lead/lena").exit == .code(0) }
+      // Four times eight, 85 % of it: so much can be promised, and no more.
+      #expect(try shop.done("capacity", "show")["slots"]?.array?.first { $0["from"] != $0["to"] }?["quantity"]?.integer == 27)
+      try shop.done("campaign", "open", "spring", "--budget", "9000.00", "--currency", "USD", "--approved-by", "supervisor/ruth")
+      let text = try #require(Shop.offer("sunday-free-shipping")).text
+      guard case .object(var members) = try JSON(parsing: text) else { return }
+      members.removeAll { $0.name == "promises" }
+      members.append(
+        .init(
+          "promises",
+          [
+            [
+              "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 25, "from": "2026-05-10T08:00:00",
+              "to": "2026-05-10T20:00:00", "answer_by": "2026-05-09T17:00:00", "on_drop": "pause",
+            ]
+          ]))
+      try shop.folder.write(JSON.object(members).text, to: "sunday.json")
+      let offer = "sunday-free-shipping"
+      try shop.done(
+        "offer", "schedule", shop.folder.file("sunday.json"), "--waive", "channels,sheets,briefings", "--reason", "this story is of people")
+      try eventually("service has heard what is asked for") {
+        try shop.done("promise", "list", "--offer", offer)["promises"]?.array?.count == 1
+      }
+      try shop.done("promise", "answer", offer, "contacts", "yes", "--expires", "2026-06-01T00:00:00Z", as: "lead/lena")
+      func state() throws -> String? { try shop.done("offer", "show", offer)["versions"]?.array?.last?["state"]?.string }
+      func row() throws -> JSON? { try shop.done("offer", "gate", offer)["rows"]?.array?.first { $0["check"]?.string == "capacity" } }
+      try eventually("the gate is open there") { try row()?["state"] == "passed" }
+      try shop.advance("35h")
+      try eventually("it is live") { try state() == "live" }
+      // Sunday, six in the morning.
+      let sick = try shop.done("roster", "absent", "agent/a1", "--shift", "day", as: "lead/lena")
+      #expect(sick["short"]?.array?.first?["there"]?.integer == 20 && sick["short"]?.array?.first?["on_drop"] == "pause", "\(sick.text)")
+      try eventually("marketing rests, and says why", within: .seconds(5)) {
+        try state() == "paused" && row()?["sentence"]?.string?.contains("agent/a1 is absent") == true
+      }
+      try shop.done("roster", "swap", "day", "agent/a1", "agent/a5", as: "lead/lena")
+      try eventually("the promise can be kept again") { try row()?["state"] == "passed" }
+      try shop.done("offer", "resume", offer)
+      #expect(try state() == "live")
+    }
+
+    @Test func `Ada does not want to meet Ines again: the lead has it, and no door lets Ines near`() throws {
+      let shop = try StoryMesh()
+      for agent in ["agent/ines", "agent/tom"] { try shop.hire(agent, "--role", "agent") }
+      try shop.hire("lead/lena", "--role", "lead")
+      let opened = try shop.done(
+        "case", "open", "--customer", "ada", "--kind", "complaint", "--channel", "phone", "--cause", "conduct=agent/ines", "--words",
+        "She laughed at me.", as: "agent/tom")
+      let id = opened["case_id"]?.string ?? ""
+      #expect(opened["holder"] == "lead/lena" && opened["escalated"] == true && opened["hold_id"] != nil)
+      #expect(try shop.refused("case", "show", id, as: "agent/ines").contains("lead/lena"))
+      #expect(try shop.refused("case", "solve", id, as: "agent/tom").contains("lead"))
+      try shop.done("case", "solve", id, "--words", "I called her and apologised.", as: "lead/lena")
+      #expect(try shop.refused("goodwill", "ada", "5.00", "--currency", "USD", as: "agent/ines").contains("any other colleague"))
+      try shop.done("goodwill", "ada", "5.00", "--currency", "USD", as: "agent/tom")
+      #expect(try shop.done("case", "list", "--state", "all", "--cause", "agent/ines", as: "agent/tom")["cases"]?.array?.isEmpty == true)
+    }
   }
 }

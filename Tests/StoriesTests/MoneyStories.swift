@@ -93,12 +93,22 @@ extension StoriesTests {
       }
       func money() throws -> JSON { try shop.done("campaign", "money", "spring")["currencies"]?.array?.first ?? .null }
       #expect(try money()["given"]?.integer == 9_950 && money()["outstanding"]?.integer == 6_965)
-      try eventually("marketing was told") {
+      // Both are told at once.
+      try eventually("service was told what it pays in advance", within: .seconds(5)) {
+        let one = try shop.done("advances")["advances"]?.array?.first
+        return one?["campaign_id"] == "spring" && one?["outstanding"]?["amount_minor"]?.integer == 6_965 && one?["exhausted_since"] != nil
+      }
+      try eventually("marketing was told", within: .seconds(5)) {
         (try shop.done("campaign", "show", "spring")["ledger"]?.array ?? []).contains { $0["kind"]?.string == "advanced" }
       }
       try shop.done("campaign", "fund", "spring", "100.00", as: "marketer/maya")
       try eventually("the advance is repaid") { try money()["outstanding"]?.integer == 0 }
       #expect(try money()["free"]?.integer == 10_000 - 6_965)
+      try eventually("service has it back, and knows", within: .seconds(5)) {
+        let one = try shop.done("advances")["advances"]?.array?.first
+        return one?["outstanding"]?["amount_minor"] == 0 && one?["repaid"]?["amount_minor"]?.integer == 6_965
+          && one?["exhausted_since"] == nil
+      }
       #expect(try shop.done("disconnects", "--audit")["slipped"]?.integer == 0)
     }
   }

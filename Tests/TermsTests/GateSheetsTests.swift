@@ -96,13 +96,20 @@ struct GateSheetsTests {
         by: Identifier(restoring: "lead/ruth"), at: Self.now)
     }
     let document = try OfferDocument(Scene.document(["/eligibility/channels": ["web", "phone"]]))
-    let none = GateChannels.row(document, [:], asked: Self.asked)
+    let none = GateChannels.row(document, [:], soldBy: [], asked: Self.asked)
     #expect(none.code == "no_counterpart" && none.sentence?.contains("phone and web") == true && none.since == Self.asked)
-    let one = GateChannels.row(document, ["web": named("web")], asked: Self.asked)
+    let one = GateChannels.row(document, ["web": named("web")], soldBy: [], asked: Self.asked)
     #expect(one.state == .waiting && one.sentence?.contains("web") == false)
-    let both = GateChannels.row(document, ["web": named("web"), "phone": named("phone")], asked: Self.asked)
+    let both = GateChannels.row(document, ["web": named("web"), "phone": named("phone")], soldBy: [], asked: Self.asked)
     #expect(both.state == .passed && both.since == Self.now)
-    #expect(GateChannels.row(try OfferDocument(Scene.document), [:], asked: Self.asked).state == .passed)
+    // One that names none is for all of the shop's; where nobody has said anything of any, somebody has to.
+    let all = try OfferDocument(Scene.document)
+    let silent = GateChannels.row(all, [:], soldBy: [], asked: Self.asked)
+    #expect(silent.code == "no_counterpart" && silent.liftedBy?.contains("accord channel name") == true)
+    #expect(GateChannels.row(all, ["web": named("web")], soldBy: [], asked: Self.asked).state == .passed)
+    #expect(GateChannels.row(all, ["web": named("web")], soldBy: ["web"], asked: Self.asked).state == .passed)
+    let store = GateChannels.row(all, ["web": named("web")], soldBy: ["store", "web"], asked: Self.asked)
+    #expect(store.state == .waiting && store.sentence?.contains("buy by store") == true)
   }
 
   @Test(

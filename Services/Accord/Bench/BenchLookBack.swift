@@ -80,7 +80,9 @@ struct BenchLookBack {
       ])
     let path = "\(house.data)/offer.json"
     do throws(FileFault) { try Files.write(document.bytes, to: path) } catch { throw Complaint(host: error) }
-    try house.accord(["offer", "schedule", path, "--waive", "promises,sheets,briefings", "--reason", "a measurement: nobody works here"])
+    try house.accord([
+      "offer", "schedule", path, "--waive", "promises,channels,sheets,briefings", "--reason", "a measurement: nobody works here",
+    ])
   }
 
   /// In the order of their ids, which is not that of their times.

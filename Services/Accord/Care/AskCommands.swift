@@ -40,7 +40,7 @@ enum AskCommands {
       Terminal.print(
         "\(CareReport.text(one, "asked_id"))  “\(one["words"]?.string ?? "(the words are gone)")” (case \(CareReport.text(one, "case_id")))  "
           + (answered ?? "marketing answers by \(CareReport.text(one, "answer_by"))")
-          + (one["overdue"]?.bool == true ? "  OVERDUE" : ""))
+          + (one["overdue"]?.bool == true ? "  \(Terminal.alarm("OVERDUE"))" : ""))
     }
   }
 }

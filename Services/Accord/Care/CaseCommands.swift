@@ -11,6 +11,7 @@ extension Command {
       .init("--severity", "WORD", "low, normal or severe (default: normal)"),
       .init("--cause", "KIND=ID", "what brought it about: campaign, offer, policy, conduct or product"),
       .init("--same-as", "CASE", "the open case that this is told of again, over another channel"),
+      .init("--rating", "STARS", "of a review: 1 to 5; few of them quiet marketing as a complaint does"),
       .init("--link", "CASE", "another case that has to do with it; repeat for more"),
       .init("--words", "TEXT", "what the customer said; stays with the case"), .init("--case", "ID", "its name (default: a new one)"),
       CareReport.key,
@@ -60,6 +61,7 @@ enum CaseCommands {
         ("--customer", "person_id"), ("--kind", "kind"), ("--channel", "channel"), ("--severity", "severity"), ("--same-as", "same_as"),
         ("--words", "words"), ("--case", "case_id"),
       ])
+    if let rating = try arguments.integer("--rating") { body.append(.init("rating", .integer(rating))) }
     if let cause = try cause(arguments) { body.append(.init("cause", cause)) }
     let linked = arguments.all("--link")
     if !linked.isEmpty { body.append(.init("linked", .array(linked.map { .string($0) }))) }

@@ -115,10 +115,11 @@ enum PromiseCommands {
         + "  (\(CareReport.text(slot, "by"))\(slot["cause"]?.string.map { ": \($0)" } ?? ""))")
   }
 
-  private static func short(_ short: JSON) {
+  /// What was promised and is not there.
+  static func short(_ short: JSON) {
     let follows = short["on_drop"]?.string == "pause" ? "marketing pauses it" : "marketing is alarmed"
     Terminal.print(
-      "  SHORT: \(CareReport.text(short, "offer")) was promised \(CareReport.text(short, "reserved")), from \(CareReport.text(short, "from")) to "
+      "  \(Terminal.alarm("SHORT")): \(CareReport.text(short, "offer")) was promised \(CareReport.text(short, "reserved")), from \(CareReport.text(short, "from")) to "
         + "\(CareReport.text(short, "to")) there is only \(CareReport.text(short, "there")); \(follows)")
   }
 

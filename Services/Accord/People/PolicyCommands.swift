@@ -13,7 +13,10 @@ extension Command {
       run: { arguments throws(Complaint) in try PolicyCommands.show(arguments) }),
     Command(
       "policy propose", "Proposes other numbers; they count when another named person confirms them.", operands: "NAME FILE",
-      options: [.init("--because", "SENTENCE", "why")],
+      options: [
+        .init("--because", "SENTENCE", "why"), .init("--seen", "N", "the version that you looked at: refused where another counts by now"),
+        .init("--instead", nil, "in place of what somebody else has proposed"),
+      ],
       examples: ["accord policy propose cool-off cool-off.json --because 'Ten days are calmer.' --as ruth.json"],
       run: { arguments throws(Complaint) in try PolicyCommands.propose(arguments) }),
     Command(
@@ -89,7 +92,9 @@ enum PolicyCommands {
   }
 
   private static func propose(_ name: String, _ document: JSON, _ arguments: Arguments) throws(Complaint) {
-    let because = arguments.value("--because").map { [JSON.Member("sentence", .string($0))] } ?? []
+    var because = arguments.value("--because").map { [JSON.Member("sentence", .string($0))] } ?? []
+    if let seen = try arguments.integer("--seen") { because.append(.init("seen_version", .integer(seen))) }
+    if arguments.has("--instead") { because.append(.init("instead", true)) }
     let answer = try Office(arguments).ask(
       "ledger", .post, "/v1/policies/\(name.percentEncoded)/propose", headers: [("Idempotency-Key", Key.new())],
       body: .object([.init("document", document)] + because))

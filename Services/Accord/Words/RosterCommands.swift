@@ -42,6 +42,7 @@ enum RosterCommands {
     guard let answer = try WordDesk.give(arguments, "/v1/roster/absent", body) else { return }
     Terminal.print(answer["outcome"]?.string == "exists" ? "It was told so before; nothing changed." : "It is told:")
     for shift in answer["shifts"]?.array ?? [] { tell(shift) }
+    for short in answer["short"]?.array ?? [] { PromiseCommands.short(short) }
   }
 
   static func swap(_ arguments: Arguments) throws(Complaint) {
@@ -52,6 +53,7 @@ enum RosterCommands {
     guard let answer = try WordDesk.give(arguments, "/v1/roster/swap", body) else { return }
     Terminal.print(answer["outcome"]?.string == "exists" ? "It was told so before; nothing changed." : "The shift is swapped:")
     for shift in answer["shifts"]?.array ?? [] { tell(shift) }
+    for short in answer["short"]?.array ?? [] { PromiseCommands.short(short) }
   }
 
   private static func tell(_ shift: JSON) {

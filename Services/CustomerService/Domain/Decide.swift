@@ -46,6 +46,8 @@ package enum ServiceDomain {
     switch event {
     case .caseTurned(let fact): FactPlace(mark: "\(fact.at.milliseconds) \(fact.channel)", person: fact.personID, time: fact.at)
     case .holdTurned(let fact): FactPlace(mark: "\(fact.holdID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
+    // What can be taken back, or was, is nobody's to read of yet.
+    case .remedyAsked(let fact) where fact.undoUntil != nil || fact.turn == .withdrawn: nil
     case .remedyAsked(let fact): FactPlace(mark: "\(fact.requestID) \(fact.at.milliseconds)", person: fact.personID, time: fact.at)
     case .offerAskedAbout(let fact): FactPlace(mark: fact.askedID.text, person: fact.personID, time: fact.at)
     default: nil

@@ -130,7 +130,7 @@ package enum Desk {
     _ matched: ParityMatch.Given, at now: Timestamp
   ) -> Row? {
     guard let match = offer.match else { return nil }
-    for (one, answer) in zip(judged, answers) where answer.reason == .notEligibleCustomer {
+    for (one, answer) in zip(judged, answers) where answer.given == nil {
       guard let amount = match.amount(one, life: offer.life, given: matched, at: now) else { continue }
       let sentence =
         "somebody new would get \(amount) for order \(answer.order); match it without being asked: `accord honour \(answer.order) "

@@ -1,32 +1,26 @@
 package import Contracts
 import Terms
 
-/// What stands in for a sheet: what the terms say, and a sentence that holds until there is more. Made of the document alone.
-package struct FactsCard: Sendable, Equatable {
-  /// Its sentences are in this language.
-  package static let locale = "en"
-
+/// What stands in for a sheet: what the terms say, and a sentence that holds until there is more. Made of the document alone, in the customer's
+/// language where an offer can be told in it, else in English.
+package struct FactsCard: Sendable {
   package let offer: OfferVersion
+  /// The language of its sentences.
+  package let locale: String
   /// Why there is no sheet, as a code: `stopped`, `over`, `not_begun`, `no_sheet`.
   package let reason: String
   /// What to say to the customer until there is a sheet.
-  package let holding: String
+  package var holding: String { Self.holding(reason, in: locale) }
   /// What was promised, one sentence each.
-  package let facts: [String]
+  package var facts: [String] { terms.facts(in: locale) }
+  private let terms: Terms
 
-  package init(_ offer: DeskOffer, at now: Timestamp) {
+  /// `wanted`: what the customer speaks, such as `es-US`.
+  package init(_ offer: DeskOffer, in wanted: String, at now: Timestamp) {
     self.offer = offer.offer
+    locale = Tongue.of(wanted)?.code ?? "en"
     reason = Self.reason(offer, at: now) ?? "no_sheet"
-    facts = offer.terms.facts()
-    switch reason {
-    case "stopped":
-      holding =
-        "We have stopped this offer and are looking at what that means for you. What you were given stays yours. We write to you as soon "
-        + "as we know more; until then only what stands here is certain."
-    case "over": holding = "This offer is over. Whatever you were given stays yours."
-    case "not_begun": holding = "This offer has not begun. We tell you gladly what is planned, and cannot promise it."
-    default: holding = "This is what the offer says. Where that does not answer you, we ask and come back to you."
-    }
+    terms = offer.terms
   }
 
   /// Why no sheet of the offer holds at `now`; nil where one may.

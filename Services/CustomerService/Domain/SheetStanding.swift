@@ -31,6 +31,14 @@ package struct SheetStanding: Sendable {
     return sheet
   }
 
+  /// The language of what stands there.
+  package var spoken: String {
+    switch source {
+    case .sheet(let sheet): sheet.locale
+    case .card(let card): card.locale
+    }
+  }
+
   /// `locale` and `voice` are what the customer has; nil: the offer's first.
   package init(_ offer: DeskOffer, _ sheets: SheetFold, locale: String?, voice: String?, at now: Timestamp) {
     let document = offer.terms.document
@@ -44,8 +52,9 @@ package struct SheetStanding: Sendable {
     self.voice = tone
     let usable = FactsCard.reason(offer, at: now) == nil ? sheets.usable(for: offer.known.counting(version.version)) : []
     guard let found = Self.choose(usable, wanted, tone) else {
-      source = .card(FactsCard(offer, at: now))
-      isFallback = !Locales.speaks(wanted, FactsCard.locale)
+      let card = FactsCard(offer, in: wanted, at: now)
+      source = .card(card)
+      isFallback = !Locales.speaks(wanted, card.locale)
       return
     }
     source = .sheet(found)

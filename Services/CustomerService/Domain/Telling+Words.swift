@@ -14,6 +14,12 @@ extension Telling {
     case .answerTurned(let fact):
       "\(fact.agentID) \(fact.turn == .given ? "told a customer of" : "told a customer better of") \(fact.offer) in case \(fact.caseID), from "
         + (fact.sheetID.map { "version \(fact.sheetVersion ?? 0) of sheet \($0)" } ?? "its facts card")
+    case .capacityChanged(let fact):
+      "from \(fact.from) until \(fact.to) there is \(fact.quantity) of \(plain(fact.kind.rawValue))\(fact.sku.map { " (\($0))" } ?? "")"
+        + (fact.cause.map { ": \($0)" } ?? "")
+    case .promiseAnswered(let fact):
+      "\(fact.by) answered promise \(fact.promiseID) of \(fact.offerID)@\(fact.version): \(plain(fact.answer.rawValue))"
+        + "\(fact.quantity.map { " \($0)" } ?? ""), until \(fact.expiresAt)\(fact.sentence.map { ": \($0)" } ?? "")"
     case .counterpartNamed(let fact):
       "who bought by \(fact.channel) is answered by \(fact.counterpart) from \(fact.opens) until \(fact.closes) (\(fact.timeZone))"
     case .parityApproved(let fact):

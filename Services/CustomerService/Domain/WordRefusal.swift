@@ -16,7 +16,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   /// The verifier and the deputy are one.
   case ownDeputy(Identifier<Colleague>)
   /// Another version was written meanwhile.
-  case changed(sheet: Identifier<Sheet>, seen: Int, now: Int)
+  case changed(sheet: Identifier<Sheet>, seen: Int, now: Int, since: [String])
   case isStale(sheet: Identifier<Sheet>, version: Int, why: String)
   /// An answer was to be given from a sheet that does not hold now.
   case notInForce(sheet: String, why: String, instead: String)
@@ -29,13 +29,17 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   case overlaps(agent: Identifier<Colleague>, shift: Identifier<Shift>)
   case alreadyCorrected(String)
   case notWrong(String)
+  /// The customer brought up how somebody treated them: another colleague looks after them.
+  case keptApart(Identifier<Colleague>, Identifier<Person>, instead: String)
+  /// A case about one's own conduct.
+  case caseOfConduct(Identifier<Case>, instead: String)
 
   package var status: Int {
     switch self {
     case .field, .nobody, .hasLeft, .ownDeputy: 422
     case .noOffer, .noVersion, .noSheet, .noShift, .noAnswer: 404
     case .changed, .isStale, .notInForce, .sheetInForce, .wordsToAvoid, .noBriefing, .overlaps, .alreadyCorrected, .notWrong: 409
-    case .unbriefed: 403
+    case .unbriefed, .keptApart, .caseOfConduct: 403
     }
   }
 
@@ -60,6 +64,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
     case .overlaps: "shift_overlaps"
     case .alreadyCorrected: "already_corrected"
     case .notWrong: "not_wrong"
+    case .keptApart, .caseOfConduct: "conduct"
     }
   }
 
@@ -87,8 +92,8 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
       "\(field): nobody who works here is called \(id); `accord colleague list` names them, the operator adds people"
     case .hasLeft(let field, let id): "\(field): \(id) has left; name somebody who is here, `accord colleague list` names them"
     case .ownDeputy(let id): "deputy: \(id) cannot stand in for themselves; name another colleague"
-    case .changed(let sheet, let seen, let now):
-      "\(sheet) has version \(now) by now, you saw \(seen); look at it (`accord sheet show \(sheet)`), then say it of that one"
+    case .changed(let sheet, let seen, let now, let since):
+      "\(sheet) has version \(now) by now, you saw \(seen)\(since.isEmpty ? "" : " (\(since.joined(separator: "; ")))"); look at it (`accord sheet show \(sheet)`), then say it of that one"
     case .isStale(let sheet, let version, let why): "version \(version) of \(sheet) is stale (\(why)); write a new one: accord sheet draft"
     case .notInForce(let sheet, let why, let instead): "\(sheet) cannot be answered from: \(why); use \(instead) instead"
     case .sheetInForce(let sheet): "there is a sheet for this: answer from \(sheet); the facts card is for when there is none"
@@ -102,6 +107,9 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
       "\(agent) is on shift \(shift) at that time already; end that one first, or mark them absent from it"
     case .alreadyCorrected(let name): "answer \(name) was corrected already"
     case .notWrong(let name): "answer \(name) came from words that hold; there is nothing to correct"
+    case .keptApart(let agent, let person, let instead):
+      "somebody else than \(agent) looks after \(person) from now on: \(instead) does, or any other colleague at the desk; hand it over"
+    case .caseOfConduct(let id, let instead): "case \(id) is with \(instead) alone; nothing is to be done about it here"
     }
   }
 }

@@ -36,13 +36,14 @@ struct API: Sendable {
     ] + OfferRoutes(desk: desk, shelf: shelf).routes + CaseDoors(desk: desk).routes + HoldDoors(desk: desk).routes
       + PromiseDoors(desk: desk, shelf: shelf).routes + CapacityDoors(desk: desk, shelf: shelf).routes
       + HonourDoors(desk: desk, shelf: shelf).routes + ApprovalDoors(desk: desk, shelf: shelf).routes
-      + AskDoors(desk: desk, shelf: shelf).routes
+      + AskDoors(desk: desk, shelf: shelf).routes + Advances.routes(desk)
       + words
   }
 
   /// What may be said of offers, who says it and when.
   private var words: [Route] {
-    RosterDoors(desk: desk).routes + BriefingDoors(desk: desk, shelf: shelf).routes + SheetDoors(desk: desk, shelf: shelf).routes
+    RosterDoors(desk: desk, shelf: shelf).routes + BriefingDoors(desk: desk, shelf: shelf).routes
+      + SheetDoors(desk: desk, shelf: shelf).routes
       + AnswerDoors(desk: desk, shelf: shelf).routes + Counterparts(desk: desk, shelf: shelf).routes
       + WordTasks(desk: desk, shelf: shelf).routes
   }

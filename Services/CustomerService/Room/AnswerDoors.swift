@@ -68,7 +68,7 @@ struct AnswerDoors: Sendable {
     return .json(
       .object([
         .init("offer", .string(standing.offer.description)), .init("from", .string(Self.name(standing))),
-        .init("locale", .string(standing.sheet?.locale ?? FactsCard.locale)), .init("is_fallback", .bool(standing.isFallback)),
+        .init("locale", .string(standing.spoken)), .init("is_fallback", .bool(standing.isFallback)),
         .init("clean", .bool(found.isEmpty)),
         .init(
           "avoid",
@@ -84,7 +84,8 @@ struct AnswerDoors: Sendable {
   private func give(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let standing = try standing(form, teller.occasion.asker, in: transaction)
     let caseID = try form.needed("case_id", Case.self)
-    let person = try form.identifier("person_id", Person.self)
+    let person = try form.identifier("person_id", Person.self) ?? Cases.find(caseID, in: transaction)?.person
+    try Conduct.confirm(teller, for: person, in: transaction)
     let agent: Identifier<Colleague>
     if let own = teller.occasion.colleague {
       agent = own
@@ -98,7 +99,8 @@ struct AnswerDoors: Sendable {
     }
     let name = Hex.encode(SHA256.hash(Array("answer/\(teller.by)/\(teller.occasion.causation)".utf8)).prefix(12))
     let fact = AnswerTurned(
-      turn: .given, caseID: caseID, answerID: Identifier(restoring: name), personID: person, offer: standing.offer,
+      turn: .given, caseID: caseID, answerID: Identifier(restoring: name), personID: try form.identifier("person_id", Person.self),
+      offer: standing.offer,
       sheetID: standing.sheet?.id, sheetVersion: standing.sheet?.version, locale: standing.wanted,
       voice: standing.sheet?.voice ?? standing.voice, agentID: agent, factsCard: standing.sheet == nil, fallback: standing.isFallback,
       at: teller.now)

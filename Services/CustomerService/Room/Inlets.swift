@@ -16,6 +16,10 @@ enum Inlets {
       try Policies.fold(fact, in: transaction)
       return .done
     }
+    if case .budgetChanged(let fact) = event {
+      try Advances.fold(fact, at: received.envelope.time, desk, in: transaction)
+      return .done
+    }
     if case .promiseDeclared(let fact) = event {
       try Promises.fold(fact, in: transaction)
       return .done

@@ -15,6 +15,7 @@ package enum ServiceProgram {
         MeshSubscription(name: "orders", filters: orders, inlet: { try Inlets.fact($0, desk, in: &$1) }),
         MeshSubscription(name: "remedies", filters: remedies, inlet: { try Inlets.fact($0, desk, in: &$1) }),
         MeshSubscription(name: "offers", filters: offers, inlet: { try Inlets.fact($0, desk, in: &$1) }),
+        MeshSubscription(name: "money", filters: Advances.types, inlet: { try Inlets.fact($0, desk, in: &$1) }),
         MeshSubscription(name: "customers", filters: customers, inlet: { try Inlets.fact($0, desk, in: &$1) }),
       ]
     },
@@ -32,5 +33,5 @@ package enum ServiceProgram {
   private static let customers =
     CustomerKnown.types + ConsentChanged.types + CustomerRestricted.types + MessageTurned.types + ProductsListed.types
     + MembershipChanged.types + ChainAnchored.types + Colleagues.types + PolicyPublished.types
-  private static let reads = orders + remedies + offers + customers
+  private static let reads = orders + remedies + offers + Advances.types + customers
 }

@@ -8,6 +8,7 @@ import Terms
 /// The doors of the roster: who works when, who does not come, who comes instead.
 struct RosterDoors: Sendable {
   let desk: DepartmentDesk
+  let shelf: OfferShelf
 
   /// A page of the roster spans at most so much: two months.
   private static let spanMax = Duration.seconds(62 * 86_400)
@@ -25,7 +26,7 @@ struct RosterDoors: Sendable {
       Route(.post, "/v1/roster/swap", "another agent takes a shift over") { request, _ in
         desk.wordCommand(request, for: .lead, .supervisor) { form, teller, transaction in try swap(form, teller, transaction) }
       },
-    ] + [RosterImport(desk: desk).route]
+    ] + [RosterImport(desk: desk, shelf: shelf).route]
   }
 
   private func show(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
@@ -65,18 +66,32 @@ struct RosterDoors: Sendable {
       shifts = try Rosters.shifts(in: from..<to, transaction).filter { $0.agentID == agent }
       guard !shifts.isEmpty else { throw WordRefusal.noShift(agent: agent.text, shift: "from \(from) to \(to)") }
     }
-    var told: [RosterPublished] = []
-    for shift in shifts where shift.absent != isAbsent {
-      if !isAbsent, let other = try Rosters.overlapping(shift, in: transaction) {
-        throw WordRefusal.overlaps(agent: agent, shift: other.shiftID)
+    let changed = shifts.filter { $0.absent != isAbsent }
+    let (told, short) = try following(changed, "\(agent) is \(isAbsent ? "absent" : "back")", teller, transaction) { transaction in
+      var told: [RosterPublished] = []
+      for shift in changed {
+        if !isAbsent, let other = try Rosters.overlapping(shift, in: transaction) {
+          throw WordRefusal.overlaps(agent: agent, shift: other.shiftID)
+        }
+        var fact = shift
+        (fact.absent, fact.at) = (isAbsent, teller.now)
+        try teller.tell(.rosterPublished(fact), in: transaction)
+        told.append(fact)
       }
-      var changed = shift
-      changed.absent = isAbsent
-      changed.at = teller.now
-      try teller.tell(.rosterPublished(changed), in: transaction)
-      told.append(changed)
+      return told
     }
-    return (200, answer(told.isEmpty ? "exists" : isAbsent ? "absent" : "back", told.isEmpty ? shifts : told))
+    return (200, answer(told.isEmpty ? "exists" : isAbsent ? "absent" : "back", told.isEmpty ? shifts : told, short))
+  }
+
+  /// Tells of shifts, and of what the desk can take without them or with them.
+  private func following<T>(
+    _ shifts: [RosterPublished], _ cause: String, _ teller: Speaker, _ transaction: borrowing Transaction,
+    _ change: (borrowing Transaction) throws -> T
+  ) throws -> (T, short: [JSON]) {
+    let from = shifts.map(\.from).min()
+    let to = shifts.map(\.to).max()
+    return try RosterFollowing(speaker: teller, shelf: shelf).following(
+      from.flatMap { from in to.map { from..<$0 } }, because: cause, in: transaction, change)
   }
 
   private func swap(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
@@ -98,12 +113,17 @@ struct RosterDoors: Sendable {
     var left = shift
     left.absent = true
     left.at = teller.now
-    try teller.tell(.rosterPublished(left), in: transaction)
-    try teller.tell(.rosterPublished(taken), in: transaction)
-    return (200, answer("swapped", [left, taken]))
+    let (_, short) = try following([shift], "\(to) comes for \(from)", teller, transaction) { transaction in
+      try teller.tell(.rosterPublished(left), in: transaction)
+      try teller.tell(.rosterPublished(taken), in: transaction)
+    }
+    return (200, answer("swapped", [left, taken], short))
   }
 
-  private func answer(_ outcome: String, _ shifts: [RosterPublished]) -> JSON {
-    .object([.init("outcome", .string(outcome)), .init("shifts", .array(shifts.map(Rosters.json)))])
+  /// `short`: what was promised and cannot be kept any more because of it.
+  private func answer(_ outcome: String, _ shifts: [RosterPublished], _ short: [JSON] = []) -> JSON {
+    .object([
+      .init("outcome", .string(outcome)), .init("shifts", .array(shifts.map(Rosters.json))), .init("short", .array(short)),
+    ])
   }
 }

@@ -7,12 +7,15 @@ import Store
 /// The door through which a roster comes in: a head on the first line, one shift on each other line. Each is taken by itself or refused.
 struct RosterImport: Sendable {
   let desk: DepartmentDesk
+  let shelf: OfferShelf
 
   /// One piece of a file, as the command line sends it.
   private static let bodyBytesMax = 4 << 20
   private static let rowsMax = 1_000
   /// Nobody is at work longer than this at a time.
   private static let shiftMax = Duration.seconds(24 * 3_600)
+  /// How far ahead the capacity follows one piece of a file: a quarter of a year, each hour of it.
+  private static let spanMax = Duration.seconds(92 * 86_400)
 
   var route: Route {
     Route(
@@ -32,13 +35,26 @@ struct RosterImport: Sendable {
       }
       return desk.command(request, for: .lead, .supervisor) { transaction, occasion in
         let teller = Speaker(desk: desk, occasion: occasion)
-        var reading = Rows(now: occasion.now)
-        for row in rows {
-          if let fact = try reading.take(row, in: transaction) { try teller.tell(.rosterPublished(fact), in: transaction) }
+        let (read, _) = try RosterFollowing(speaker: teller, shelf: shelf).following(
+          Self.span(rows), because: "shifts were published", in: transaction
+        ) { transaction in
+          var reading = Rows(now: occasion.now)
+          for row in rows {
+            if let fact = try reading.take(row, in: transaction) { try teller.tell(.rosterPublished(fact), in: transaction) }
+          }
+          return reading
         }
-        return .done(status: 200, reading.json)
+        return .done(status: 200, read.json)
       }
     }
+  }
+
+  /// From the first beginning to the last end; nil where no row says both. What a shift was before it was moved is not far from it.
+  private static func span(_ rows: [JSON]) -> Range<Timestamp>? {
+    func times(_ name: String) -> [Timestamp] { rows.compactMap { $0[name]?.string.flatMap { try? Timestamp(rfc3339: $0) } } }
+    guard let from = times("from").min(), let to = times("to").max(), from < to else { return nil }
+    let end = min(to.adding(shiftMax), from.adding(spanMax))
+    return from.adding(.zero - shiftMax)..<max(end, from)
   }
 
   private static func rows(_ body: [UInt8]) throws -> [JSON] {

@@ -2,7 +2,7 @@ import Store
 
 /// Customer service's own tables. A migration is never edited once it has landed.
 enum Schema {
-  static let migrations = [timelines, facts, offers, members, words, care]
+  static let migrations = [timelines, facts, offers, members, words, care, money]
 
   private static let timelines = Migration(
     1, "timelines",

@@ -117,9 +117,10 @@ struct SheetDoors: Sendable {
     let avoid = try form.texts("avoid", max: Limits.phrasesMax)
     try Self.confirm(words, avoid)
     let id = try Sheets.name(offer.offer, locale, voice)
-    let last = try Sheets.fold(of: offer.offer, in: transaction).sheets[id]?.last?.version ?? 0
+    let versions = try Sheets.fold(of: offer.offer, in: transaction).sheets[id] ?? []
+    let last = versions.last?.version ?? 0
     if let seen = try form.integer("seen_version", in: 0...Int64(Int32.max)), seen != last {
-      throw WordRefusal.changed(sheet: id, seen: Int(seen), now: last)
+      throw WordRefusal.changed(sheet: id, seen: Int(seen), now: last, since: Self.since(Int(seen), versions))
     }
     let fact = SheetTurned(
       turn: .drafted, offerID: offer.offer, sheetID: id, offerVersion: offer.version, sheetVersion: last + 1, locale: locale, voice: voice,
@@ -239,11 +240,26 @@ struct SheetDoors: Sendable {
   /// The latest version of a sheet; a body that names another one did not see it.
   private func find(_ form: WordForm, in reading: borrowing some Reading & ~Copyable) throws -> SheetFold.Sheet {
     let id = try form.needed("sheet_id", Sheet.self)
-    guard let last = try Sheets.fold(of: Sheets.offer(of: id), in: reading).sheets[id]?.last else { throw WordRefusal.noSheet(id.text) }
+    let versions = try Sheets.fold(of: Sheets.offer(of: id), in: reading).sheets[id] ?? []
+    guard let last = versions.last else { throw WordRefusal.noSheet(id.text) }
     if let seen = try form.integer("sheet_version", in: 1...Int64(Int32.max)), Int(seen) != last.version {
-      throw WordRefusal.changed(sheet: id, seen: Int(seen), now: last.version)
+      throw WordRefusal.changed(sheet: id, seen: Int(seen), now: last.version, since: Self.since(Int(seen), versions))
     }
     return last
+  }
+
+  /// What was written since somebody saw version `seen`: by whom, when, and which parts are other than before.
+  private static func since(_ seen: Int, _ versions: [SheetFold.Sheet]) -> [String] {
+    versions.filter { $0.version > seen }.suffix(5).map { sheet in
+      let before = versions.last { $0.version < sheet.version }?.drafted
+      let parts: [(String, Bool)] = [
+        ("words", before?.words != sheet.drafted.words), ("use", before?.use != sheet.drafted.use),
+        ("avoid", before?.avoid != sheet.drafted.avoid), ("offer version", before?.offerVersion != sheet.offerVersion),
+      ]
+      let changed = parts.filter(\.1).map(\.0)
+      return "\(sheet.drafted.by) wrote version \(sheet.version) at \(sheet.drafted.at)"
+        + (changed.isEmpty ? "" : ", other in \(changed.joined(separator: ", "))")
+    }
   }
 
   private func answer(

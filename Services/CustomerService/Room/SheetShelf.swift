@@ -51,7 +51,7 @@ final class SheetShelf: Sendable {
         .init("locale", .string(sheet.locale)), .init("voice", .string(sheet.voice)),
       ]
     case .card(let card):
-      members = [.init("source", "facts_card"), .init("reason", .string(card.reason)), .init("locale", .string(FactsCard.locale))]
+      members = [.init("source", "facts_card"), .init("reason", .string(card.reason)), .init("locale", .string(card.locale))]
     }
     members.append(.init("is_fallback", .bool(standing.isFallback)))
     return .object(members)

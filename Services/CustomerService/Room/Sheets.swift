@@ -2,6 +2,7 @@ import Contracts
 import Host
 import ServiceDomain
 import Store
+import Telemetry
 import Terms
 
 /// The answer sheets of offers: folds of their facts, and what becomes of them when an offer's life takes a turn.
@@ -44,6 +45,36 @@ enum Sheets {
       }
     }
     return found
+  }
+
+  // MARK: Looking again
+
+  /// When somebody is to look at a sheet again waits as a row that falls due; what is stale waits for nobody.
+  static func waitForReview(_ fact: SheetTurned, in transaction: borrowing Transaction) throws {
+    let subject = "\(fact.sheetID)/\(fact.sheetVersion)"
+    switch fact.turn {
+    case .drafted: break
+    case .verified:
+      if let review = fact.reviewAt { try Due.set(at: review, kind: CareDues.review, subject: subject, in: transaction) }
+    case .staled: try Due.remove(kind: CareDues.review, subject: subject, in: transaction)
+    }
+  }
+
+  /// The time has come to look at a sheet again, and nobody has. It serves on, labelled so, and lies with whoever answers for it.
+  static func overdue(_ row: Due.Entry, _ log: Log, in reading: borrowing some Reading & ~Copyable) throws {
+    guard let slash = row.subject.lastIndex(of: "/"), let version = Int(row.subject[row.subject.index(after: slash)...]) else { return }
+    let id = Identifier<Sheet>(restoring: String(row.subject[..<slash]))
+    let sheets = try fold(of: offer(of: id), in: reading)
+    guard let sheet = sheets.find(id, version: version), sheet.isUsable, sheets.sheets[id]?.last(where: \.isUsable) == sheet else { return }
+    let colleagues = ColleagueFold(try Colleagues.all(in: reading))
+    log.warning("sheet.review", reviewSentence(sheet, colleagues, by: row.at))
+  }
+
+  static func reviewSentence(_ sheet: SheetFold.Sheet, _ colleagues: ColleagueFold, by review: Timestamp) -> String {
+    let verifier = sheet.verified?.verifier.flatMap { colleagues.heir(of: $0) }?.text ?? "nobody"
+    let deputy = sheet.verified?.deputy.flatMap { colleagues.heir(of: $0) }?.text ?? "nobody"
+    return "\(verifier) was to look at version \(sheet.version) of \(sheet.id) again by \(review), and \(deputy) stands in: "
+      + "accord sheet verify \(sheet.id) --review-at TIME, or accord sheet draft"
   }
 
   // MARK: The offer's life
@@ -122,7 +153,7 @@ enum Sheets {
     case .card(let card):
       members = [
         .init("source", "facts_card"), .init("reason", .string(card.reason)), .init("holding", .string(card.holding)),
-        .init("facts", .array(card.facts.map { .string($0) })), .init("locale", .string(FactsCard.locale)),
+        .init("facts", .array(card.facts.map { .string($0) })), .init("locale", .string(card.locale)),
       ]
     }
     members += [

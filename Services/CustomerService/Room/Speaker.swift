@@ -18,7 +18,7 @@ struct Speaker: Sendable {
   func tell(_ event: DomainEvent, under rule: String? = nil, in transaction: borrowing Transaction) throws -> Identifier<Message> {
     let told = try desk.publish(event, true: now, occasion.under(rule ?? occasion.ruleVersion), in: transaction)
     guard told.isTold else { return told.id }
-    let meta = OwnFacts.Meta(message: told.id, at: now, by: occasion.principal)
+    let meta = OwnFacts.Meta(message: told.id, at: now, by: occasion.principal, origin: occasion.origin)
     try OwnFacts.fold(event, meta, in: transaction)
     return told.id
   }

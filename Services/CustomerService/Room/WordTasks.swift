@@ -33,6 +33,7 @@ struct WordTasks: Sendable {
         let lacks = GateSheets.lacks(
           terms.document.sheetsRequired, fold, counting: counting, colleagues, asked: .first, at: now)
         for lack in lacks { tasks.append(Self.task(lack, offer)) }
+        tasks += reviews(offer, fold.usable(for: counting), colleagues, besides: lacks, at: now)
         tasks += try fallbacks(offer, fold.usable(for: counting), required: terms.document.sheetsRequired, in: reading)
       }
     }
@@ -45,6 +46,21 @@ struct WordTasks: Sendable {
           since: first.since))
     }
     return tasks
+  }
+
+  /// Sheets in use that nobody looked at again in time; those that the offer needs are named by what it lacks.
+  private func reviews(
+    _ offer: OfferVersion, _ usable: [SheetFold.Sheet], _ colleagues: ColleagueFold, besides lacks: [GateSheets.Lack], at now: Timestamp
+  ) -> [JSON] {
+    usable.compactMap { sheet -> JSON? in
+      guard let review = sheet.reviewAt, review <= now else { return nil }
+      guard !lacks.contains(where: { $0.code == "review_overdue" && $0.locale == sheet.locale && $0.voice == sheet.voice }) else {
+        return nil
+      }
+      return Self.task(
+        "review_overdue", offer, Sheets.reviewSentence(sheet, colleagues, by: review), locale: sheet.locale, voice: sheet.voice,
+        since: review)
+    }
   }
 
   /// Languages in which customers were answered in another one, as long as there is no sheet in them.

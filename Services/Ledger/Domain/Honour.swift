@@ -62,11 +62,13 @@ package struct Honour: Sendable {
     for one in [agent, approver].compactMap(\.self) where one.personID == person || one.household.contains(person) { throw .toOneself }
   }
 
-  /// Throws where `amount` is more than may be given; `before` is what the customer was given by hand within the limit's time.
-  package func checkLimits(_ amount: Int64, before: Int64) throws(Refusal) {
+  /// Throws where `amount` is more than may be given; `before` is what the customer was given by hand within the limit's time, `onCase` what
+  /// was given for the same case.
+  package func checkLimits(_ amount: Int64, before: Int64, onCase: Int64 = 0) throws(Refusal) {
     guard let limit else { return }
     let (sum, past) = before.addingReportingOverflow(amount)
-    guard amount <= limit.perCase, !past, sum <= limit.perCustomer else { throw .overLimit }
+    let (whole, over) = onCase.addingReportingOverflow(amount)
+    guard !over, whole <= limit.perCase, !past, sum <= limit.perCustomer else { throw .overLimit }
   }
 
   // MARK: How much
@@ -74,7 +76,8 @@ package struct Honour: Sendable {
   /// What falls on each part of the order under `terms`: as they decide it, else as they would decide it of an order in time, else the amount
   /// that somebody above approved. The reason is the evaluator's where nothing is given.
   package func shares(
-    _ terms: Terms, _ life: Life, _ purchase: Purchase, _ standing: OrderStanding, _ history: History
+    _ terms: Terms, _ life: Life, _ purchase: Purchase, _ standing: OrderStanding, _ history: History,
+    matched: ParityMatch.Given = ParityMatch.Given()
   ) -> Result<[Outcome.Share], Declined> {
     let now = asked.at
     var history = history
@@ -82,9 +85,13 @@ package struct Honour: Sendable {
     let outcome = terms.evaluate(purchase, history, life: life, at: now)
     if outcome.isGranted, outcome.amount > 0 { return .success(lessened(outcome.shares)) }
     if outcome.reason == .alreadyGiven { return .failure(Declined(.alreadyGiven)) }
-    // A match of what is for new customers alone: by how much, the desk has worked out from the same terms.
-    if asked.basis == .parity, outcome.reason == .notEligibleCustomer, let amount = asked.amount, amount.currency == standing.currency {
-      let shares = Self.spread(amount.minor, over: standing)
+    // A match of what is for new customers alone: no more than the exception of the offer allows, whatever the desk knew of that.
+    if asked.basis == .parity {
+      guard let most = ParityMatch(terms)?.amount(purchase, history, life: life, given: matched, at: now) else {
+        return .failure(Declined(outcome.reason == .notEligibleCustomer ? .capCustomer : outcome.reason))
+      }
+      let wanted = asked.amount.flatMap { $0.currency == standing.currency ? $0.minor : nil } ?? most.minor
+      let shares = Self.spread(min(wanted, most.minor), over: standing)
       return shares.isEmpty ? .failure(Declined(.eligibleZero)) : .success(shares)
     }
     guard life.isHistorical || now < terms.honourUntil(life) else { return .failure(Declined(.recordedTooLate)) }

@@ -11,13 +11,17 @@ package enum PolicyChange {
     case oneself(String)
     case left(Identifier<Colleague>)
     case overtaken(String, version: Int, now: Int)
+    /// Another person has proposed something meanwhile, which would be lost.
+    case proposedAlready(String, by: Identifier<Colleague>, at: Timestamp, changes: [String])
+    /// Another version counts by now than the one that was looked at.
+    case changedSince(String, seen: Int, now: Int, changes: [String])
 
     package var status: Int {
       switch self {
       case .unknown: 404
       case .nobody, .oneself: 403
       case .shape: 422
-      case .same, .nothingProposed, .left, .overtaken: 409
+      case .same, .nothingProposed, .left, .overtaken, .proposedAlready, .changedSince: 409
       }
     }
 
@@ -31,6 +35,8 @@ package enum PolicyChange {
       case .oneself: "second_person"
       case .left: "proposer_left"
       case .overtaken: "policy_overtaken"
+      case .proposedAlready: "policy_proposed"
+      case .changedSince: "policy_changed"
       }
     }
 
@@ -47,12 +53,33 @@ package enum PolicyChange {
       case .left(let who): "\(who) proposed it and has left since; somebody who is here proposes it anew"
       case .overtaken(let name, let version, let now):
         "what you confirm is version \(version) of \(name), and \(now) is proposed by now; look at it with `accord policy show \(name)`, then confirm that"
+      case .proposedAlready(let name, let by, let at, let changes):
+        "\(by) proposed \(name) at \(at) already: \(PolicyChange.told(changes)); confirm that, or propose yours in its place (--instead)"
+      case .changedSince(let name, let seen, let now, let changes):
+        "\(name) has version \(now) by now, you saw \(seen): \(PolicyChange.told(changes)); look at it, then propose again"
       }
     }
   }
 
   /// What a policy may say and does not at first, with what counts until then.
   private static let unsaid: [String: [JSON.Member]] = ["briefing": [.init("quorum_percent", .integer(100))]]
+
+  /// What differs, a place with the value before and after each: `/usual PT168H -> PT240H`.
+  package static func changes(from old: JSON, to new: JSON) -> [String] { changes(old, new, at: "") }
+
+  private static func changes(_ old: JSON?, _ new: JSON?, at path: String) -> [String] {
+    guard old != new else { return [] }
+    guard let before = old?.object, let after = new?.object else {
+      return ["\(path.isEmpty ? "all" : path) \(old?.text ?? "nothing") -> \(new?.text ?? "nothing")"]
+    }
+    var names = before.map(\.name)
+    for member in after where !names.contains(member.name) { names.append(member.name) }
+    return names.flatMap { name in changes(old?[name], new?[name], at: "\(path)/\(name)") }
+  }
+
+  static func told(_ changes: [String]) -> String {
+    changes.prefix(5).joined(separator: ", ") + (changes.count > 5 ? " and \(changes.count - 5) more" : "")
+  }
 
   /// Throws where `next` is not written as `current` is: every member that is there, of its kind, durations as durations; more of the like
   /// may be added.

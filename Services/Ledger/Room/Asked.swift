@@ -121,19 +121,21 @@ enum Asked {
     return nil
   }
 
-  /// The same for what belongs to no order.
-  static func already(_ key: RemedyKey, in reading: borrowing some Reading & ~Copyable) throws -> RemedyChanged.Already? {
+  /// What was given under a key that belongs to no order.
+  struct Given {
+    /// The last ordinal; 0 where there is none.
+    let last: Int
+    /// What counts of it.
+    let sum: Int64
+  }
+
+  static func goodwill(under key: RemedyKey, in reading: borrowing some Reading & ~Copyable) throws -> Given {
     try reading.first(
       """
-      SELECT h.agent_id, h.at, r.amount, r.currency FROM remedy_by_hand h
-      JOIN remedy r ON r.remedy_key = h.remedy_key AND r.ordinal = h.ordinal
-      WHERE h.remedy_key = ?1 AND r.state IN ('pending', 'posted') ORDER BY h.ordinal DESC LIMIT 1
+      SELECT ifnull(max(ordinal), 0), ifnull(sum(amount - clawed_back) FILTER (WHERE state IN ('pending', 'posted')), 0) FROM remedy
+      WHERE remedy_key = ?1
       """, .text(key.text)
-    ) { row -> RemedyChanged.Already? in
-      guard let currency = Currency(try row.text(3)) else { return nil }
-      return RemedyChanged.Already(
-        by: try row.text(0), at: try row.timestamp(1), amount: Money(minor: try row.integer(2), currency))
-    }.flatMap(\.self)
+    ) { row in Given(last: Int(try row.integer(0)), sum: try row.integer(1)) } ?? Given(last: 0, sum: 0)
   }
 
   /// A request and its answer, as people ask for it.

@@ -86,7 +86,9 @@ struct Honouring {
     guard let id = asked.offerID, let offer = try OfferInForce.find(id, in: reading) else { throw Honour.Refusal.noOffer }
     let key = offer.grant.key(of: file.order)
     let (purchase, standing) = (file.purchase, file.standing)
-    switch honour.shares(offer.terms, offer.life, purchase, standing, try Judge.history(of: purchase, offer, in: reading)) {
+    let matched = asked.basis == .parity ? try ParityMatches.given(id, for: person, in: reading) : ParityMatch.Given()
+    let history = try Judge.history(of: purchase, offer, in: reading)
+    switch honour.shares(offer.terms, offer.life, purchase, standing, history, matched: matched) {
     case .failure(let declined):
       let already = declined.reason == .alreadyGiven ? try Asked.already(key, in: file, in: reading) : nil
       let sentence = RemedyText.sentence(declined.reason, offer.name, amount: Money(minor: 0, file.order.currency))
@@ -104,32 +106,31 @@ struct Honouring {
     }
   }
 
-  /// Without an offer: to the customer's credit, from customer service's own fund; once for a case.
+  /// Without an offer: to the customer's credit, from customer service's own fund; for a case as often as its limit allows.
   private func goodwill(_ honour: Honour, _ person: Identifier<Person>?, in reading: borrowing Transaction) throws -> Verdict {
     let asked = honour.asked
     guard let person else { throw Honour.Refusal.noCustomer }
     guard let amount = asked.amount, amount.minor > 0 else { throw Honour.Refusal.noAmount }
     let key = asked.key(of: nil)
-    if let already = try Asked.already(key, in: reading) {
-      return .decline(
-        reason: Reason.alreadyGiven.rawValue, sentence: "goodwill was given for this before", key: key, already)
-    }
-    try checkLimits(honour, amount.minor, person, amount.currency, in: reading)
+    let before = try Asked.goodwill(under: key, in: reading)
+    try checkLimits(honour, amount.minor, person, amount.currency, onCase: before.sum, in: reading)
     let destination = RemedyChanged.Destination(
       .customerCredit, tenders: [TenderAmount(kind: .customerCredit, amount: amount)])
     return .give(
       RemedyChanged(
-        change: .posted, remedyID: RemedyID(key: key, ordinal: 1), personID: person, kind: .goodwill, basis: .goodwill, amount: amount,
+        change: .posted, remedyID: RemedyID(key: key, ordinal: before.last + 1), personID: person, kind: .goodwill, basis: .goodwill,
+        amount: amount,
         destination: destination, state: .posted, reason: "goodwill", inputs: asked.inputs(order: asked.orderID)), group: nil)
   }
 
   private func checkLimits(
-    _ honour: Honour, _ amount: Int64, _ person: Identifier<Person>?, _ currency: Currency, in reading: borrowing Transaction
+    _ honour: Honour, _ amount: Int64, _ person: Identifier<Person>?, _ currency: Currency, onCase: Int64 = 0,
+    in reading: borrowing Transaction
   ) throws {
     guard let limit = honour.limit else { return }
     let since = judge.occasion.now.adding(.zero - limit.within)
     let before = try person.map { try Asked.given(to: $0, since: since, currency, in: reading) } ?? 0
-    try honour.checkLimits(amount, before: before)
+    try honour.checkLimits(amount, before: before, onCase: onCase)
   }
 
   private func declined(

@@ -66,8 +66,8 @@ extension Inlets {
     case .budgetChanged(let fact) where fact.publisher != .ledger:
       try Budgets.hear(fact, received.envelope.id, occasion, in: transaction)
       return .budgets
-    // One that waits for somebody above asks for nothing yet: the next fact of the same request does, or refuses.
-    case .remedyAsked(let fact) where fact.deadlineAt != nil: return nil
+    // One that waits for somebody above, or can be taken back, asks for nothing yet: the next fact of the same request does, or refuses.
+    case .remedyAsked(let fact) where !fact.isFinal: return nil
     case let event where event.map { Seen.types.contains($0.type) } == true:
       try Seen.keep(received, in: transaction)
       return nil

@@ -47,7 +47,10 @@ package enum LateOrders {
   ) throws {
     // What came in time but for the look-back is late; what the checkout left out is in_window.
     let isInside = file.order.placedAt >= max(offer.terms.startsAt, offer.life.effectiveFrom)
-    _ = try judge.judge(&file, offer, basis: isInside ? nil : .late, books: &books, in: &transaction)
+    let decided = try judge.judge(&file, offer, basis: isInside ? nil : .late, books: &books, in: &transaction)
+    if decided.given == nil, file.order.subscriptionID != nil {
+      try ParityMatches.correct(&file, offer, judge, books: &books, in: &transaction)
+    }
   }
 
   /// Whether the offer's look-back will not come to this order by itself: it is over, or has passed the order's place.

@@ -18,6 +18,7 @@ enum Remedies {
         if fact.destination.kind == .receipt { try Expiry.resolved(in: transaction) }
         return
       }
+      if fact.kind == .parityMatch { try ParityMatches.fold(fact, in: transaction) }
       try insert(fact, key, ordinal, in: transaction)
     case .voided, .expired:
       try transaction.run(

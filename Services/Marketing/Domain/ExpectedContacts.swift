@@ -1,16 +1,15 @@
 /// How many people get in touch after a launch, hour by hour.
 ///
-/// Of a thousand who are written to, 20 do within 72 hours, and 5 of a thousand who were given something by a look-back: 60 % of them on the
+/// Of a thousand who are written to, 20 do within 72 hours unless offers like it brought another number, and 5 of a thousand who were given something by a look-back: 60 % of them on the
 /// first day, 25 % on the second, 15 % on the third. Each hour counts, not the average, and part of a contact is a contact.
 package enum ExpectedContacts {
-  private static let perThousandMessages: Int64 = 20
   private static let perThousandRecipients: Int64 = 5
   private static let percentOfDay: [Int64] = [60, 25, 15]
 
   /// The first 72 hours.
-  package static func hours(messages: Int64, recipients: Int64) -> [Int64] {
+  package static func hours(messages: Int64, recipients: Int64, perThousand: Int64 = 20) -> [Int64] {
     // Thousandths of a contact, so that nothing is lost before the end.
-    let (first, isTooMuch) = messages.multipliedReportingOverflow(by: perThousandMessages)
+    let (first, isTooMuch) = messages.multipliedReportingOverflow(by: perThousand)
     let contacts =
       isTooMuch ? Int64.max / 10_000 : min(first, Int64.max / 10_000) + min(recipients, Int64.max / 100_000) * perThousandRecipients
     return percentOfDay.flatMap { percent in

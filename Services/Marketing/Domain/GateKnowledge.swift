@@ -11,8 +11,10 @@ package struct GateKnowledge: Sendable {
   package var versions: ClosedRange<Int>
   package var book = CapacityBook()
   package var parity = Parity()
-  /// Where customer service answers those who came by a channel; empty where it keeps no list of that.
+  /// Where customer service answers those who came by a channel.
   package var counterparts: [String: CounterpartNamed] = [:]
+  /// The channels by which the shop sells, for an offer that names none: it is for all of them.
+  package var soldBy: [String] = []
   package var sheets = SheetFold()
   package var roster = RosterFold()
   package var read = BriefingFold()

@@ -27,6 +27,7 @@ enum DueRules {
         try Verdicts.reopen(person, leftOutFor: ["hold"], at: now, in: transaction)
         try Holds.wake(person, at: now, in: transaction)
       },
+      DueKinds.question: { row, _, transaction in try Questions.overdue(row, desk.log, in: transaction) },
       DueKinds.end: { row, now, transaction in
         try Gatekeeping.end(
           Identifier(restoring: row.subject), Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)

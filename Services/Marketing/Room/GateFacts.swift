@@ -15,6 +15,7 @@ enum GateFacts {
       terms: terms, now: now, askedAt: askedAt, versions: try versions(of: offer, terms.document, in: reading))
     known.colleagues = ColleagueFold(try Colleagues.all(in: reading))
     known.counterparts = try ServiceWords.counterparts(in: reading)
+    if terms.document.eligibility.channels == nil { known.soldBy = try ShopChannels.all(in: reading) }
     if !terms.document.promises.isEmpty {
       known.book = try ServiceWords.book(at: now, in: reading)
       known.book.take(

@@ -27,6 +27,7 @@ enum Inlets {
     case .count(let id, let buyer):
       try Buyers.count(
         id, buyer: buyer, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction)
+      try ShopChannels.note(order.channel, in: transaction)
       if let person = order.personID { try Purchases.keep(order, of: person, in: transaction) }
     case .nothing: break
     }
@@ -75,6 +76,7 @@ enum Inlets {
     // What there is to sell is held against an offer at its start: a catalogue comes in a thousand facts.
     case .productsListed(let fact): try Catalogue.fold(fact, in: transaction)
     case .membershipChanged(let fact): try Memberships.fold(fact, in: transaction)
+    case .subscriptionChanged(let fact): try Subscribers.fold(fact, in: transaction)
     case .policyPublished(let fact):
       try Policies.fold(fact, in: transaction)
       try Gatekeeping.heardOfAll(telling, in: transaction)
@@ -117,6 +119,7 @@ enum Inlets {
       if fact.turn == .lifted {
         try Verdicts.reopen(fact.personID, leftOutFor: ["hold"], at: desk.clock.now(), in: transaction)
       }
+    case .caseTurned(let fact): try Contacts.fold(fact, in: transaction)
     case .offerAskedAbout(let fact): try Questions.fold(fact, received.envelope.id, in: transaction)
     default: break
     }

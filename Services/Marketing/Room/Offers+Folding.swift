@@ -136,6 +136,8 @@ enum DueKinds {
   static let terms = "gate_terms"
   /// Somebody is held back no longer.
   static let holdOver = "hold_over"
+  /// Nobody said in time what an offer is that customers ask about.
+  static let question = "question_due"
   /// An offer ends.
   static let end = "offer_end"
 }

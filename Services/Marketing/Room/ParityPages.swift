@@ -98,12 +98,17 @@ enum ParityPages {
   /// More orders than this are not looked at for one page.
   private static let ordersMax: Int64 = 20_000
 
-  /// People who were there already and bought, since the offer began, something that costs new ones less. Charges of plans are orders.
+  /// People who were there already and carry a plan, or bought something since the offer began, that costs new ones less.
   private static func affected(
     _ terms: Terms, _ gaps: [Parity.Gap], in reading: borrowing some StoreReading & ~Copyable
   ) throws -> Set<Identifier<Person>> {
     let skus = Set(gaps.compactMap(\.sku))
     guard !skus.isEmpty else { return [] }
+    var people: Set<Identifier<Person>> = []
+    // Whoever is on the plan pays more at the next renewal, whether that has come or not.
+    for plan in Set(gaps.filter(\.isPlan).compactMap(\.sku)) {
+      people.formUnion(try Subscribers.there(on: plan, before: terms.startsAt, in: reading))
+    }
     let rows = try reading.all(
       "SELECT person_id, order_id, content FROM purchase WHERE placed_at >= ?1 AND placed_at < ?2 ORDER BY placed_at DESC LIMIT ?3",
       .timestamp(terms.startsAt), .timestamp(terms.endsAt ?? .last), .integer(ordersMax)
@@ -112,7 +117,6 @@ enum ParityPages {
         person: Identifier(restoring: try row.text(0)),
         kept: Purchases.Kept(order: Identifier(restoring: try row.text(1)), content: try row.blob(2)))
     }
-    var people: Set<Identifier<Person>> = []
     for row in rows where !people.contains(row.person) {
       let (person, kept) = (row.person, row.kept)
       let order = try PackedOrder.unpack(kept.content, order: kept.order, person: person)

@@ -14,11 +14,12 @@ package enum MarketingProgram {
   private static let facts =
     BudgetChanged.types.filter { $0.hasPrefix("ledger.") } + LookBackCompleted.types + ChainAnchored.types + CustomerKnown.types
     + ConsentChanged.types + CustomerRestricted.types + ProductsListed.types + MembershipChanged.types + PolicyPublished.types
-    + Colleagues.types
+    + Colleagues.types + SubscriptionChanged.types
   /// What customer service says. Apart from the ledger's: by it the silence of each is told.
   private static let care =
     PromiseAnswered.types + CapacityChanged.types + RosterPublished.types + BriefingAcknowledged.types + SheetTurned.types
     + CounterpartNamed.types + ParityApproved.types + HoldTurned.types + OfferAskedAbout.types
+    + [CaseTurned.Turn.opened.type]
 
   /// The department; `hearing` tells how old its knowledge of the others is.
   package static func department(hearing: Hearing) -> Department {

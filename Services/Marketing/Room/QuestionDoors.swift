@@ -14,8 +14,14 @@ struct QuestionDoors: Sendable {
         desk.question(request) { snapshot in
           let answered = request.query("answered") == "yes"
           let now = desk.clock.now()
-          let found = try Questions.list(answered: answered, in: snapshot).map { $0.json(at: now) }
-          return .json(.object([.init("questions", .array(found))]))
+          let found = try Questions.list(answered: answered, in: snapshot)
+          let overdue = found.filter { $0.isOverdue(at: now) }.count
+          let owner = try Questions.owner(in: snapshot)?.text ?? "marketing"
+          return .json(
+            .object([
+              .init("overdue", .integer(Int64(overdue))), .init("owner", .string(owner)),
+              .init("questions", .array(found.map { $0.json(at: now) })),
+            ]))
         }
       },
       Route(.post, "/v1/questions/{id}/answer", "says what it is that a customer asked about") { request, parameters in

@@ -1,16 +1,36 @@
 import Contracts
+import Host
 import Store
+import Telemetry
 
-/// What customers asked about and nobody at customer service knew, as rows. Their words stay with the case there.
+/// What customers asked about and nobody at customer service knew, as rows. Their words stay with the case there. Until it is answered, the
+/// end of the time for it waits as a row that falls due.
 enum Questions {
   static func fold(_ fact: OfferAskedAbout, _ message: Identifier<Message>, in transaction: borrowing Transaction) throws {
     guard !fact.known else { return }
-    try transaction.run(
+    let changed = try transaction.run(
       """
       INSERT INTO asked (asked_id, case_id, offer_id, agent_id, due_at, at, message_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       ON CONFLICT DO NOTHING
       """, .text(fact.askedID.text), .text(fact.caseID.text), .optional(fact.offerID?.text), .text(fact.agentID.text),
       fact.dueAt.map(SQLValue.timestamp) ?? .null, .timestamp(fact.at), .text(message.text))
+    guard changed == 1, let due = fact.dueAt else { return }
+    try Due.set(at: due, kind: DueKinds.question, subject: fact.askedID.text, in: transaction)
+  }
+
+  /// Who has what nobody knows: the first marketer at work here; nil where nobody is known.
+  static func owner(in reading: borrowing some Reading & ~Copyable) throws -> Identifier<Colleague>? {
+    try Colleagues.all(in: reading).filter { $0.active && $0.roles.contains(.marketer) }.map(\.colleagueID).min()
+  }
+
+  /// The time to answer is over.
+  static func overdue(_ row: Due.Entry, _ log: Log, in transaction: borrowing Transaction) throws {
+    guard let known = try find(Identifier(restoring: row.subject), in: transaction), known.answer == nil else { return }
+    let owner = try owner(in: transaction)?.text ?? "marketing"
+    log.warning(
+      "question.overdue",
+      "nobody said by \(row.at) what \(row.subject) is (case \(known.caseID)); it lies with \(owner): accord question answer \(row.subject)"
+    )
   }
 
   /// An answer stands: a second one changes nothing.
@@ -21,6 +41,7 @@ enum Questions {
       WHERE asked_id = ?1 AND answer IS NULL
       """, .text(fact.askedID.text), .text(fact.answer.rawValue), .optional(fact.offerID?.text), .text(fact.sentence),
       .text(fact.by.text), .timestamp(fact.at))
+    try Due.remove(kind: DueKinds.question, subject: fact.askedID.text, in: transaction)
   }
 
   struct Known: Equatable {
@@ -74,6 +95,9 @@ enum Questions {
 }
 
 extension Questions.Known {
+  /// Whether the time for it was over before there was an answer.
+  func isOverdue(at now: Timestamp) -> Bool { dueAt.map { (answeredAt ?? now) > $0 } ?? false }
+
   /// As doors show it at `now`.
   func json(at now: Timestamp) -> JSON {
     var members: [JSON.Member] = [
@@ -83,7 +107,7 @@ extension Questions.Known {
     if let offer { members.append(.init("offer_id", .string(offer))) }
     if let dueAt {
       members.append(.init("due_at", .string(dueAt.description)))
-      members.append(.init("overdue", .bool((answeredAt ?? now) > dueAt)))
+      members.append(.init("overdue", .bool(isOverdue(at: now))))
     }
     if let answer, let sentence, let answeredBy, let answeredAt {
       members.append(.init("answer", .string(answer)))

@@ -50,14 +50,19 @@ struct Rehearsal: Sendable {
         .timestamp((reaches.map(\.terms.lookBackFrom).min() ?? terms.lookBackFrom).adding(.zero - Self.daySlack)), .timestamp(end)) ?? 0
     }
     let people = try people(granted: found.people, life, until: deadline)
-    let contacts = try contacts(messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count), from: end)
+    let rate = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Contacts.Rate in
+      try Contacts.rate(like: terms.document, at: now, in: snapshot)
+    }
+    let contacts = try contacts(
+      rate.perThousand, messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count), from: end)
     return .object(
       [
         .init("offer", .string(terms.document.offerVersion.description)), .init("at", .string(now.description)),
         .init("look_backs", .array(reaches.map { $0.json(terms.document.currency) })), .init("looked", .integer(found.looked)),
         .init("orders", .integer(orders)),
       ] + found.members(terms.document.currency) + [
-        .init("people", people.json), .init("contacts", .array(contacts)),
+        .init("people", people.json), .init("contacts_per_thousand", .integer(rate.perThousand)),
+        .init("measured_offers", .integer(Int64(rate.measured))), .init("contacts", .array(contacts)),
       ])
   }
 
@@ -181,11 +186,11 @@ struct Rehearsal: Sendable {
   // MARK: Contacts
 
   /// How many may call in each of the first 72 hours, and how many customer service can answer by what it told.
-  private func contacts(messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
+  private func contacts(_ perThousand: Int64, messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
     let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [CapacityChanged] in
       try ServiceWords.slots(from: start, to: start.adding(.seconds(72 * 3_600)), in: snapshot).filter { $0.kind == .contactsPerHour }
     }
-    return ExpectedContacts.hours(messages: messages, recipients: recipients).enumerated().map { hour, expected in
+    return ExpectedContacts.hours(messages: messages, recipients: recipients, perThousand: perThousand).enumerated().map { hour, expected in
       let from = start.adding(.seconds(Int64(hour) * 3_600))
       let there = slots.filter { $0.from <= from && $0.to > from }
       // What several sites can do adds up.

@@ -40,12 +40,17 @@ package struct CaseTurned: TreeFact {
   package var cause: Cause?
   /// Cases that are the same matter.
   package var linked: [Identifier<Case>]
+  /// Of a review: 1 to 5 stars.
+  package var rating: Int64?
+  /// Who has it from now on; absent where that is whoever turned it.
+  package var holder: Identifier<Colleague>?
   package var by: Identifier<Colleague>
   package var at: Timestamp
 
   package init(
     turn: Turn, caseID: Identifier<Case>, personID: Identifier<Person>? = nil, kind: Kind, severity: Severity, channel: String,
-    cause: Cause? = nil, linked: [Identifier<Case>] = [], by: Identifier<Colleague>, at: Timestamp
+    cause: Cause? = nil, linked: [Identifier<Case>] = [], rating: Int64? = nil, holder: Identifier<Colleague>? = nil,
+    by: Identifier<Colleague>, at: Timestamp
   ) {
     self.turn = turn
     self.caseID = caseID
@@ -55,11 +60,15 @@ package struct CaseTurned: TreeFact {
     self.channel = channel
     self.cause = cause
     self.linked = linked
+    self.rating = rating
+    self.holder = holder
     self.by = by
     self.at = at
   }
 
   package static let types = Turn.types
+  /// The stars that a review may have.
+  package static let ratings: ClosedRange<Int64> = 1...5
   package static func title(_ type: String) -> String {
     switch Turn.word(of: type) {
     case .opened: "A customer brought something up"
@@ -79,7 +88,9 @@ package struct CaseTurned: TreeFact {
       turn: .word(of: type), caseID: try members.needs("case_id", .id()), personID: try members.may("person_id", .id()),
       kind: try members.needs("kind", .choice()), severity: try members.needs("severity", .choice()),
       channel: try members.needs("channel", .word), cause: try members.may("cause", Cause.shape),
-      linked: try members.list("linked", of: .id(), max: Limits.linkedCasesMax), by: try members.needs("by", .id()),
+      linked: try members.list("linked", of: .id(), max: Limits.linkedCasesMax),
+      rating: try members.may("rating", .whole(in: Self.ratings)), holder: try members.may("holder", .id()),
+      by: try members.needs("by", .id()),
       at: try members.needs("at", .time))
   }
 
@@ -95,6 +106,8 @@ package struct CaseTurned: TreeFact {
       cause.write(into: &writer)
     }
     writer.member("linked", linked.map(\.text))
+    writer.member("rating", ifPresent: rating)
+    writer.member("holder", ifPresent: holder)
     writer.member("by", by)
     writer.member("at", at)
     writer.endObject()

@@ -1,8 +1,9 @@
-/// `service.remedy.requested.v1`, `refused`: an agent gives something, or does not. Keyed by the order, or the case without one.
+/// `service.remedy.requested.v1`, `refused`, `withdrawn`: an agent gives something, does not, or takes it back before anybody was asked for
+/// it. Keyed by the order, or the case without one.
 package struct RemedyAsked: TreeFact {
   package enum Turn: String, TypeWord {
     package static let prefix = "service.remedy."
-    case requested, refused
+    case requested, refused, withdrawn
   }
 
   package enum Basis: String, Sendable, CaseIterable {
@@ -34,6 +35,8 @@ package struct RemedyAsked: TreeFact {
   package var approver: Identifier<Colleague>?
   /// Until when it waits for the approver: nothing is given by such a fact, but by the next one of the same request.
   package var deadlineAt: Timestamp?
+  /// Until when whoever gives it can take it back: nothing is given by such a fact, but by the next one of the same request.
+  package var undoUntil: Timestamp?
   /// Of a refusal.
   package var reason: Reason?
   package var sentence: String?
@@ -42,7 +45,9 @@ package struct RemedyAsked: TreeFact {
   package init(
     turn: Turn, requestID: Identifier<RemedyRequest>, orderID: Identifier<Order>? = nil, personID: Identifier<Person>? = nil,
     caseID: Identifier<Case>? = nil, offerID: Identifier<Offer>? = nil, amount: Money? = nil, basis: Basis, agentID: Identifier<Colleague>,
-    approver: Identifier<Colleague>? = nil, deadlineAt: Timestamp? = nil, reason: Reason? = nil, sentence: String? = nil, at: Timestamp
+    approver: Identifier<Colleague>? = nil, deadlineAt: Timestamp? = nil, undoUntil: Timestamp? = nil, reason: Reason? = nil,
+    sentence: String? = nil,
+    at: Timestamp
   ) {
     self.turn = turn
     self.requestID = requestID
@@ -55,6 +60,7 @@ package struct RemedyAsked: TreeFact {
     self.agentID = agentID
     self.approver = approver
     self.deadlineAt = deadlineAt
+    self.undoUntil = undoUntil
     self.reason = reason
     self.sentence = sentence
     self.at = at
@@ -65,8 +71,12 @@ package struct RemedyAsked: TreeFact {
     switch Turn.word(of: type) {
     case .requested: "An agent gives something"
     case .refused: "An agent does not give what was asked for"
+    case .withdrawn: "An agent takes back what nobody was asked for yet"
     }
   }
+
+  /// Whether the ledger is asked by it: nothing waits for somebody above, and nobody can take it back any more.
+  package var isFinal: Bool { deadlineAt == nil && undoUntil == nil && turn != .withdrawn }
 
   package var type: String { turn.type }
   package var key: String { orderID?.text ?? caseID?.text ?? requestID.text }
@@ -78,7 +88,7 @@ package struct RemedyAsked: TreeFact {
       personID: try members.may("person_id", .id()), caseID: try members.may("case_id", .id()), offerID: try members.may("offer_id", .id()),
       amount: try members.may("amount", .money), basis: try members.needs("basis", .choice()),
       agentID: try members.needs("agent_id", .id()), approver: try members.may("approver", .id()),
-      deadlineAt: try members.may("deadline_at", .time),
+      deadlineAt: try members.may("deadline_at", .time), undoUntil: try members.may("undo_until", .time),
       reason: try members.may("reason", .choice()), sentence: try members.may("sentence", .text(max: Limits.sentenceBytesMax)),
       at: try members.needs("at", .time))
   }
@@ -95,6 +105,7 @@ package struct RemedyAsked: TreeFact {
     writer.member("agent_id", agentID)
     writer.member("approver", ifPresent: approver)
     writer.member("deadline_at", ifPresent: deadlineAt)
+    writer.member("undo_until", ifPresent: undoUntil)
     writer.member("reason", ifPresent: reason?.rawValue)
     writer.member("sentence", ifPresent: sentence)
     writer.member("at", at)

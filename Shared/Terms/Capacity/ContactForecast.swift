@@ -23,6 +23,10 @@ package struct ContactForecast: Sendable, Equatable {
       self.usablePercent = usablePercent
     }
 
+    /// Those of the policy's first version, where none was heard yet.
+    package static let usual = Rules(
+      perThousand: 20, lookBackPerThousand: 5, dayPercents: [60, 25, 15], contactsPerAgent: 8, usablePercent: 85)
+
     /// Reads the policy's document; nil where a number is missing or makes no sense.
     package init?(_ policy: JSON) {
       guard let perThousand = policy["per_thousand"]?.integer, let lookBack = policy["look_back_per_thousand"]?.integer,
@@ -119,5 +123,17 @@ package struct ContactForecast: Sendable, Equatable {
     let twice = rest * 2
     if twice > divisor || twice == divisor && !quotient.isMultiple(of: 2) { return quotient + 1 }
     return quotient
+  }
+}
+
+extension OfferDocument.Benefit {
+  /// Whether the other one is of the same kind: offers like it bring contacts like it.
+  package func isSameKind(as other: Self) -> Bool {
+    switch (self, other) {
+    case (.percentOff, .percentOff), (.amountOff, .amountOff), (.fixedPrice, .fixedPrice), (.freeShipping, .freeShipping),
+      (.described, .described):
+      true
+    case (.percentOff, _), (.amountOff, _), (.fixedPrice, _), (.freeShipping, _), (.described, _): false
+    }
   }
 }

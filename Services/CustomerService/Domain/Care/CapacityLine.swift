@@ -16,6 +16,9 @@ package struct CapacityLine: Sendable, Equatable {
   /// What the names of its slots begin with.
   private var prefix: String { "\(kind.rawValue)\(sku.map { ".\($0)" } ?? "")@\(pool)/" }
 
+  /// Whether a slot is one of this pool.
+  package func holds(_ slot: Identifier<CapacitySlot>) -> Bool { slot.text.hasPrefix(prefix) }
+
   private func slotID(_ from: Timestamp) -> Identifier<CapacitySlot> {
     let name = "\(prefix)\(from.milliseconds)"
     guard let id = try? Identifier<CapacitySlot>(name) else { return Identifier(restoring: String(name.suffix(Limits.identifierBytesMax))) }
@@ -34,7 +37,7 @@ package struct CapacityLine: Sendable, Equatable {
     _ hours: Range<Timestamp>, _ quantity: Int64, cause: String?, out slots: [Identifier<CapacitySlot>: CapacityChanged],
     by: Identifier<Colleague>, at now: Timestamp
   ) -> [CapacityChanged] {
-    let own = slots.values.filter { $0.slotID.text.hasPrefix(prefix) }
+    let own = slots.values.filter { holds($0.slotID) }
     var wanted: [Identifier<CapacitySlot>: CapacityChanged] = [:]
     func slot(_ range: Range<Timestamp>, _ quantity: Int64, _ cause: String?) {
       let id = slotID(range.lowerBound)

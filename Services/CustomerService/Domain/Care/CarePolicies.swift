@@ -25,7 +25,8 @@ package struct CarePolicies: Sendable, Equatable {
   package var holds: HoldRules {
     HoldRules(
       expire: duration("holds", "expire", else: .seconds(30 * 86_400)), coolOff: duration("cool-off", "usual", else: .seconds(7 * 86_400)),
-      coolOffSevere: duration("cool-off", "severe", else: .seconds(30 * 86_400)))
+      coolOffSevere: duration("cool-off", "severe", else: .seconds(30 * 86_400)), badReview: documents["reviews"]?["hold_up_to"]?.integer ?? 2
+    )
   }
 
   /// How long a letter may lie before marketing rests for whoever wrote it.
@@ -61,7 +62,6 @@ package struct CarePolicies: Sendable, Equatable {
 
   package var forecast: ContactForecast.Rules {
     documents["capacity"].flatMap { ContactForecast.Rules($0) }
-      ?? ContactForecast.Rules(
-        perThousand: 20, lookBackPerThousand: 5, dayPercents: [60, 25, 15], contactsPerAgent: 8, usablePercent: 85)
+      ?? .usual
   }
 }

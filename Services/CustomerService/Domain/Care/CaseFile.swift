@@ -34,9 +34,11 @@ package struct CaseFile: Sendable, Equatable {
   package private(set) var channels: [String]
   package private(set) var cause: CaseTurned.Cause?
   package private(set) var linked: [Identifier<Case>]
+  /// Of a review: 1 to 5 stars, as it was given last.
+  package private(set) var rating: Int64?
   package let openedAt: Timestamp
   package private(set) var changedAt: Timestamp
-  /// Who has it: whoever opened it, then whoever turned it last.
+  /// Who has it: to whom it went, else whoever turned it last.
   package private(set) var holder: Identifier<Colleague>
   package private(set) var answeredAt: Timestamp?
 
@@ -46,7 +48,8 @@ package struct CaseFile: Sendable, Equatable {
     id = first.caseID
     person = first.personID
     (kind, severity, state, channels) = (first.kind, first.severity, .open, [first.channel])
-    (cause, linked, openedAt, changedAt, holder) = (first.cause, first.linked, first.at, first.at, first.by)
+    (cause, linked, openedAt, changedAt, holder) = (first.cause, first.linked, first.at, first.at, first.holder ?? first.by)
+    rating = first.rating
     for turn in turns where turn != first { take(turn) }
   }
 
@@ -54,8 +57,9 @@ package struct CaseFile: Sendable, Equatable {
   package mutating func take(_ turn: CaseTurned) {
     changedAt = max(changedAt, turn.at)
     person = person ?? turn.personID
-    (kind, severity, holder) = (turn.kind, turn.severity, turn.by)
+    (kind, severity, holder) = (turn.kind, turn.severity, turn.holder ?? turn.by)
     cause = turn.cause ?? cause
+    rating = turn.rating ?? rating
     if !channels.contains(turn.channel) { channels.append(turn.channel) }
     for other in turn.linked where !linked.contains(other) { linked.append(other) }
     switch turn.turn {
@@ -72,8 +76,12 @@ package struct CaseFile: Sendable, Equatable {
     }
   }
 
-  /// Whether marketing rests while it stands so.
-  package var asksForHold: Bool { state != .solved && HoldRules.holds(kind) }
+  /// Why marketing rests while it stands so; nil where it does not.
+  package func holdCause(_ rules: HoldRules) -> String? {
+    guard state != .solved else { return nil }
+    if let rating, rating <= rules.badReview { return "a bad review" }
+    return HoldRules.holds(kind) ? kind.rawValue : nil
+  }
 
   /// Whether `deed` may be done now.
   package func allows(_ deed: Deed) throws(CaseRefusal) {
@@ -88,11 +96,12 @@ package struct CaseFile: Sendable, Equatable {
   /// The next turn, with everything else as it is.
   package func turned(
     _ turn: CaseTurned.Turn, kind: CaseTurned.Kind? = nil, severity: Severity? = nil, channel: String? = nil,
-    cause: CaseTurned.Cause? = nil, by: Identifier<Colleague>, at: Timestamp
+    cause: CaseTurned.Cause? = nil, rating: Int64? = nil, holder: Identifier<Colleague>? = nil, by: Identifier<Colleague>, at: Timestamp
   ) -> CaseTurned {
     CaseTurned(
       turn: turn, caseID: id, personID: person, kind: kind ?? self.kind, severity: severity ?? self.severity,
-      channel: channel ?? channels.last ?? "desk", cause: cause ?? self.cause, linked: linked, by: by, at: at)
+      channel: channel ?? channels.last ?? "desk", cause: cause ?? self.cause, linked: linked, rating: rating, holder: holder, by: by,
+      at: at)
   }
 }
 

@@ -7,14 +7,21 @@ package struct HoldRules: Sendable, Equatable {
   /// How long it goes on after the case is solved: the policy `cool-off`.
   package var coolOff: Duration
   package var coolOffSevere: Duration
+  /// A review with at most so many stars quiets marketing: the policy `reviews`.
+  package var badReview: Int64
   /// A hold whose case is open is told anew this long before it would run out, so that it never does by accident.
   package static let renewEarlier = Duration.seconds(86_400)
 
-  package init(expire: Duration, coolOff: Duration, coolOffSevere: Duration) {
+  package init(expire: Duration, coolOff: Duration, coolOffSevere: Duration, badReview: Int64 = 2) {
     self.expire = expire
     self.coolOff = coolOff
     self.coolOffSevere = coolOffSevere
+    self.badReview = badReview
   }
+
+  /// Those of the first policies.
+  package static let usual = HoldRules(
+    expire: .seconds(30 * 86_400), coolOff: .seconds(7 * 86_400), coolOffSevere: .seconds(30 * 86_400))
 
   /// A complaint asks for one; a question, a request and thanks do not.
   package static func holds(_ kind: CaseTurned.Kind) -> Bool {

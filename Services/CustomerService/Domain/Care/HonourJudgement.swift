@@ -1,5 +1,5 @@
 package import Contracts
-import Terms
+package import Terms
 
 /// What comes of it when an agent wants to honour an offer for an order: by the terms that all departments share, before any limit.
 package enum HonourJudgement: Sendable, Equatable {
@@ -43,7 +43,7 @@ package enum HonourJudgement: Sendable, Equatable {
       guard let wanted else { return .needsAmount }
       return .give(wanted, basis, to: nil)
     }
-    if outcome.reason == .notEligibleCustomer, let match = offer.match?.amount(judged, life: offer.life, given: matched, at: now) {
+    if let match = offer.match?.amount(judged, life: offer.life, given: matched, at: now) {
       guard let wanted else { return .give(match, .parity, to: nil) }
       return wanted.currency == match.currency && wanted.minor <= match.minor ? .give(wanted, .parity, to: nil) : .beyondTerms(match)
     }

@@ -36,7 +36,9 @@ extension Telling {
       if let deadline = fact.deadlineAt {
         return "\(fact.agentID) wants to give \(what)\(order); \(fact.approver?.text ?? "somebody above") decides by \(deadline)"
       }
-      return "\(fact.agentID) gives \(what)\(order)\(fact.approver.map { ", with \($0)" } ?? "")\(why)"
+      let undo = fact.undoUntil.map { "; it can be taken back until \($0)" } ?? ""
+      return "\(fact.agentID) gives \(what)\(order)\(fact.approver.map { ", with \($0)" } ?? "")\(why)\(undo)"
+    case .withdrawn: return "\(fact.agentID) takes \(what)\(order) back: nobody was asked for it yet"
     case .refused: return "\(fact.agentID) did not give \(what)\(order) (\(plain(fact.reason?.rawValue ?? "other")))\(why)"
     }
   }

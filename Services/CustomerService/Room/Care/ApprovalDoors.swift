@@ -36,6 +36,7 @@ struct ApprovalDoors: Sendable {
     guard kept.state == .waiting else {
       throw CareRefused(409, "decided", "request \(id) waits for nobody: it is \(kept.state.rawValue); nothing was changed")
     }
+    try Conduct.confirm(speaker, for: kept.fact.personID, in: transaction)
     let reason: RemedyAsked.Reason = try form.choice("reason", else: .other)
     let sentence = try form.text("sentence", max: Limits.sentenceBytesMax)
     if !grant, reason == .other, sentence == nil { throw form.missing("sentence", "why, in a sentence that the customer may read") }

@@ -37,6 +37,7 @@ struct AskDoors: Sendable {
   private func ask(_ form: CareForm, _ speaker: Speaker, in transaction: borrowing Transaction) throws -> DepartmentDesk.Outcome {
     guard let words = try form.text("words", max: Self.wordsBytesMax) else { throw form.missing("words", "what the customer calls it") }
     let (matter, person) = try whose(form, speaker, in: transaction)
+    try Conduct.confirm(speaker, for: person, in: transaction)
     let found = try self.known(words, at: speaker.now, in: transaction)
     let id = Identifier<Asked>(restoring: try speaker.fresh("asked", in: transaction))
     let due = try found.isEmpty ? deadline(from: speaker.now, in: transaction) : nil

@@ -77,14 +77,7 @@ struct CapacityDoors: Sendable {
     let facts = line.carving(from..<to, quantity, cause: cause, out: before.slots, by: speaker.by, at: speaker.now)
     var messages: [JSON] = []
     for fact in facts { messages.append(.string(try speaker.tell(.capacityChanged(fact), in: transaction).text)) }
-    let after = try Promises.book(since: from, in: transaction)
-    let short = after.shortfalls(at: speaker.now).filter { !before.shortfalls(at: speaker.now).contains($0) }
-    for one in short {
-      desk.log.warning(
-        "capacity.short",
-        "\(one.promise.offerID) was promised \(one.promise.words(one.reserved)), and from \(one.window.lowerBound) on only \(one.there) is there; "
-          + (one.promise.onDrop == .pause ? "marketing pauses it" : "marketing is told"))
-    }
+    let short = try Shortfalls.alarm(before: before, since: from, speaker, in: transaction)
     return .done(
       status: 200,
       .object([

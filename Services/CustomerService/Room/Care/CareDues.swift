@@ -19,6 +19,9 @@ enum CareDues {
   /// Marketing did not say in time what an offer is that nobody knows.
   static let asked = "asked"
 
+  /// A sheet is to be looked at again.
+  static let review = "sheet_review"
+
   static func all(_ desk: DepartmentDesk) -> [String: DueRule] {
     let shelf = OfferShelf()
     return [
@@ -30,6 +33,7 @@ enum CareDues {
         let speaker = Speaker(desk: desk, occasion: desk.occasion(of: row, now))
         try Honouring(speaker: speaker, shelf: shelf).lapse(Identifier(restoring: row.subject), in: transaction)
       },
+      review: { row, _, transaction in try Sheets.overdue(row, desk.log, in: transaction) },
       asked: { row, _, _ in
         desk.log.warning("asked.overdue", "marketing has not said by \(row.at) what \(row.subject) is")
       },

@@ -127,10 +127,15 @@ extension DepartmentDesk {
 
   /// A question of care.
   func looking(_ request: Request, _ body: (borrowing Snapshot) throws -> JSON) -> Response {
-    question(request) { snapshot in
-      do { return .json(try body(snapshot)) } catch let refused as CareRefused {
+    lookingAs(request) { snapshot, _ in try body(snapshot) }
+  }
+
+  /// The same where it matters who asks.
+  func lookingAs(_ request: Request, _ body: (borrowing Snapshot, Principal) throws -> JSON) -> Response {
+    question(request) { snapshot, asker in
+      do { return .json(try body(snapshot, asker)) } catch let refused as CareRefused {
         return .problem(status: refused.status, code: refused.code, detail: refused.sentence)
-      }
+      } catch let refusal as WordRefusal { return refusal.response() }
     }
   }
 }

@@ -15,11 +15,14 @@ struct CaseDoors: Sendable {
       },
       Route(.get, "/v1/cases", "cases by the rule of the queue: ?state=unsolved|open|answered|solved|all&customer=ID&cause=ID&limit=N") {
         request, _ in
-        desk.looking(request) { snapshot in try list(request, in: snapshot) }
+        desk.lookingAs(request) { snapshot, asker in try list(request, asker, in: snapshot) }
       },
       Route(.get, "/v1/cases/{id}", "a case: its turns, what was said, its holds") { request, parameters in
-        desk.looking(request) { snapshot in
+        desk.lookingAs(request) { snapshot, asker in
           let file = try known(parameters["id"], in: snapshot)
+          guard Conduct.maySee(file, asker) else {
+            throw WordRefusal.caseOfConduct(file.id, instead: try Conduct.lead(besides: Conduct.about(file), in: snapshot).text)
+          }
           return .object(try CaseJSON.whole(file, in: snapshot))
         }
       },
@@ -51,12 +54,17 @@ struct CaseDoors: Sendable {
     let words = try form.text("words")
     let cause = try Self.cause(form)
     let linked = try Self.linked(form)
+    let rating = try Self.rating(form, channel)
+    // Whoever the customer does not want to meet again may take a matter down, and somebody else has it from then on.
+    let isApart = try Conduct.isApart(speaker.occasion.colleague, from: person, in: transaction)
+    let about = cause?.kind == .conduct ? cause?.id : isApart ? speaker.by.text : nil
+    let holder = try about.map { try Conduct.lead(besides: $0, in: transaction) }
     let before = try same(form, person, cause, in: transaction)
     let file: CaseFile
     if let before {
       let fact = before.turned(
         .opened, kind: Self.graver(kind, before.kind), severity: Self.graver(severity, before.severity), channel: channel, cause: cause,
-        by: speaker.by, at: speaker.now)
+        rating: rating, holder: holder, by: speaker.by, at: speaker.now)
       file = try tell(fact, words, speaker, in: transaction)
     } else {
       let id: Identifier<Case> = try form.id("case_id") ?? Identifier(restoring: try speaker.fresh("case", in: transaction))
@@ -65,15 +73,29 @@ struct CaseDoors: Sendable {
       }
       let fact = CaseTurned(
         turn: .opened, caseID: id, personID: person, kind: kind, severity: severity, channel: channel, cause: cause, linked: linked,
-        by: speaker.by, at: speaker.now)
+        rating: rating, holder: holder, by: speaker.by, at: speaker.now)
       file = try tell(fact, words, speaker, in: transaction)
     }
-    // Conduct is nobody's own to judge: it goes to the lead at once.
-    if cause?.kind == .conduct, !file.isEscalated {
-      try speaker.tell(.caseTurned(file.turned(.escalated, by: speaker.by, at: speaker.now)), in: transaction)
-    }
+    try handOver(file, speaker, in: transaction)
     let hold = try Holding(speaker: speaker).follow(file, in: transaction)
-    return try answer(before == nil ? 201 : 200, before == nil ? "opened" : "joined", file.id, hold, in: transaction)
+    return try answer(
+      before == nil ? 201 : 200, before == nil ? "opened" : "joined", file.id, hold, isApart: isApart, speaker, in: transaction)
+  }
+
+  /// Conduct is nobody's own to judge: it goes to the lead at once.
+  private func handOver(_ file: CaseFile, _ speaker: Speaker, in transaction: borrowing Transaction) throws {
+    guard let about = Conduct.about(file), !file.isEscalated, file.state != .solved else { return }
+    let lead = try Conduct.lead(besides: about, in: transaction)
+    try speaker.tell(.caseTurned(file.turned(.escalated, holder: lead, by: speaker.by, at: speaker.now)), in: transaction)
+  }
+
+  /// Stars are given in a review, nowhere else.
+  private static func rating(_ form: CareForm, _ channel: String) throws -> Int64? {
+    let rating = try form.whole("rating", in: CaseTurned.ratings)
+    guard rating == nil || channel == "review" else {
+      throw CareRefused(400, "rating", "a rating is a review's; leave it out, or name the channel review")
+    }
+    return rating
   }
 
   private func tell(
@@ -141,6 +163,7 @@ struct CaseDoors: Sendable {
   private func turn(
     _ deed: CaseFile.Deed, _ file: CaseFile, _ form: CareForm, _ speaker: Speaker, in transaction: borrowing Transaction
   ) throws -> DepartmentDesk.Outcome {
+    try Conduct.confirm(speaker, for: file, in: transaction)
     try file.allows(deed)
     let kind: CaseTurned.Kind = try form.choice("kind", else: file.kind)
     let severity: Severity = try form.choice("severity", else: file.severity)
@@ -148,25 +171,28 @@ struct CaseDoors: Sendable {
       deed.turn, kind: kind, severity: severity, channel: try form.word("channel"), cause: try Self.cause(form), by: speaker.by,
       at: speaker.now)
     let after = try tell(fact, try form.text("words"), speaker, in: transaction)
+    try handOver(after, speaker, in: transaction)
     var hold: HoldTurned?
     switch deed {
     case .solve: try Holding(speaker: speaker).cool(after, in: transaction)
     case .reopen, .escalate, .answer: hold = try Holding(speaker: speaker).follow(after, in: transaction)
     }
-    return try answer(200, deed.turn.rawValue, file.id, hold, in: transaction)
+    return try answer(200, deed.turn.rawValue, file.id, hold, isApart: false, speaker, in: transaction)
   }
 
   private func answer(
-    _ status: Int, _ outcome: String, _ id: Identifier<Case>, _ hold: HoldTurned?, in transaction: borrowing Transaction
+    _ status: Int, _ outcome: String, _ id: Identifier<Case>, _ hold: HoldTurned?, isApart: Bool, _ speaker: Speaker,
+    in transaction: borrowing Transaction
   ) throws -> DepartmentDesk.Outcome {
     guard let file = try Cases.find(id, in: transaction) else { preconditionFailure("a case that was just told of is there") }
     var members: [JSON.Member] = [.init("outcome", .string(outcome))]
-    members += try CaseJSON.whole(file, in: transaction)
+    let sees = speaker.occasion.asker.map { Conduct.maySee(file, $0) || !isApart && $0.id != Conduct.about(file) } ?? true
+    members += isApart || !sees ? CaseJSON.line(file, masked: true) : try CaseJSON.whole(file, in: transaction)
     if let hold { members.append(.init("hold_id", .string(hold.holdID.text))) }
     return .done(status: status, .object(members))
   }
 
-  private func list(_ request: Request, in snapshot: borrowing Snapshot) throws -> JSON {
+  private func list(_ request: Request, _ asker: Principal, in snapshot: borrowing Snapshot) throws -> JSON {
     let state = request.query("state") ?? "unsolved"
     guard ["unsolved", "all"].contains(state) || CaseFile.State(rawValue: state) != nil else {
       throw CareRefused(400, "state", "state is one of unsolved, open, answered, solved, all, not “\(state)”")
@@ -176,7 +202,10 @@ struct CaseDoors: Sendable {
     }
     let selection = Cases.Selection(
       person: request.query("customer"), state: state, cause: request.query("cause"), limit: limit)
-    let found = try Cases.list(selection, in: snapshot).compactMap { try Cases.find($0, in: snapshot) }
-    return .object([.init("cases", .array(found.map { .object(CaseJSON.line($0)) }))])
+    // Nobody can ask how often somebody's conduct was brought up, but those whose it is to look at.
+    let found = try Cases.list(selection, in: snapshot).compactMap { try Cases.find($0, in: snapshot) }.filter { file in
+      Conduct.maySee(file, asker) || selection.cause == nil && Conduct.about(file) != asker.id
+    }
+    return .object([.init("cases", .array(found.map { .object(CaseJSON.line($0, masked: !Conduct.maySee($0, asker))) }))])
   }
 }

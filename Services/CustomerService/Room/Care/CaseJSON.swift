@@ -4,7 +4,8 @@ import Store
 
 /// Cases and holds as the doors give them.
 enum CaseJSON {
-  static func line(_ file: CaseFile) -> [JSON.Member] {
+  /// `masked`: whoever asks may not see whose conduct it is about.
+  static func line(_ file: CaseFile, masked: Bool = false) -> [JSON.Member] {
     var members: [JSON.Member] = [.init("case_id", .string(file.id.text))]
     if let person = file.person { members.append(.init("person_id", .string(person.text))) }
     members += [
@@ -13,8 +14,10 @@ enum CaseJSON {
       .init("channels", .array(file.channels.map { .string($0) })),
     ]
     if let cause = file.cause {
-      members.append(.init("cause", .object([.init("kind", .string(cause.kind.rawValue)), .init("id", .string(cause.id))])))
+      let id = masked ? [] : [JSON.Member("id", .string(cause.id))]
+      members.append(.init("cause", .object([.init("kind", .string(cause.kind.rawValue))] + id)))
     }
+    if let rating = file.rating { members.append(.init("rating", .integer(rating))) }
     if !file.linked.isEmpty { members.append(.init("linked", .array(file.linked.map { .string($0.text) }))) }
     members += [
       .init("holder", .string(file.holder.text)), .init("opened_at", .string(file.openedAt.description)),

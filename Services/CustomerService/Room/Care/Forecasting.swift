@@ -11,7 +11,7 @@ struct Forecasting {
 
   private static let hour: Int64 = 3_600_000
   /// The weeks whose same hours make the usual of an hour.
-  private static let weeks: Int64 = 4
+  static let weeks: Int64 = 4
   private static let hoursMax: Int64 = 336
 
   func show(_ text: String, _ request: Request, in snapshot: borrowing Snapshot) throws -> JSON {
@@ -78,7 +78,7 @@ struct Forecasting {
 }
 
 /// What each hour of the week usually brings.
-struct Usual {
+struct Usual: Sendable {
   private var counts: [Int: [Int64]] = [:]
   private let hours: OpeningHours?
 
@@ -151,7 +151,7 @@ enum Measured {
       Identifier(restoring: try row.text(0))
     }
     for id in ids where id != offer.offer.offer {
-      guard let other = try shelf.find(id, in: reading), other.terms.document.benefit.isLike(offer.terms.document.benefit),
+      guard let other = try shelf.find(id, in: reading), other.terms.document.benefit.isSameKind(as: offer.terms.document.benefit),
         let life = other.known.life, let audience = other.known.versions[other.offer.version]?.audience
       else { continue }
       let messages = audience.counts.send + audience.counts.honour
@@ -162,17 +162,5 @@ enum Measured {
       found.append((life.effectiveFrom, came.values.reduce(0, +) * 1_000 / messages))
     }
     return found.sorted { $0.0 < $1.0 }.map(\.1)
-  }
-}
-
-extension OfferDocument.Benefit {
-  /// Whether the other one is of the same kind.
-  fileprivate func isLike(_ other: Self) -> Bool {
-    switch (self, other) {
-    case (.percentOff, .percentOff), (.amountOff, .amountOff), (.fixedPrice, .fixedPrice), (.freeShipping, .freeShipping),
-      (.described, .described):
-      true
-    case (.percentOff, _), (.amountOff, _), (.fixedPrice, _), (.freeShipping, _), (.described, _): false
-    }
   }
 }

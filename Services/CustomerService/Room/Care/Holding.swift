@@ -15,8 +15,8 @@ struct Holding {
   /// A case was opened, opened again or came by another channel: while it asks for a hold its customer has one. Nil where none is asked for.
   @discardableResult
   func follow(_ file: CaseFile, in transaction: borrowing Transaction) throws -> HoldTurned? {
-    guard let person = file.person, file.asksForHold else { return nil }
-    return try place(for: file, of: person, because: "\(file.kind.rawValue)", in: transaction)
+    guard let person = file.person, let cause = file.holdCause(try rules(in: transaction).holds) else { return nil }
+    return try place(for: file, of: person, because: cause, in: transaction)
   }
 
   private func place(

@@ -53,6 +53,7 @@ struct HonourDoors: Sendable {
     }
     try Briefings.confirm(found.offer, speaker.occasion.asker, in: transaction)
     let person = found.judged.matter.purchase.personID
+    try Conduct.confirm(speaker, for: person, in: transaction)
     var fact = RemedyAsked(
       turn: .requested, requestID: Identifier(restoring: speaker.ownName("give")), orderID: order, personID: person,
       caseID: matter, offerID: offer, amount: wanted, basis: .desk, agentID: speaker.by, at: speaker.now)
@@ -123,6 +124,7 @@ struct HonourDoors: Sendable {
     if let named, let whose, named != whose {
       throw CareRefused(409, "person_id", "the case is \(whose)'s, not \(named)'s; leave one of them out")
     }
+    try Conduct.confirm(speaker, for: person, in: transaction)
     guard let amount = try form.money("amount") else { throw form.missing("amount", "how much, such as 5.00 USD") }
     let approver: Identifier<Colleague>? = try form.id("approver")
     if let matter, let before = try Requests.goodwill(in: matter, transaction) {
@@ -151,7 +153,7 @@ struct HonourDoors: Sendable {
     if draft.fact.agentID != speaker.by {
       try speaker.occasion.needs(.lead, .supervisor, because: "\(draft.fact.agentID) granted it")
     }
-    try Drafts.drop(draft.fact.requestID, in: transaction)
+    try Honouring(speaker: speaker, shelf: shelf).withdraw(draft.fact, in: transaction)
     return .done(
       status: 200,
       .object([.init("outcome", "undone")] + HonourJSON.fact(draft.fact)))

@@ -8,7 +8,7 @@ import Terms
 ///
 /// ```
 /// honour ─▸ terms say no ─▸ remedy.refused, told at once
-///        └▸ yes ─▸ inside the limit ─▸ draft ─undo─▸ nothing
+///        └▸ yes ─▸ inside the limit ─▸ remedy.requested with undo_until ─undo─▸ remedy.withdrawn
 ///               │                        └─10 s─▸ remedy.requested ─▸ the ledger gives it
 ///               └▸ over it ─▸ remedy.requested with a deadline ─grant, or the default─▸ remedy.requested
 ///                                                              └refuse─▸ remedy.refused
@@ -36,9 +36,11 @@ struct Honouring {
     let policies = try Policies.care(in: transaction)
     switch try judge(amount, rank, by: speaker.by, fact, policies, in: transaction) {
     case .inside:
+      var draft = fact
       let until = now.adding(policies.undo)
-      try Drafts.keep(fact, until: until, speaker, in: transaction)
-      return .draft(fact, until: until)
+      draft.undoUntil = until
+      try speaker.tell(.remedyAsked(draft), in: transaction)
+      return .draft(draft, until: until)
     case .over:
       var waiting = fact
       waiting.approver = try named(approver, in: transaction)
@@ -93,7 +95,14 @@ struct Honouring {
   func send(_ id: Identifier<RemedyRequest>, in transaction: borrowing Transaction) throws {
     guard let draft = try Drafts.find(id, in: transaction) else { return }
     var fact = draft.fact
-    fact.at = now
+    (fact.undoUntil, fact.at) = (nil, later(than: fact))
+    try speaker.tell(.remedyAsked(fact), in: transaction)
+  }
+
+  /// Whoever granted it takes it back in time: the ledger is not asked.
+  func withdraw(_ draft: RemedyAsked, in transaction: borrowing Transaction) throws {
+    var fact = draft
+    (fact.turn, fact.undoUntil, fact.at) = (.withdrawn, nil, later(than: fact))
     try speaker.tell(.remedyAsked(fact), in: transaction)
   }
 

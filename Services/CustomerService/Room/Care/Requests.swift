@@ -2,6 +2,7 @@ import Contracts
 import Host
 import ServiceDomain
 import Store
+import Terms
 
 /// Remedies that agents asked the ledger for, or refused: of each request the fact that counts, and what the ledger said to it.
 enum Requests {
@@ -15,6 +16,8 @@ enum Requests {
     case given
     /// The ledger did not give it.
     case declined
+    /// Taken back before the ledger was asked.
+    case undone
   }
 
   struct Kept {
@@ -25,7 +28,13 @@ enum Requests {
 
   /// Takes in a fact; what was told later of the same request counts. A request that waits falls due at its deadline.
   static func fold(_ fact: RemedyAsked, _ meta: OwnFacts.Meta, in transaction: borrowing Transaction) throws {
-    let state: State = fact.turn == .refused ? .refused : fact.deadlineAt == nil ? .asked : .waiting
+    if fact.turn == .requested, let until = fact.undoUntil { return try Drafts.fold(fact, until: until, meta, in: transaction) }
+    let state: State =
+      switch fact.turn {
+      case .refused: .refused
+      case .withdrawn: .undone
+      case .requested: fact.deadlineAt == nil ? .asked : .waiting
+      }
     let changed = try transaction.run(
       """
       INSERT INTO remedy_request (request_id, state, order_id, person_id, case_id, offer_id, amount_minor, currency, agent_id, approver,
@@ -62,12 +71,12 @@ enum Requests {
       .optional(remedy.orderID?.text), .optional(remedy.offer?.offer.text))
   }
 
-  /// Goodwill that was given in a case, or is about to be: it is given once for a case.
+  /// Goodwill that is about to be given in a case: until the ledger has answered, another wish is taken for the same one.
   static func goodwill(in matter: Identifier<Case>, _ reading: borrowing some Reading & ~Copyable) throws -> RemedyAsked? {
     let bytes = try reading.first(
       """
       SELECT data FROM remedy_draft WHERE case_id = ?1 AND offer_id IS NULL
-      UNION ALL SELECT data FROM remedy_request WHERE case_id = ?1 AND offer_id IS NULL AND state IN ('waiting', 'asked', 'given') LIMIT 1
+      UNION ALL SELECT data FROM remedy_request WHERE case_id = ?1 AND offer_id IS NULL AND state IN ('waiting', 'asked') LIMIT 1
       """, .text(matter.text)
     ) { row in try row.blob(0) }
     guard let bytes, case .remedyAsked(let fact)? = try DomainEvent.decode(type: RemedyAsked.Turn.requested.type, data: bytes) else {
@@ -109,8 +118,13 @@ enum Requests {
 
   private static func kept(_ row: borrowing Row) throws -> Kept? {
     guard let state = State(rawValue: try row.text(0)) else { return nil }
-    let type = state == .refused ? RemedyAsked.Turn.refused.type : RemedyAsked.Turn.requested.type
-    guard case .remedyAsked(let fact)? = try DomainEvent.decode(type: type, data: row.blob(1)) else { return nil }
+    let turn: RemedyAsked.Turn =
+      switch state {
+      case .refused: .refused
+      case .undone: .withdrawn
+      case .waiting, .asked, .given, .declined: .requested
+      }
+    guard case .remedyAsked(let fact)? = try DomainEvent.decode(type: turn.type, data: row.blob(1)) else { return nil }
     return Kept(fact: fact, state: state, remedy: try row.optionalText(2))
   }
 
@@ -165,24 +179,27 @@ enum Requests {
   }
 }
 
-/// What was granted a moment ago and can be undone: the ledger hears of it when the time to undo it is over.
+/// What was granted a moment ago and can be undone: the ledger is asked for it when the time to undo it is over. A fold of facts like all
+/// else, so that a rebuilt store has what was granted and has not what was taken back.
 enum Drafts {
   struct Kept {
     let fact: RemedyAsked
     let until: Timestamp
   }
 
-  /// Its telling waits as a row that falls due, in the name of whoever granted it.
-  static func keep(_ fact: RemedyAsked, until: Timestamp, _ speaker: Speaker, in transaction: borrowing Transaction) throws {
-    try transaction.run(
-      """
-      INSERT INTO remedy_draft (request_id, order_id, offer_id, person_id, case_id, amount_minor, currency, agent_id, at, until, data)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-      """, .text(fact.requestID.text), .optional(fact.orderID?.text), .optional(fact.offerID?.text), .optional(fact.personID?.text),
-      .optional(fact.caseID?.text), .optional(fact.amount?.minor), .optional(fact.amount?.currency.code), .text(fact.agentID.text),
-      .timestamp(fact.at), .timestamp(until), .blob(fact.event.encode()))
-    try Due.set(
-      at: until, kind: CareDues.honour, subject: fact.requestID.text, origin: speaker.occasion.origin, in: transaction)
+  /// That the ledger is asked waits as a row that falls due, in the name of whoever granted it. What was asked or taken back meanwhile is no
+  /// draft any more.
+  static func fold(_ fact: RemedyAsked, until: Timestamp, _ meta: OwnFacts.Meta, in transaction: borrowing Transaction) throws {
+    guard try transaction.integer("SELECT 1 FROM remedy_request WHERE request_id = ?1", .text(fact.requestID.text)) == nil else { return }
+    let isNew =
+      try transaction.run(
+        """
+        INSERT INTO remedy_draft (request_id, order_id, offer_id, person_id, case_id, amount_minor, currency, agent_id, at, until, data)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
+        """, .text(fact.requestID.text), .optional(fact.orderID?.text), .optional(fact.offerID?.text), .optional(fact.personID?.text),
+        .optional(fact.caseID?.text), .optional(fact.amount?.minor), .optional(fact.amount?.currency.code), .text(fact.agentID.text),
+        .timestamp(fact.at), .timestamp(until), .blob(fact.event.encode())) == 1
+    if isNew { try Due.set(at: until, kind: CareDues.honour, subject: fact.requestID.text, origin: meta.origin, in: transaction) }
   }
 
   static func find(_ id: Identifier<RemedyRequest>, in reading: borrowing some Reading & ~Copyable) throws -> Kept? {

@@ -32,7 +32,10 @@ struct PolicyDoors: Sendable {
           return .json(found)
         }
       },
-      Route(.post, "/v1/policies/{name}/propose", "other numbers: `document`, and why in a `sentence`") { request, parameters in
+      Route(
+        .post, "/v1/policies/{name}/propose",
+        "other numbers: `document`, why in a `sentence`; `seen_version` is the one looked at, `instead` replaces another's wish"
+      ) { request, parameters in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
           try answering { try propose(parameters["name"], request.body, occasion, in: &transaction) }
         }
@@ -61,6 +64,17 @@ struct PolicyDoors: Sendable {
     }
     guard let json = try? JSON(parsing: body), let document = json["document"], document.object != nil else {
       throw PolicyChange.Refusal.shape(name, field: "document", "is no object of the body")
+    }
+    // Of two who change the same, the second hears what the first one changed.
+    if let seen = json["seen_version"]?.integer, seen != Int64(current.version) {
+      let before = try Policies.json(name, version: Int(clamping: seen), in: transaction)?["document"]
+      throw PolicyChange.Refusal.changedSince(
+        name, seen: Int(clamping: seen), now: current.version,
+        changes: PolicyChange.changes(from: before ?? .null, to: current.document))
+    }
+    if let other = try Policies.proposed(name, in: transaction), other.by != by, json["instead"]?.bool != true {
+      throw PolicyChange.Refusal.proposedAlready(
+        name, by: other.by, at: other.at, changes: PolicyChange.changes(from: current.document, to: other.document))
     }
     try PolicyChange.check(name, document, like: current.document)
     if name == "limits", GrantLimits(document) == nil {
