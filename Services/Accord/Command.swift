@@ -27,7 +27,9 @@ struct Command: Sendable {
   /// Every command takes these.
   static let common = [
     Arguments.Option("--data", "DIR", "the data folder (default: $ACCORD_DATA_FOLDER, else ./data)"),
-    Arguments.Option("--as", "FILE", "whose token is used (default: $ACCORD_TOKEN, else the operator's credential of the folder)"),
+    Arguments.Option(
+      "--as", "FILE|NAME",
+      "whose token is used; a first name in a sandbox (default: $ACCORD_TOKEN, else the operator's credential of the folder)"),
     Arguments.Option("--json", nil, "answer as JSON, one value"),
     Arguments.Option("--help", nil, "this text"),
   ]
@@ -36,7 +38,7 @@ struct Command: Sendable {
   static let all: [Command] =
     running + customers + care + offering + people + WordDesk.all + books + operating + credentials + looking + measuring
   private static let offering: [Command] = campaigns + gates + imports
-  private static let people: [Command] = colleagues + policies + [.disconnects]
+  private static let people: [Command] = colleagues + [.colleagueShop] + policies + [.disconnects]
 
   private static let running: [Command] = [.up, .down, .status, .tail, .verify, .replay, .demo]
   private static let customers: [Command] = [

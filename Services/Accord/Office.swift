@@ -4,7 +4,7 @@ import Host
 
 /// The running mesh as the command line sees it: addresses from endpoints.json, a token, one question at a time.
 ///
-/// Whose token it is: the file of `--as`, else $ACCORD_TOKEN, else the operator's credential of the data folder.
+/// Whose token it is: the file of `--as` (in a sandbox also somebody's first name), else $ACCORD_TOKEN, else the operator's credential of the data folder.
 struct Office {
   let data: String
   let endpoints: JSON
@@ -21,7 +21,7 @@ struct Office {
     endpoints = found
     do {
       if let file = arguments.value("--as") {
-        token = try Credential.read(file: file).secret
+        token = try Credential.read(file: TokenFiles.find(file, in: data)).secret
       } else if let given = Configuration.environment["ACCORD_TOKEN"], !given.isEmpty {
         token = given
       } else {

@@ -9,7 +9,7 @@ import Testing
 struct DisconnectTests {
   private let ines = Identifier<Colleague>(restoring: "agent/ines")
 
-  private func register(_ house: LedgerHouse, _ query: [(String, String)] = []) throws -> [JSON] {
+  static func register(_ house: LedgerHouse, _ query: [(String, String)] = []) throws -> [JSON] {
     try house.premises.ask(.get, "/v1/disconnects", query: query).json["disconnects"]?.array ?? []
   }
 
@@ -61,7 +61,7 @@ struct DisconnectTests {
     #expect(try house.given(to: "O-2") == 995)
     // Nothing has slipped so far.
     try house.advance(by: .seconds(30 * 3_600))
-    #expect(try register(house, [("outcome", "slipped")]).isEmpty)
+    #expect(try Self.register(house, [("outcome", "slipped")]).isEmpty)
 
     // A remedy that is not there, as if the look-back had passed over its order.
     try house.store.write { transaction in
@@ -79,7 +79,7 @@ struct DisconnectTests {
     try house.say(sent("l-1", to: "p-3", of: offer, verdict: .send))
     try house.advance(by: .seconds(86_400))
 
-    let slipped = try register(house, [("outcome", "slipped")])
+    let slipped = try Self.register(house, [("outcome", "slipped")])
     let kinds = Dictionary(grouping: slipped) { $0["kind"]?.string ?? "" }
     #expect(kinds["look_back"]?.count == 1 && kinds["wrong_words"]?.count == 1 && kinds["noisy"]?.count == 1, "\(slipped.map(\.text))")
     #expect(kinds["look_back"]?.first?["cause"]?.string?.contains("O-2") == true)
@@ -89,7 +89,7 @@ struct DisconnectTests {
     #expect(slipped.allSatisfy { !($0["evidence"]?.array ?? []).isEmpty })
     // Found by the night, and told once however often it is looked for.
     let told = try house.told("ledger.disconnect.recorded.v1").count
-    #expect(house.post("/v1/disconnects/audit").status == 200)
+    try house.audit()
     try house.advance(by: .seconds(86_400))
     #expect(try house.told("ledger.disconnect.recorded.v1").count == told)
   }
@@ -109,15 +109,15 @@ struct DisconnectTests {
     try house.say(held("p-2", at: house.now, scope: .campaign, scopeID: "autumn"), source: "/service")
     try house.advance(by: .seconds(4))
     for person in ["p-1", "p-2", "p-3"] { try house.say(sent("l-\(person)", to: person, of: offer)) }
-    #expect(house.post("/v1/disconnects/audit").status == 200)
-    #expect(try register(house, [("outcome", "slipped")]).map { $0["kind"]?.string } == ["unbriefed", "wrong_words"])
+    try house.audit()
+    #expect(try Self.register(house, [("outcome", "slipped")]).map { $0["kind"]?.string } == ["unbriefed", "wrong_words"])
 
     try house.advance(by: .seconds(47 * 3_600))
     guard case .answerTurned(var fact) = try answered("a-1", offer, at: house.now) else { return }
     fact.turn = .corrected
     try house.say(fact.event, source: "/service")
-    #expect(house.post("/v1/disconnects/audit").status == 200)
-    let words = try register(house, [("kind", "wrong_words")])
+    try house.audit()
+    let words = try Self.register(house, [("kind", "wrong_words")])
     #expect(Set(words.compactMap { $0["outcome"]?.string }) == ["repaired", "prevented"])
     #expect(try house.findings() == [])
   }
@@ -157,9 +157,9 @@ struct DisconnectTests {
     try house.say(HonourTests.ask("yes-1", "A", at: house.now), source: "/service")
     #expect(try house.given(to: "A") == 1_500)
     try house.advance(by: .seconds(20 * 60))
-    #expect(house.post("/v1/disconnects/audit").status == 200)
+    try house.audit()
     func outcomes(_ kind: String) throws -> [String] {
-      try register(house, [("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
+      try Self.register(house, [("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
     }
     #expect(try outcomes("unbriefed") == ["prevented"])
     #expect(try outcomes("unknown_offer") == ["repaired", "slipped"])

@@ -144,6 +144,29 @@ final class LedgerHouse {
     return premises.ask(.post, path, headers: premises.headers(key: "command-\(keys)"), body: body.bytes)
   }
 
+  /// Looks through the last sixty days, in chunks of at most `rows`.
+  func audit(rows: Int = 1_000) throws {
+    let answer = post("/v1/disconnects/audit")
+    guard answer.status == 202 else { throw NotAudited(answer: String(decoding: answer.body, as: UTF8.self)) }
+    try work(rows: rows)
+  }
+
+  struct NotAudited: Error { let answer: String }
+
+  /// Takes in the journal's events as `accord replay --into` does; nothing is told.
+  func rebuild(from deliveries: [Delivery]) throws {
+    let desk = premises.desk
+    let rebuilding = try DepartmentDesk(
+      department: premises.department, store: desk.store, mesh: desk.mesh, clock: desk.clock, log: desk.log, door: desk.door,
+      isRebuilding: true)
+    let rebuild = Rebuild(rebuilding, clock: premises.clock)
+    for delivery in deliveries { try rebuild.take([delivery]) }
+    try rebuild.end()
+    guard rebuild.findings.isEmpty else { throw NotRebuilt(findings: rebuild.findings) }
+  }
+
+  struct NotRebuilt: Error { let findings: [String] }
+
   // MARK: Looking
 
   func remedies(of order: String) throws -> [JSON] {

@@ -39,6 +39,7 @@ enum DemoStory {
             ],
             plans("plans.csv", papers),
           ]),
+          .quietly([["colleague", "shop"]]),
           .quietly(Shop.audiences.keys.sorted().map { ["audience", "import", papers.path("\($0).txt"), "--id", $0] }),
           .quietly(Shop.campaigns.map(campaign)),
           .quietly([

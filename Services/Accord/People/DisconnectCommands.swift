@@ -1,4 +1,5 @@
 import Contracts
+import Glibc
 import HTTP
 import Host
 
@@ -22,9 +23,7 @@ enum DisconnectCommands {
   static func show(_ arguments: Arguments) throws(Complaint) {
     guard arguments.operands.isEmpty else { throw .usage("disconnects takes no operand", "say what to show by --kind, --outcome, --since") }
     let office = try Office(arguments)
-    if arguments.has("--audit") {
-      _ = try office.ask("ledger", .post, "/v1/disconnects/audit", headers: [("Idempotency-Key", Key.new())], seconds: 120)
-    }
+    if arguments.has("--audit") { try audit(office) }
     let query = ["since", "kind", "outcome", "limit"].compactMap { name in
       arguments.value("--\(name)").map { "\(name)=\($0.percentEncoded)" }
     }
@@ -42,4 +41,22 @@ enum DisconnectCommands {
       )
     }
   }
+
+  /// Begins an audit and waits for its end: a run of many small pieces, which gives way to everything else.
+  private static func audit(_ office: Office) throws(Complaint) {
+    var audit = try office.ask("ledger", .post, "/v1/disconnects/audit", headers: [("Idempotency-Key", Key.new())])
+    let end = Clock.uptimeMilliseconds + patienceMilliseconds
+    while audit["state"]?.string == "running" {
+      guard Clock.uptimeMilliseconds < end else {
+        throw Complaint(
+          code: .temporary, happened: "the audit goes on (\(audit["rows"]?.integer ?? 0) rows so far)",
+          advice: "`accord disconnects` shows what it has found whenever it is asked")
+      }
+      usleep(20_000)
+      audit = try office.ask("ledger", .get, "/v1/disconnects/audits/\(audit["audit"]?.integer ?? 0)")
+    }
+  }
+
+  /// A quarter of an hour: sixty days of a large shop.
+  private static let patienceMilliseconds: Int64 = 900_000
 }

@@ -10,11 +10,16 @@ struct MintedToken {
   /// SHA-256 in hexadecimal digits.
   var digest: String { Hex.encode(Credential.digest(of: credential.secret)) }
 
-  /// A token for `name`; a file that it is to go into must not be there yet.
+  /// A token for `name`, for the file that the arguments name.
   init(_ arguments: Arguments, for name: String) throws(Complaint) {
+    try self.init(for: name, at: arguments.value("--token-file"))
+  }
+
+  /// A token for `name`; a file that it is to go into must not be there yet.
+  init(for name: String, at path: String?) throws(Complaint) {
     var random = SystemRandomNumberGenerator()
     credential = Credential.fresh(name, using: &random)
-    path = arguments.value("--token-file")
+    self.path = path
     if let path, Files.exists(path) {
       throw Complaint(
         code: .refused, happened: "\(path) is there already, and may hold somebody's token; nothing was changed",

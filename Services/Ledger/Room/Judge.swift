@@ -39,7 +39,7 @@ struct Judge {
     let purchase = file.purchase
     let history = try Self.history(of: purchase, offer, in: transaction)
     let outcome = offer.terms.evaluate(purchase, history, life: offer.life, at: occasion.now)
-    guard outcome.isGranted, outcome.isAutomatic, outcome.amount > 0, !isHeldBack(outcome, offer) else {
+    guard outcome.isGranted, outcome.isAutomatic, outcome.amount > 0, !Self.isHeldBack(outcome, offer) else {
       return Decided(outcome: outcome, given: nil)
     }
     let way = Grant.Way(
@@ -52,7 +52,7 @@ struct Judge {
   }
 
   /// While an offer rests nobody knows yet how long its gap will be: such orders wait for its end.
-  private func isHeldBack(_ outcome: Outcome, _ offer: OfferInForce) -> Bool {
+  static func isHeldBack(_ outcome: Outcome, _ offer: OfferInForce) -> Bool {
     (offer.state == .paused || offer.state == .stopped) && outcome.interval == .gap
       && offer.life.pauses.last?.upperBound == .last
   }

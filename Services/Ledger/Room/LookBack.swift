@@ -23,6 +23,8 @@ enum LookBack {
     /// The first and the last entry so far.
     var first: Int64?
     var last: Int64?
+    /// Up to which entry the run had told its remedies when the store that it was in was lost: those are its own, and counted.
+    var told: Int64?
 
     var bytes: [UInt8] {
       var writer = JSONWriter(reserving: 96)
@@ -31,8 +33,15 @@ enum LookBack {
       writer.member("order", order)
       writer.member("first", ifPresent: first)
       writer.member("last", ifPresent: last)
+      writer.member("told", ifPresent: told)
       writer.endObject()
       return writer.finish()
+    }
+
+    mutating func note(_ entry: Int64?) {
+      guard let entry else { return }
+      first = min(first ?? entry, entry)
+      last = max(last ?? entry, entry)
     }
 
     init(at: Timestamp, order: String = "") {
@@ -43,7 +52,7 @@ enum LookBack {
     init?(_ bytes: [UInt8]) {
       guard let json = try? JSON(parsing: bytes), let at = json["at"]?.integer, let order = json["order"]?.string else { return nil }
       self.init(at: Timestamp(milliseconds: at), order: order)
-      (first, last) = (json["first"]?.integer, json["last"]?.integer)
+      (first, last, told) = (json["first"]?.integer, json["last"]?.integer, json["told"]?.integer)
     }
   }
 
@@ -94,9 +103,10 @@ enum LookBack {
     }
   }
 
-  /// Begins the run of `span`, unless there was one.
-  static func begin(_ span: Span, _ occasion: Occasion, in transaction: borrowing Transaction) throws {
-    let cursor = Cursor(at: span.scanFrom)
+  /// Begins the run of `span`, unless there was one. In a rebuilt store it begins anew, and `told` is the last entry of before.
+  static func begin(_ span: Span, told: Int64? = nil, _ occasion: Occasion, in transaction: borrowing Transaction) throws {
+    var cursor = Cursor(at: span.scanFrom)
+    cursor.told = told
     _ = try Runs.begin(
       kind: kind, subject: span.subject, cursor: cursor.bytes, origin: occasion.origin, at: occasion.now, in: transaction)
   }
@@ -127,7 +137,12 @@ enum LookBack {
         guard pace.admitsRow() else { break pages }
         (cursor.at, cursor.order) = (row.at, row.order)
         guard let order = try scan.order(of: row, in: transaction) else { continue }
-        try decide(order, span, judge, &tally, &cursor, books: &books, in: &transaction)
+        if let through = cursor.told, let own = try Recalled.remedy(of: order, row, span, through: through, in: transaction) {
+          tally.add(told: own)
+          cursor.note(own.entry)
+        } else {
+          try decide(order, span, judge, &tally, &cursor, books: &books, in: &transaction)
+        }
       }
     }
     if isOver { try complete(span, run, tally, cursor, judge, books: &books, in: &transaction) }
@@ -150,9 +165,7 @@ enum LookBack {
     var file = try OrderFile(order, in: transaction)
     let decided = try judge.judge(&file, span.offer, basis: nil, isLast: true, books: &books, in: &transaction)
     tally.add(decided)
-    guard let entry = decided.given?.entry else { return }
-    cursor.first = cursor.first ?? entry
-    cursor.last = entry
+    cursor.note(decided.given?.entry)
   }
 
   private static func complete(
@@ -187,63 +200,5 @@ enum LookBack {
       "SELECT recorded_at FROM look_back WHERE offer_id = ?1 AND number = ?2 AND (?3 IS NULL OR version = ?3) LIMIT 1", .text(offer.text),
       .timestamp(instant), .optional(version.map { Int64($0) })
     ) { row throws(StoreFault) in try row.timestamp(0) }
-  }
-}
-
-/// The sums of a look-back as they grow. HOT: plain numbers, which get their names when they are kept.
-struct Tallied {
-  private var considered: Int64 = 0
-  private var eligible: Int64 = 0
-  private var granted: Int64 = 0
-  private var cut: Int64 = 0
-  private var sum: Int64 = 0
-  private var onRequest: Int64 = 0
-  private var refusals: [Refusal] = []
-  private static let refused = "refused."
-
-  private struct Refusal {
-    let reason: Reason
-    var count: Int64
-  }
-
-  mutating func add(_ decided: Judge.Decided) {
-    let outcome = decided.outcome
-    guard outcome.reason.isInReach else { return }
-    considered += 1
-    if outcome.reason >= .capOrder { eligible += 1 }
-    guard let given = decided.given else { return outcome.isGranted ? onRequest += 1 : refuse(outcome.reason) }
-    granted += 1
-    if outcome.isCut { cut += 1 }
-    sum += given.amount.minor
-  }
-
-  private mutating func refuse(_ reason: Reason) {
-    if let at = refusals.firstIndex(where: { $0.reason == reason }) {
-      refusals[at].count += 1
-    } else {
-      refusals.append(Refusal(reason: reason, count: 1))
-    }
-  }
-
-  /// By name, those left out that are zero.
-  var counts: [String: Int64] {
-    var counts = ["considered": considered, "eligible": eligible, "granted": granted, "cut": cut, "sum": sum]
-    counts[Self.refused + "on_request"] = onRequest
-    for refusal in refusals { counts[Self.refused + refusal.reason.rawValue] = refusal.count }
-    return counts.filter { $0.value != 0 }
-  }
-
-  /// The fact of a run with these counters.
-  static func fact(
-    _ counts: [String: Int64], _ span: LookBack.Span, _ cursor: LookBack.Cursor, ordersThrough: Int64?
-  ) -> LookBackCompleted {
-    var refused: [String: Int64] = [:]
-    for (name, count) in counts where name.hasPrefix(Self.refused) { refused[String(name.dropFirst(Self.refused.count))] = count }
-    let entries = cursor.first.flatMap { first in cursor.last.map { LookBackCompleted.Entries(first: first, last: $0) } }
-    return LookBackCompleted(
-      offerID: span.offer.version.offer, version: span.offer.version.version, from: span.from, to: span.to,
-      considered: counts["considered"] ?? 0, eligible: counts["eligible"] ?? 0, granted: counts["granted"] ?? 0, cut: counts["cut"] ?? 0,
-      refused: refused, sum: Money(minor: counts["sum"] ?? 0, span.offer.terms.document.currency), entries: entries,
-      ordersThrough: ordersThrough)
   }
 }

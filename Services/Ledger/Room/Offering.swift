@@ -25,7 +25,7 @@ enum Offering {
       try Due.set(at: inForce.terms.startsAt, kind: kind, subject: offer.text, origin: occasion.origin, in: transaction)
       return
     }
-    try lookBack(inForce, occasion, in: transaction)
+    try lookBack(inForce, occasion, told: nil, in: transaction)
     if inForce.life.endedAt != nil { try Closing.await(inForce, occasion, in: transaction) }
   }
 
@@ -57,17 +57,20 @@ enum Offering {
 
   // MARK: The look-backs
 
-  private static func lookBack(_ offer: OfferInForce, _ occasion: Occasion, in transaction: borrowing Transaction) throws {
+  /// Begins those that are due. `told` is the last entry of a store that was lost, where one was.
+  static func lookBack(
+    _ offer: OfferInForce, _ occasion: Occasion, told: Int64?, in transaction: borrowing Transaction
+  ) throws {
     let whole = LookBack.Span(offer)
     let id = offer.version.offer
     let began =
       try LookBack.completed(id, version: offer.version.version, from: whole.from, in: transaction)
       ?? Runs.find(kind: LookBack.kind, subject: whole.subject, in: transaction)?.beganAt
-    guard let began else { return try LookBack.begin(whole, occasion, in: transaction) }
+    guard let began else { return try LookBack.begin(whole, told: told, occasion, in: transaction) }
     for pause in offer.life.pauses where pause.upperBound < .last && pause.upperBound >= began {
       let gap = LookBack.Span(offer, gap: pause)
       guard try LookBack.completed(id, from: gap.from, in: transaction) == nil else { continue }
-      try LookBack.begin(gap, occasion, in: transaction)
+      try LookBack.begin(gap, told: told, occasion, in: transaction)
     }
   }
 }

@@ -55,9 +55,12 @@ struct OrderFile {
   }
 
   /// The order as the evaluator sees it.
-  var purchase: Purchase {
+  var purchase: Purchase { purchase(asOf: .last) }
+
+  /// The same as it was known at `instant`.
+  func purchase(asOf instant: Timestamp) -> Purchase {
     var purchase = Purchase(order)
-    for one in events {
+    for one in events where one.at <= instant {
       switch one.event {
       case .orderShipped(let fact): purchase.apply(fact)
       case .orderAmended(let fact): purchase.apply(fact)

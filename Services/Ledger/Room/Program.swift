@@ -12,7 +12,12 @@ package enum LedgerProgram {
     subscriptions: { desk in [Inlets.offers(desk), Inlets.requests(desk), Inlets.watch(desk)] },
     ownFacts: { desk in { try Inlets.own($0, desk, in: &$1) } }, afterRebuild: { try Retracing.end($0, in: $1) },
     dueRules: { desk in Anchors.dueRules(desk).merging(Inlets.dueRules(desk)) { books, _ in books } },
-    runRules: { desk in [LookBack.kind: { try LookBack.step($0, $1, desk, in: &$2, pace: &$3) }] },
+    runRules: { desk in
+      [
+        LookBack.kind: { try LookBack.step($0, $1, desk, in: &$2, pace: &$3) },
+        NightlyAudit.kind: { try NightlyAudit.step($0, $1, desk, in: &$2, pace: &$3) },
+      ]
+    },
     routes: { desk in API(desk: desk).routes + BooksDoors(desk: desk).routes }, story: { try Story.tell($0, in: $1) }, checks: Checks.all,
     heads: { try Anchors.heads(in: $0) })
 }

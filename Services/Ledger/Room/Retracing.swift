@@ -48,6 +48,7 @@ enum Retracing {
       else { continue }
       try Due.set(at: now, kind: Offering.kind, subject: offer.text, in: transaction)
     }
+    try lookBacks(desk, at: now, in: transaction)
     // What the night found is in the facts: the next one comes when it comes.
     try Due.remove(kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
     try Due.set(at: NightlyAudit.nextNight(after: now), kind: NightlyAudit.kind, subject: NightlyAudit.nightly, in: transaction)
@@ -56,6 +57,22 @@ enum Retracing {
     }
     if try transaction.integer("SELECT 1 FROM budget_heard WHERE answer IS NULL AND kind = 'opened' LIMIT 1") != nil {
       try Due.set(at: now, kind: Inlets.budgetsKind, subject: "all", in: transaction)
+    }
+  }
+
+  /// Look-backs that were under way begin anew, and know which remedies are their own: nothing is given twice, and their totals are those
+  /// of a run that was never interrupted.
+  private static func lookBacks(_ desk: DepartmentDesk, at now: Timestamp, in transaction: borrowing Transaction) throws {
+    guard let last = try transaction.integer("SELECT max(number) FROM entry HAVING count(*) > 0") else { return }
+    let offers = try transaction.all("SELECT offer_id FROM offer WHERE reaches_from IS NOT NULL ORDER BY offer_id") { row in
+      Identifier<Offer>(restoring: try row.text(0))
+    }
+    for id in offers {
+      // Only what waits to be looked at again once the program runs.
+      guard let row = try Due.waiting(kind: Offering.kind, subject: id.text, in: transaction).first,
+        let offer = try OfferInForce.find(id, in: transaction), offer.terms.startsAt <= now || offer.life.isHistorical
+      else { continue }
+      try Offering.lookBack(offer, desk.occasion(of: row, now), told: last, in: transaction)
     }
   }
 }

@@ -22,6 +22,6 @@ enum Schema {
       CREATE TRIGGER captured_order_stays BEFORE DELETE ON captured_order BEGIN SELECT RAISE(ABORT, 'an order is never removed'); END;
       """),
     books,
-    catalogue, offers, reachByCapture, members, times, offersByGroup, asked, watch, states, files, care, parity,
+    catalogue, offers, reachByCapture, members, times, offersByGroup, asked, watch, states, files, care, parity, audit,
   ]
 }

@@ -41,10 +41,21 @@ struct DisconnectDoors: Sendable {
           return .json(try Register.json(question, in: snapshot))
         }
       },
-      Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself") { request, _ in
+      Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself: begins it") {
+        request, _ in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
-          let told = try NightlyAudit.whole(occasion, desk, in: &transaction)
-          return .done(status: 200, .object([.init("told", .integer(Int64(told)))]))
+          let run = try NightlyAudit.begin(occasion, in: transaction)
+          return .done(status: 202, try NightlyAudit.json(run.number, in: transaction) ?? .null)
+        }
+      },
+      Route(.get, "/v1/disconnects/audits/{number}", "how far an audit is, and how much it has told") { request, parameters in
+        desk.question(request) { snapshot in
+          guard let number = Int64(parameters["number"]), let audit = try NightlyAudit.json(number, in: snapshot) else {
+            return .problem(
+              status: 404, code: "no_audit",
+              detail: "no audit has the number \(parameters["number"]); `accord disconnects --audit` begins one")
+          }
+          return .json(audit)
         }
       },
     ]

@@ -26,20 +26,44 @@ enum Register {
   ) throws -> Int {
     var told = 0
     for one in found {
-      guard let id = try? Identifier<Disconnect>(one.id) else { continue }
-      let known = try transaction.first("SELECT outcome, count FROM disconnect WHERE disconnect_id = ?1", .text(one.id)) { row in
+      let id = name(one.id)
+      let known = try transaction.first("SELECT outcome, count FROM disconnect WHERE disconnect_id = ?1", .text(id.text)) { row in
         (outcome: try row.text(0), count: try row.integer(1))
       }
       guard known?.outcome != one.outcome.rawValue || known?.count != one.count else { continue }
+      // What lies before the audit's time by now was prevented all the same.
+      if one.outcome == .prevented, let known, known.outcome == one.outcome.rawValue, known.count > one.count { continue }
       let fact = DisconnectRecorded(
         disconnectID: id, kind: one.kind, outcome: one.outcome, offerID: one.offer, personID: one.person, beganAt: one.beganAt,
-        noticedAt: occasion.now, cause: one.cause,
+        noticedAt: occasion.now, cause: sentence(one.cause),
         evidence: one.evidence.prefix(Limits.evidenceMax).map { Identifier(restoring: $0) }, count: one.count == 1 ? nil : one.count,
         at: occasion.now)
       try Facts.tell(.disconnectRecorded(fact), true: one.beganAt, occasion, desk, books: &books, in: &transaction)
       told += 1
     }
     return told
+  }
+
+  /// The name under which one is kept. What is made of two long ids is cut, and told apart by its digest.
+  static func name(_ text: String) -> Identifier<Disconnect> {
+    if let id = try? Identifier<Disconnect>(text) { return id }
+    let digest = Hex.encode(SHA256.hash(Array(text.utf8)).prefix(16).map { $0 })
+    return Identifier(
+      restoring: String(decoding: text.utf8.prefix(Limits.identifierBytesMax - digest.utf8.count - 1), as: UTF8.self) + "/" + digest)
+  }
+
+  /// No longer than a sentence may be.
+  private static func sentence(_ text: String) -> String {
+    guard text.utf8.count > Limits.sentenceBytesMax else { return text }
+    var cut = text
+    while cut.utf8.count > Limits.sentenceBytesMax - 3 { cut.removeLast() }
+    return cut + "…"
+  }
+
+  /// Whether it stands as slipped, or unknown: then it is told when that has changed.
+  static func isOpen(_ id: String, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+    try reading.integer(
+      "SELECT 1 FROM disconnect WHERE disconnect_id = ?1 AND outcome IN ('slipped', 'unknown')", .text(name(id).text)) != nil
   }
 
   static func fold(_ fact: DisconnectRecorded, _ meta: FactMeta, in transaction: borrowing Transaction) throws {

@@ -9,7 +9,7 @@ enum Seen {
     MessageTurned.types.filter { !$0.hasSuffix("planned.v1") } + CaseTurned.types + HoldTurned.types + AnswerTurned.types
     + SheetTurned.types.filter { $0.hasSuffix("staled.v1") } + BriefingAcknowledged.types + PromiseDeclared.types + PromiseAnswered.types
     + OfferAskedAbout.types + QuestionAnswered.types + CounterpartNamed.types + RosterPublished.types + GateTurned.types
-    + ParityApproved.types
+    + ParityApproved.types + CapacityChanged.types
 
   private struct Row {
     let type: String
@@ -32,15 +32,24 @@ enum Seen {
       """, .text(received.envelope.id.text), .text(row.type), .text(row.subject), .optional(row.offer?.text),
       .optional(row.version.map(Int64.init)), .optional(row.person?.text), .optional(row.word), .timestamp(row.at),
       row.keepsFact ? .blob(event.encode()) : .null)
+    guard case .rosterPublished(let shift) = event else { return }
+    try transaction.run(
+      """
+      INSERT INTO shift_seen (message_id, shift_id, from_at, to_at, channels, absent, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      ON CONFLICT DO NOTHING
+      """, .text(received.envelope.id.text), .text(shift.shiftID.text), .timestamp(shift.from), .timestamp(shift.to),
+      .text(" \(shift.channels.joined(separator: " ")) "), .integer(shift.absent ? 1 : 0), .timestamp(shift.at))
   }
 
   private static func row(of event: DomainEvent, at time: Timestamp) -> Row? {
     switch event {
     case .messageTurned(let fact):
       // Of a million who are not written to only those count who would have been wronged.
-      let isTelling = fact.turn == .sent || fact.turn == .suppressed && ["hold", "has_it", "would_annoy"].contains(fact.reason)
+      // Behind would_annoy the ledger's own reason follows.
+      let reason = fact.reason.split(separator: ".").first.map(String.init) ?? fact.reason
+      let isTelling = fact.turn == .sent || fact.turn == .suppressed && ["hold", "has_it", "would_annoy"].contains(reason)
       guard isTelling else { return nil }
-      let word = fact.turn == .sent ? "\(fact.purpose.rawValue)/\(fact.verdict.rawValue)/\(fact.channel)" : fact.reason
+      let word = fact.turn == .sent ? "\(fact.purpose.rawValue)/\(fact.verdict.rawValue)/\(fact.channel)" : reason
       return Row(
         type: fact.turn.rawValue, subject: fact.messageID.text, offer: fact.offer.offer, version: fact.offer.version, person: fact.personID,
         word: word, at: time)
@@ -60,7 +69,7 @@ enum Seen {
     case .sheetTurned(let fact):
       return Row(
         type: "sheet.\(fact.turn.rawValue)", subject: fact.sheetID.text, offer: fact.offerID, version: fact.offerVersion,
-        word: String(fact.sheetVersion), at: fact.at)
+        word: String(fact.sheetVersion), at: fact.at, keepsFact: true)
     case .briefingAcknowledged(let fact):
       return Row(type: "briefing", subject: fact.agentID.text, offer: fact.offerID, version: fact.version, at: fact.at)
     case .offerAskedAbout(let fact):
@@ -80,6 +89,8 @@ enum Seen {
     case .counterpartNamed(let fact):
       return Row(type: "counterpart", subject: fact.channel, word: fact.counterpart, at: fact.at, keepsFact: true)
     case .rosterPublished(let fact): return Row(type: "roster", subject: fact.shiftID.text, at: fact.at, keepsFact: true)
+    case .capacityChanged(let fact):
+      return Row(type: "capacity", subject: fact.slotID.text, word: fact.kind.rawValue, at: fact.at, keepsFact: true)
     case .gateTurned(let fact):
       return Row(type: "gate", subject: fact.offerID.text, offer: fact.offerID, version: fact.version, at: fact.at, keepsFact: true)
     case .parityApproved(let fact):

@@ -1,5 +1,4 @@
 import Contracts
-package import Terms
 
 /// What it means for a message about an offer that the person has bought while the offer reached them.
 package enum Bought: Sendable, Equatable {
