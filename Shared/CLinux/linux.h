@@ -7,6 +7,7 @@
 #include <sys/timerfd.h>
 #include <sys/socket.h>
 #include <sched.h>
+#include <malloc.h>
 // Behind _GNU_SOURCE in their headers, which the importer does not define: accept4(2), pthread_setname_np(3), sched_setaffinity(2).
 int accept4(int socket, struct sockaddr *address, socklen_t *count, int flags);
 int pthread_setname_np(unsigned long thread, const char *name);

@@ -41,6 +41,7 @@ enum BrokerProgram {
   }
 
   private static func begin(_ start: Start) throws -> Running {
+    Allocator.settle()
     var random = SystemRandomNumberGenerator()
     let registry = try CredentialRegistry.open(in: start.folder, using: &random)
     let handOut = start.configuration[handOut]
