@@ -136,11 +136,13 @@ package struct Department: Sendable {
     let broker = start.configuration[Self.broker]
     let credential = try Credential.read(part.rawValue, in: start.folder)
     let reactor = try Reactor()
+    var link = MeshConfiguration(
+      host: broker.host, port: broker.port, credential: credential.name, secret: credential.secret, program: "accord-\(name)",
+      manifest: manifest)
+    // One that cannot be read now leaves the one of before; if that counts no more, the broker says so.
+    link.secretNow = { [folder = start.folder] in try? Credential.read(part.rawValue, in: folder).secret }
     let mesh = MeshClient(
-      MeshConfiguration(
-        host: broker.host, port: broker.port, credential: credential.name, secret: credential.secret, program: "accord-\(name)",
-        manifest: manifest),
-      store: store, reactor: reactor, log: start.log, metrics: start.metrics, now: { start.clock.now() })
+      link, store: store, reactor: reactor, log: start.log, metrics: start.metrics, now: { start.clock.now() })
     StoreFigures.register(store, in: start.metrics)
 
     let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })

@@ -19,6 +19,8 @@ package struct DepartmentDesk: Sendable {
   package let isRebuilding: Bool
   /// What its messages' ids begin with.
   let messagePrefix: String
+  /// When it was opened, in milliseconds of the machine's clock.
+  let openedAt = Clock.uptimeMilliseconds
 
   /// Throws where the department's own manifest holds a schema that cannot be checked.
   package init(

@@ -10,6 +10,9 @@ package enum HostLimits {
   static let wrongTokensWindow: Int64 = 60_000
   /// Addresses that are counted at once: some kilobytes.
   static let wrongTokenPeersMax = 4_096
+  /// So long a department relies on people's tokens for money without having heard the ledger: it may be that somebody left meanwhile. The
+  /// other departments' short silences are not the customer's to wait for.
+  package static let peopleAgeMax = Duration.seconds(15 * 60)
   /// Whose list went to whom and on from there: nobody's goes through more hands.
   static let handOversMax = 32
 }

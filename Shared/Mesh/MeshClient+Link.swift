@@ -63,7 +63,8 @@ extension MeshClient {
     let sent = line?.send(
       .hello(
         Hello(
-          version: WireLimits.version, credential: configuration.credential, secret: configuration.secret, lineage: identity.lineage,
+          version: WireLimits.version, credential: configuration.credential, secret: configuration.secretNow?() ?? configuration.secret,
+          lineage: identity.lineage,
           epoch: identity.epoch, highestSequence: relay?.machine.highest ?? 0, manifest: configuration.manifest)))
     if sent == false { log.error("mesh.hello", "the manifest is too long for a hello; publish fewer or smaller schemas") }
   }

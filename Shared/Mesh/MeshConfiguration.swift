@@ -7,6 +7,9 @@ package struct MeshConfiguration: Sendable {
   /// The credential's name, such as `ledger`, and its secret.
   package var credential: String
   package var secret: String
+  /// Reads the secret anew for each connection, where it lies: it may have been rotated since. Nil, and where it answers nil, `secret` counts.
+  /// Called on the reactor's thread.
+  package var secretNow: (@Sendable () -> String?)?
   /// The program's name for logs, such as `accord-ledger`.
   package var program: String
   package var manifest: Manifest

@@ -41,28 +41,34 @@ enum LedgerStatement {
       "\(line["accounting_day"]?.string ?? "?")  entry \(line["entry"]?.integer ?? 0)  \(amount)  \(line["kind"]?.string ?? "?")\(state == "posted" ? "" : " (\(state))")  \(about)"
   }
 
-  /// Every page, then oldest first.
+  /// Every page, oldest first: the history is linked the other way, so where its pages begin is found first, and then each is asked for
+  /// again. No more than a page is held.
   private static func writeAll(_ items: [(String, String?)], _ office: Office) throws(Complaint) {
-    var lines: [JSON] = []
-    try each(items, office) { lines += $0 }
+    var starts: [Int64] = []
+    var before: Int64?
+    repeat {
+      let answer = try page(items, before: before, office)
+      // What is posted from now on stands before the first line of the first page.
+      if let start = before ?? answer["lines"]?.array?.first?["leg"]?.integer { starts.append(start) }
+      before = answer["next"]?.integer
+    } while before != nil
     Terminal.print("entry,day,effective_at,recorded_at,kind,state,debit,credit,currency,order,offer,remedy,reason,message")
-    for line in lines.reversed() {
-      let amount = line["amount_minor"]?.integer ?? 0
-      let texts = ["order_id", "offer", "remedy_id", "reason", "message_id"].map { LedgerBooks.text(line, $0) }
-      let head = ["accounting_day", "effective_at", "recorded_at", "kind", "state"].map { LedgerBooks.text(line, $0) }
-      let sides = [max(amount, 0), max(-amount, 0)].map { $0 == 0 ? "" : String(LedgerBooks.money($0, line).prefix { $0 != " " }) }
-      Terminal.print(CSVLine.of(["\(line["entry"]?.integer ?? 0)"] + head + sides + [LedgerBooks.text(line, "currency")] + texts))
+    for start in starts.reversed() {
+      for line in (try page(items, before: start, office)["lines"]?.array ?? []).reversed() { Terminal.print(csv(line)) }
     }
   }
 
-  /// Lends the lines of page after page, newest first.
-  static func each(_ items: [(String, String?)], _ office: Office, _ page: ([JSON]) -> Void) throws(Complaint) {
-    var before: Int64?
-    repeat {
-      let more = [("before", before.map { "\($0)" }), ("limit", "1000")]
-      let answer = try office.ask("ledger", .get, "/v1/ledger/statement" + LedgerBooks.query(items + more))
-      page(answer["lines"]?.array ?? [])
-      before = answer["next"]?.integer
-    } while before != nil
+  private static func csv(_ line: JSON) -> String {
+    let amount = line["amount_minor"]?.integer ?? 0
+    let texts = ["order_id", "offer", "remedy_id", "reason", "message_id"].map { LedgerBooks.text(line, $0) }
+    let head = ["accounting_day", "effective_at", "recorded_at", "kind", "state"].map { LedgerBooks.text(line, $0) }
+    let sides = [max(amount, 0), max(-amount, 0)].map { $0 == 0 ? "" : String(LedgerBooks.money($0, line).prefix { $0 != " " }) }
+    return CSVLine.of(["\(line["entry"]?.integer ?? 0)"] + head + sides + [LedgerBooks.text(line, "currency")] + texts)
+  }
+
+  /// A thousand lines from `before` backwards, newest first; `next` of the answer is where the following page begins.
+  static func page(_ items: [(String, String?)], before: Int64?, _ office: Office) throws(Complaint) -> JSON {
+    let more = [("before", before.map { "\($0)" }), ("limit", "1000")]
+    return try office.ask("ledger", .get, "/v1/ledger/statement" + LedgerBooks.query(items + more))
   }
 }

@@ -60,7 +60,10 @@ struct RosterImport: Sendable {
   private static func rows(_ body: [UInt8]) throws -> [JSON] {
     var lines = body.split(separator: 0x0A)[...]
     guard let head = lines.popFirst() else { throw WordRefusal.field("body", "it has no head; send one on the first line") }
-    _ = try JSON(parsing: Array(head))
+    let read = try JSON(parsing: Array(head))
+    guard read.object != nil, read["file"].map({ $0.string != nil || $0.isNull }) ?? true else {
+      throw WordRefusal.field("head", "the first line is no JSON object that names the file; write {\"file\": \"NAME\"}")
+    }
     guard lines.count <= rowsMax else { throw WordRefusal.field("body", "more than \(rowsMax) rows came at once; send fewer") }
     return try lines.map { try JSON(parsing: Array($0)) }
   }

@@ -23,10 +23,10 @@ struct CampaignDoors: Sendable {
         }
       },
       Route(.post, "/v1/campaigns", "opens a campaign with its budget") { request, _ in
-        desk.command(request) { transaction, occasion in try open(request, Telling(desk: desk, occasion: occasion), in: transaction) }
+        desk.moneyCommand(request) { transaction, occasion in try open(request, Telling(desk: desk, occasion: occasion), in: transaction) }
       },
       Route(.post, "/v1/campaigns/{id}/fund", "gives an open campaign more money") { request, parameters in
-        desk.command(request) { transaction, occasion in
+        desk.moneyCommand(request) { transaction, occasion in
           try fund(parameters["id"], request, Telling(desk: desk, occasion: occasion), in: transaction)
         }
       },

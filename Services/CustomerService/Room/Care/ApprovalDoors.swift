@@ -19,7 +19,7 @@ struct ApprovalDoors: Sendable {
         }
       },
       Route(.post, "/v1/approvals/{id}/grant", "lets what lies over a limit go") { request, parameters in
-        desk.caring(request) { form, speaker, transaction in try decide(parameters["id"], grant: true, form, speaker, in: transaction) }
+        desk.giving(request) { form, speaker, transaction in try decide(parameters["id"], grant: true, form, speaker, in: transaction) }
       },
       Route(.post, "/v1/approvals/{id}/refuse", "does not let it go: reason, sentence") { request, parameters in
         desk.caring(request) { form, speaker, transaction in try decide(parameters["id"], grant: false, form, speaker, in: transaction) }

@@ -114,15 +114,27 @@ extension DepartmentDesk {
   func caring(
     _ request: Request, _ body: (CareForm, Speaker, inout Transaction) throws -> Outcome
   ) -> Response {
-    command(request) { transaction, occasion in
-      do {
-        return try body(try CareForm(request), Speaker(desk: self, occasion: occasion), &transaction)
-      } catch let refused as CareRefused {
-        return .refused(status: refused.status, code: refused.code, sentence: refused.sentence)
-      } catch let refusal as WordRefusal {
-        return .refused(status: refusal.status, code: refusal.code, sentence: refusal.description)
-      } catch let refusal as CaseRefusal { return .refused(status: 409, code: refusal.code, sentence: refusal.description) }
-    }
+    command(request) { transaction, occasion in try answered(request, occasion, &transaction, body) }
+  }
+
+  /// The same for what gives money.
+  func giving(
+    _ request: Request, _ body: (CareForm, Speaker, inout Transaction) throws -> Outcome
+  ) -> Response {
+    moneyCommand(request) { transaction, occasion in try answered(request, occasion, &transaction, body) }
+  }
+
+  private func answered(
+    _ request: Request, _ occasion: Occasion, _ transaction: inout Transaction,
+    _ body: (CareForm, Speaker, inout Transaction) throws -> Outcome
+  ) throws -> Outcome {
+    do {
+      return try body(try CareForm(request), Speaker(desk: self, occasion: occasion), &transaction)
+    } catch let refused as CareRefused {
+      return .refused(status: refused.status, code: refused.code, sentence: refused.sentence)
+    } catch let refusal as WordRefusal {
+      return .refused(status: refusal.status, code: refusal.code, sentence: refusal.description)
+    } catch let refusal as CaseRefusal { return .refused(status: 409, code: refusal.code, sentence: refusal.description) }
   }
 
   /// A question of care.

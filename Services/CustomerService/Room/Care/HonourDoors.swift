@@ -15,11 +15,11 @@ struct HonourDoors: Sendable {
       Route(.post, "/v1/honours", "honours an offer for an order: order_id, offer_id, amount, case_id, approver; or refuse with its reason")
       {
         request, _ in
-        desk.caring(request) { form, speaker, transaction in try honour(form, speaker, in: transaction) }
+        desk.giving(request) { form, speaker, transaction in try honour(form, speaker, in: transaction) }
       },
       Route(.post, "/v1/goodwill", "gives goodwill: to (a case or a customer), or person_id or case_id; amount, approver, sentence") {
         request, _ in
-        desk.caring(request) { form, speaker, transaction in try goodwill(form, speaker, in: transaction) }
+        desk.giving(request) { form, speaker, transaction in try goodwill(form, speaker, in: transaction) }
       },
       Route(.post, "/v1/honours/undo", "takes back what was granted less than ten seconds ago: request_id, else one's last") { request, _ in
         desk.caring(request) { form, speaker, transaction in try undo(form, speaker, in: transaction) }

@@ -81,7 +81,8 @@ struct BooksDoors: Sendable {
 
   private func statement(_ request: Request, _ snapshot: borrowing Snapshot) throws -> Response {
     let path = try BooksForm.account(request)
-    let limit = try BooksForm.limit(request)
+    let (limit, before) = (try BooksForm.limit(request), try BooksForm.number(request, "before"))
+    let (from, through) = (try BooksForm.day(request, "from"), try BooksForm.day(request, "to"))
     let currencies = try currencies(of: path, request, snapshot)
     guard let currency = currencies.first else {
       return .json(.object([.init("account", .string(path)), .init("balances", .array([])), .init("lines", .array([]))]))
@@ -91,9 +92,7 @@ struct BooksDoors: Sendable {
       throw Unusable("\(path) is kept in \(codes); add currency=\(currency) or another of them")
     }
     let account = try Account(path: path, currency)
-    let page = try AccountHistory.lines(
-      account, before: try BooksForm.number(request, "before"), from: try BooksForm.day(request, "from"),
-      through: try BooksForm.day(request, "to"), limit: limit, in: snapshot)
+    let page = try AccountHistory.lines(account, before: before, from: from, through: through, limit: limit, in: snapshot)
     var members: [JSON.Member] = [
       .init("account", .string(path)), .init("currency", .string(currency.code)),
       .init("balances", .array([BooksJSON.balance(account, try AccountHistory.balance(account, .init(), in: snapshot))])),

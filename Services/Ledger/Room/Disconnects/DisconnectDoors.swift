@@ -44,6 +44,10 @@ struct DisconnectDoors: Sendable {
       Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself: begins it") {
         request, _ in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
+          guard request.body.isEmpty || (try? JSON(parsing: request.body))?.object?.isEmpty == true else {
+            return .refused(
+              status: 400, code: "body", sentence: "an audit takes no members: it looks through everything; send no body, or {}")
+          }
           let run = try NightlyAudit.begin(occasion, in: transaction)
           return .done(status: 202, try NightlyAudit.json(run.number, in: transaction) ?? .null)
         }

@@ -62,6 +62,10 @@ struct RowBatch {
     guard let first = lines.popFirst() else { throw BatchFault.noHead }
     guard lines.count <= FeedLimits.ordersPerBatch else { throw BatchFault.tooMany }
     let head = try JSON(parsing: Array(first))
+    guard head.object != nil else { throw FieldFault("head", "the first line is no JSON object; write {\"file\": \"NAME\"}") }
+    for name in ["file", "currency"] {
+      if let value = head[name], value.string == nil, !value.isNull { throw FieldFault(name, "it is no text") }
+    }
     file = head["file"]?.string ?? "unknown"
     currency = head["currency"]?.string
     corrects = head["correct"]?.bool ?? false

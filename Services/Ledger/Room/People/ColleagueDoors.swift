@@ -14,6 +14,10 @@ struct ColleagueDoors: Sendable {
       Route(.get, "/v1/colleagues", "who works here, and who left: ?active=true|false&role=") { request, _ in
         desk.question(request) { snapshot in
           var found = try Colleagues.all(in: snapshot)
+          if let word = request.query("role"), Principal.Role(rawValue: word) == nil {
+            let roles = Principal.Role.allCases.map(\.rawValue).joined(separator: ", ")
+            return .problem(status: 400, code: "role", detail: "there is no role “\(word)”; there are \(roles)")
+          }
           if let active = request.query("active") { found = found.filter { $0.active == (active == "true") } }
           if let role = request.query("role") { found = found.filter { $0.roles.contains { $0.rawValue == role } } }
           return .json(.object([.init("colleagues", .array(found.map(Self.json)))]))
