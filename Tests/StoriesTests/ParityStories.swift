@@ -28,13 +28,17 @@ extension StoriesTests {
     private static func document() throws -> String {
       guard case .object(var members) = try JSON(parsing: #require(Shop.offer("welcome-kettle")).text) else { return "" }
       let changes: [(String, JSON)] = [
-        ("offer_id", .string(offer)), ("title", ["en-US": "15 % off Pro for new customers"]), ("also_called", []), ("campaign_id", "spring"),
+        ("offer_id", .string(offer)), ("title", ["en-US": "15 % off Pro for new customers"]), ("also_called", []),
+        ("campaign_id", "spring"),
         ("owner", "marketer/maya"),
         ("window", ["starts_at": "2026-05-10T00:00:00", "ends_at": "2026-07-01T00:00:00", "time_zone": "America/New_York"]),
         ("applies_to", ["include": [["kind": "plan", "ids": ["pro-monthly"]]], "exclude": []]),
         ("benefit", ["kind": "percent_off", "percent_off": "15"]), ("duration", ["kind": "repeating", "periods": 3, "funded_periods": 3]),
         ("limits", ["per_order": .null, "per_customer": .null, "total": .null]), ("promises", []), ("briefing", .null),
-        ("remedy", ["destinations": ["customer_credit"], "claimable_for": "PT2160H", "clawback": ["on_return": true, "waive_below": .null]]),
+        (
+          "remedy",
+          ["destinations": ["customer_credit"], "claimable_for": "PT2160H", "clawback": ["on_return": true, "waive_below": .null]]
+        ),
         ("budget", ["reserve": ["amount_minor": 100_000, "currency": "USD"], "desk_allowance": ["amount_minor": 0, "currency": "USD"]]),
         (
           "parity_exception",

@@ -25,7 +25,8 @@ package struct CarePolicies: Sendable, Equatable {
   package var holds: HoldRules {
     HoldRules(
       expire: duration("holds", "expire", else: .seconds(30 * 86_400)), coolOff: duration("cool-off", "usual", else: .seconds(7 * 86_400)),
-      coolOffSevere: duration("cool-off", "severe", else: .seconds(30 * 86_400)), badReview: documents["reviews"]?["hold_up_to"]?.integer ?? 2
+      coolOffSevere: duration("cool-off", "severe", else: .seconds(30 * 86_400)),
+      badReview: documents["reviews"]?["hold_up_to"]?.integer ?? 2
     )
   }
 

@@ -45,10 +45,11 @@ package struct RosterCapacity: Sendable {
       hour += Self.hour
     }
     let inside = marks.filter { period.contains($0) }.sorted()
+    let (had, have) = (ByDay(before), ByDay(after))
     var found: [Hours] = []
     for (place, start) in inside.enumerated() {
       let end = place + 1 < inside.count ? inside[place + 1] : period.upperBound
-      guard let quantity = quantity(at: start, before, after, slots) else { continue }
+      guard let quantity = quantity(at: start, had.there(at: start), have.there(at: start), slots) else { continue }
       if let last = found.last, last.period.upperBound == start, last.quantity == quantity {
         found[found.count - 1] = Hours(period: last.period.lowerBound..<end, quantity: quantity)
       } else {
@@ -59,10 +60,7 @@ package struct RosterCapacity: Sendable {
   }
 
   /// Nil where it stays as it was.
-  private func quantity(
-    at instant: Timestamp, _ before: [RosterPublished], _ after: [RosterPublished], _ slots: [CapacityChanged]
-  ) -> Int64? {
-    let (had, have) = (Self.there(before, at: instant), Self.there(after, at: instant))
+  private func quantity(at instant: Timestamp, _ had: Int64, _ have: Int64, _ slots: [CapacityChanged]) -> Int64? {
     guard had != have else { return nil }
     let word = slots.filter { $0.from <= instant && instant < $0.to }.max { $0.at < $1.at }
     guard let word else {
@@ -77,7 +75,23 @@ package struct RosterCapacity: Sendable {
     ContactForecast.available(agents: agents, usual: 0, rules: rules)
   }
 
-  private static func there(_ shifts: [RosterPublished], at instant: Timestamp) -> Int64 {
-    Int64(Set(shifts.filter { !$0.absent && $0.from <= instant && instant < $0.to }.map(\.agentID)).count)
+  /// Shifts by the days that they touch: a quarter of a year is asked hour by hour.
+  private struct ByDay {
+    private var shifts: [Int64: [RosterPublished]] = [:]
+    private static let day: Int64 = 86_400_000
+
+    init(_ all: [RosterPublished]) {
+      for shift in all where !shift.absent && shift.from < shift.to {
+        for day in (shift.from.milliseconds / Self.day)...((shift.to.milliseconds - 1) / Self.day) {
+          shifts[day, default: []].append(shift)
+        }
+      }
+    }
+
+    /// How many are there.
+    func there(at instant: Timestamp) -> Int64 {
+      let day = shifts[instant.milliseconds / Self.day] ?? []
+      return Int64(Set(day.filter { $0.from <= instant && instant < $0.to }.map(\.agentID)).count)
+    }
   }
 }
