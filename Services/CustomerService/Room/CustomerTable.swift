@@ -36,7 +36,7 @@ struct CustomerTable {
     for (number, place) in top.places.enumerated() where place.until >= now {
       let offer = place.offer
       if let words, !offer.answers(to: words) { continue }
-      let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
+      let isMember = place.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
       if let orders = near[number] {
         if let row = try table.row(offer, orders, theirs, of: person, isMember: isMember, locale: locale, in: reading) {
           tiers[Desk.tier(row.kind, yes: row.yes)].append(try json(row, sheets, in: reading).bytes)

@@ -47,7 +47,7 @@ final class OfferShelf: Sendable {
     if let known = tableTop.withLock(\.self), known.age == age { return known }
     var places: [TableTop.Place] = []
     for one in try Offers.onTableUntil(at: now, in: reading) {
-      if let offer = try find(one.offer, in: reading) { places.append(TableTop.Place(offer: offer, until: one.until)) }
+      if let offer = try find(one.offer, in: reading) { places.append(TableTop.Place(offer, until: one.until)) }
     }
     let made = TableTop(age: age, places)
     // Who reads an older snapshot keeps what they made to themselves.

@@ -17,10 +17,22 @@ import Terms
 /// ```
 /// Safe from any thread.
 final class TableTop: Sendable {
-  /// An offer with the last instant at which it may be honoured.
+  /// An offer, with what is asked of it for each customer: reading that out of its document would count the references of all its parts.
   struct Place {
     let offer: DeskOffer
+    /// The last instant at which it may be honoured.
     let until: Timestamp
+    /// The earliest order that it reaches.
+    let from: Timestamp
+    /// The segment or list that it is for.
+    let group: CustomerGroup?
+
+    init(_ offer: DeskOffer, until: Timestamp) {
+      self.offer = offer
+      self.until = until
+      from = offer.terms.lookBackFrom
+      group = offer.terms.document.eligibility.group
+    }
   }
 
   /// A row on which no order of a customer bears.
@@ -53,13 +65,13 @@ final class TableTop: Sendable {
     self.age = age
     self.places = places.sorted { ($0.offer.terms.startsAt, $0.offer.known.id) < ($1.offer.terms.startsAt, $1.offer.known.id) }
     named = Named(self.places.map(\.offer))
-    isAnyForGroup = places.contains { $0.offer.terms.document.eligibility.group != nil }
+    isAnyForGroup = places.contains { $0.group != nil }
   }
 
   /// The earliest order that any of them reaches which may be spoken of at `now`; nil where there is none.
   func reachesFrom(at now: Timestamp) -> Timestamp? {
     var from: Timestamp?
-    for place in places where place.until >= now { from = min(from ?? .last, place.offer.terms.lookBackFrom) }
+    for place in places where place.until >= now { from = min(from ?? .last, place.from) }
     return from
   }
 
