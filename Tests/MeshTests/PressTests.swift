@@ -60,7 +60,8 @@ extension MeshTests {
           do {
             let answer = try HTTPClient.send(
               .post, host: "127.0.0.1", port: port, path: "/v1/honours",
-              headers: ["Authorization": "Bearer \(tokens[place])", "Idempotency-Key": "press/\(round)/\(order)/\(place)"], body: body.bytes)
+              headers: ["Authorization": "Bearer \(tokens[place])", "Idempotency-Key": "press/\(round)/\(order)/\(place)"], body: body.bytes
+            )
             let json = try JSON(parsing: answer.body)
             if let told = Answer(order, json) { answers.note(told) } else { refused.note("\(agents[place]) for \(order): \(json.text)") }
           } catch { refused.note("\(agents[place]) for \(order): \(error)") }
@@ -98,8 +99,11 @@ extension MeshTests {
       try shop.done("clock", "advance", "10s", within: patience)
       // Back again it hears of the launch and of all requests at once: it looks back while it answers them.
       try mesh.start("ledger")
-      try eventually("everything is answered", within: patience) {
-        try shop.caller.get("service", "/v1/honours?limit=1000")["requests"]?.array?.allSatisfy { $0["state"] == "given" } == true
+      try eventually("each request is answered, and service knows of each remedy", within: patience) {
+        let byHand = try shop.caller.events("&type=ledger.remedy.posted.v1").count { $0["event"]?["data"]?["basis"] == "desk" }
+        let declined = try shop.caller.events("&type=ledger.remedy.declined.v1").count
+        let requests = try shop.caller.get("service", "/v1/honours?limit=1000")["requests"]?.array ?? []
+        return byHand + declined >= count && requests.allSatisfy { $0["state"] == "given" }
       }
       try eventually("the look-back is over", within: patience) {
         try shop.caller.get("ledger", "/v1/look-backs/\(CampaignShop.offer)")["look_backs"]?.array?.first?["state"] == "completed"

@@ -105,7 +105,9 @@ extension StoriesTests {
       try shop.hire("agent/ines", "--role", "agent", "--locale", "en-US")
       let waived = "promises,capacity,parity,channels,briefings"
       try Self.begin(shop, waiving: waived)
-      try shop.done("briefing", "acknowledge", Self.offer, "--answer", "0", as: "agent/ines")
+      try eventually("she has read the briefing, once service knows of it") {
+        try shop.accord(["briefing", "acknowledge", Self.offer, "--answer", "0"], as: "agent/ines").exit == .code(0)
+      }
       func sheets(_ version: Int, _ words: String) throws {
         for locale in ["en-US", "es-US"] {
           try shop.done(

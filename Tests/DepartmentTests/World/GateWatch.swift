@@ -29,7 +29,7 @@ struct GateWatch {
     Demand(offer: sunday, promise: "lead", kind: .leadTime, from: starts, to: ends),
     Demand(offer: sunday, promise: "kettles", kind: .units, sku: "KETTLE-17", quantity: 100, from: starts, to: ends),
     Demand(
-      offer: welcome, promise: "contacts", kind: .contactsPerHour, quantity: 100, from: starts.adding(.seconds(8 * 3_600)),
+      offer: welcome, promise: "contacts", kind: .contactsPerHour, quantity: 70, from: starts.adding(.seconds(8 * 3_600)),
       to: starts.adding(.seconds(92 * 3_600))),
   ]
 

@@ -27,6 +27,8 @@ struct Watch {
 
   /// Why an offer did not go live, in marketing's words.
   private(set) var blocked: String?
+  /// The versions that went live.
+  private(set) var launched: Set<String> = []
 
   /// Who works here, as each department has heard it.
   private(set) var people = PeopleWatch()
@@ -135,6 +137,7 @@ struct Watch {
     switch fact.turn {
     case .blocked: blocked = fact.sentence
     case .launched:
+      launched.insert("\(fact.offerID)@\(fact.version)")
       if let emergency = fact.emergency {
         let named = Set(emergency.by)
         if named.count < 2 { broken(.oneAlone, "\(fact.offerID)@\(fact.version) went live in an emergency by \(emergency.by) alone") }

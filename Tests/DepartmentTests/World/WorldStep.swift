@@ -55,7 +55,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case 64..<65: return .propose("frequency", Int64(number))
     case 65..<67:
       return .agree(
-        number % 2 == 0 ? "briefing" : "frequency", ["lead/ruth", "lead/tom", "marketer/noor"].randomElement(using: &random) ?? "")
+        number % 2 == 0 ? "briefing" : "frequency", ["lead/ruth", "supervisor/sam", "marketer/noor"].randomElement(using: &random) ?? "")
     case 67..<68: return .leave(somebody)
     case 68..<69: return .back(somebody)
     case 69..<70: return .handOn(somebody)

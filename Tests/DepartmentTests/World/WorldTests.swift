@@ -103,6 +103,15 @@ struct WorldTests {
     ] { #expect(seen["\(type).v1", default: 0] > 0, "\(type) never happened: \(seen) \(blocked.sorted().prefix(4))") }
   }
 
+  /// Stories in which no offer ever goes live would show little.
+  @Test func `what is ordinary goes as it should: an offer, one beside it, and another version`() throws {
+    let steps = WorldStep.ordinary + WorldStep.anotherOffer + [.deliver(60, 8), .hours(29), .deliver(40, 9)] + WorldStep.anotherVersion
+    let watch = try Self.play(steps)
+    #expect(watch.fault == nil, "\(watch.fault?.sentence ?? "")")
+    let all: Set = ["\(GateWatch.sunday)@1", "\(GateWatch.welcome)@1", "\(GateWatch.sunday)@2"]
+    #expect(watch.launched == all, "\(watch.blocked ?? "nothing was blocked") \(watch.seen.sorted { $0.key < $1.key })")
+  }
+
   /// A hold that never arrives is noticed, and told as a short story.
   @Test func `what is lost on the way is found, and its story is short`() throws {
     var random = Seed.printed(for: "lossy worlds")

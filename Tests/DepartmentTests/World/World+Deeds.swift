@@ -88,7 +88,11 @@ extension World {
     case .stale(let locale):
       try post(service, "/v1/sheets/stale", ["sheet_id": .string("\(GateWatch.sunday):\(locale):warm"), "cause": "wrong"], as: "lead/ruth")
     case .read(let agent):
-      try post(service, "/v1/briefings/acknowledge", ["offer": offer, "seconds_open": 40, "answer": 0], as: agent)
+      // Whatever is to be read; where nothing is, or nobody lets them in, they try all the same.
+      let due = try get(service, "/v1/my/briefings", as: agent)["briefings"]?.array?.compactMap { $0["offer"] } ?? []
+      for one in due.isEmpty ? [offer] : due {
+        try post(service, "/v1/briefings/acknowledge", ["offer": one, "seconds_open": 40, "answer": 0], as: agent)
+      }
     case .absent(let agent, let day, let isAbsent):
       try post(
         service, "/v1/roster/absent",

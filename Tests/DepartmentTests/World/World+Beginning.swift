@@ -123,7 +123,7 @@ extension World {
         "promises",
         [
           [
-            "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 100, "from": "2026-05-10T08:00:00",
+            "promise_id": "contacts", "kind": "contacts_per_hour", "quantity": 70, "from": "2026-05-10T08:00:00",
             "to": "2026-05-13T20:00:00", "answer_by": "2026-05-09T17:00:00", "on_drop": "alarm",
           ]
         ]
