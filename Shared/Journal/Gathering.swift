@@ -6,12 +6,14 @@
 //
 // Only the journal makes a Writing and a Durable, so an effect leaves after the sync that covers it, or never.
 
-/// Records and effects on their way into one commit. The effects cannot be read here.
+/// Records and effects on their way into one commit. Nobody reads the effects here: they are for who makes a `Durable` of it.
 ///
+/// The compiler does not specialise what is generic here for another module, so who gathers message by message says these few things once
+/// more for its own effects, by the two parts (BrokerCore/Gathering+Effect.swift).
 /// Confined to the thread of its journal. While it holds records, no other Gathering, closing mark or roll may come between.
 package struct Gathering<Effect>: ~Copyable {
-  private(set) var bytes: CommitBytes
-  private(set) var effects: [Effect]
+  package var bytes: CommitBytes
+  package var effects: [Effect]
 
   /// Gathers for a journal whose first free place is `position`, with room for `room` bytes; `Journal.gather` calls this.
   package init(
@@ -87,13 +89,13 @@ package struct Released<Effect> {
 }
 
 /// The bytes of a commit: its head and its records, as they will stand in the segment.
-struct CommitBytes {
+package struct CommitBytes {
   private(set) var storage: [UInt8]
-  private(set) var used = RecordLayout.commitBytes
-  private(set) var records: UInt32 = 0
-  private(set) var isUrgent = false
-  let start: Position
-  let room: Int
+  package private(set) var used = RecordLayout.commitBytes
+  package private(set) var records: UInt32 = 0
+  package private(set) var isUrgent = false
+  package let start: Position
+  package let room: Int
   private let sum: Checksum
 
   init(at start: Position, room: Int, _ sum: Checksum, _ storage: consuming [UInt8]) {
@@ -107,7 +109,8 @@ struct CommitBytes {
   /// Where the commit ends.
   var end: Position { records > 0 ? start.advanced(by: used) : start }
 
-  mutating func add(_ kind: RecordKind, urgent: Bool, _ payload: UnsafeRawBufferPointer) -> Position {
+  /// As `Gathering.record`.
+  package mutating func add(_ kind: RecordKind, urgent: Bool, _ payload: UnsafeRawBufferPointer) -> Position {
     precondition(!kind.isJournals, "kinds below 16 are the journal's own")
     let at = take(payload.count)
     let position = start.advanced(by: at)
@@ -119,7 +122,8 @@ struct CommitBytes {
     return position
   }
 
-  mutating func add(_ head: EventHead, _ json: UnsafeRawBufferPointer) -> Position {
+  /// As `Gathering.record(event:_:)`. HOT.
+  package mutating func add(_ head: EventHead, _ json: UnsafeRawBufferPointer) -> Position {
     let payload = EventHead.byteCount + json.count
     let at = take(payload)
     let position = start.advanced(by: at)

@@ -76,6 +76,7 @@ struct BenchRecovery {
     again: (BenchRecoveryBroker) throws(Complaint) -> Void
   ) throws(Complaint) {
     let data = try BenchPlaces.data(below: folder)
+    try BenchCredentials.widen(data)
     Terminal.note("writing \(bytes >> 20) MiB of journal")
     let first = try BenchRecoveryBroker(data, segmentMebibytes: segmentMebibytes)
     // Removes the folder too; the process itself is dead by then.

@@ -19,6 +19,7 @@ final class BenchTarget: BenchServer {
 
   init(existing data: String) throws(Complaint) {
     self.data = data
+    try BenchCredentials.widen(data)
     process = try BenchProcess(
       path: Programs.path("broker"),
       arguments: ["--data", data, "--port", "0", "--http-port", "0", "--parent", String(getpid())], data: data)

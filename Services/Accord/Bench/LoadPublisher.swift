@@ -26,6 +26,8 @@ final class LoadPublisher: PublisherEar {
     connection.onBytes = { [unowned self] in receive($0) }
     connection.onClose = { [unowned self] reason in if acknowledged < count { failed("\(reason)") } }
     connection.send(tongue.opening)
+    // At once: the broker lets those wait at the door only who say who they are.
+    connection.flush()
   }
 
   func begin() { fill() }

@@ -44,6 +44,8 @@ final class LoadSubscriber {
     connection.onBytes = { [unowned self] in receive($0) }
     connection.onClose = { [unowned self] reason in if !isDone, isWaitedFor { failed("\(reason)") } }
     connection.send(tongue.opening)
+    // At once: the broker lets those wait at the door only who say who they are.
+    connection.flush()
     if let slow = subscription.slow { releaseLater(max(0, slow / 10)) }
   }
 

@@ -103,17 +103,26 @@ extension BrokerLoop {
   private static let brace: [UInt8] = [UInt8(ascii: "}")]
 }
 
-/// The producers' names as delivery headers want them, rendered once each.
+/// The producers' names as delivery headers want them, rendered once each. Plain memory, as each delivery asks: nothing is counted up.
 struct ProducerNames {
-  private var names: [[UInt8]] = []
+  /// By number; as many as the machine numbers. They live as long as the program.
+  private let names: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>
 
-  func knows(_ producer: UInt32) -> Bool { Int(producer) < names.count && !names[Int(producer)].isEmpty }
+  init(_ countMax: Int) {
+    names = .allocate(capacity: countMax)
+    names.initialize(repeating: UnsafeRawBufferPointer(start: nil, count: 0))
+  }
 
-  mutating func note(_ producer: UInt32, _ name: String) {
-    while names.count <= Int(producer) { names.append([]) }
-    names[Int(producer)] = DeliveryHeader.producer(name)
+  func knows(_ producer: UInt32) -> Bool { !names[Int(producer)].isEmpty }
+
+  func note(_ producer: UInt32, _ name: String) {
+    let rendered = DeliveryHeader.producer(name)
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: rendered.count, alignment: 1)
+    room.copyBytes(from: rendered)
+    names[Int(producer)] = UnsafeRawBufferPointer(room)
   }
 
   /// Lends the name of a known producer. HOT.
-  func withName(of producer: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) { names[Int(producer)].withUnsafeBytes(body) }
+  @inline(__always)
+  func withName(of producer: UInt32, _ body: (UnsafeRawBufferPointer) -> Void) { body(names[Int(producer)]) }
 }

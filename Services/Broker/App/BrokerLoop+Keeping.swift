@@ -117,6 +117,7 @@ extension BrokerLoop {
   /// Under steady load no moment is idle: what the newest segment holds is told all the same, now and then.
   private func writeTrails() {
     _ = reactor.after(Self.trailEvery) { [unowned self] in
+      if commit?.isEmpty == false { finish() }
       writeClosingMark()
       writeTrails()
     }

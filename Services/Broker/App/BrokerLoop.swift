@@ -27,7 +27,7 @@ final class BrokerLoop {
   var sessions = Sessions()
   var strangers = Strangers()
   var recent = RecentBytes()
-  var producers = ProducerNames()
+  let producers: ProducerNames
   let backlog: Backlog
   let preparer: SegmentPreparer
   let keeper: JournalKeeper
@@ -82,6 +82,7 @@ final class BrokerLoop {
     self.clock = clock
     self.log = log
     self.metrics = metrics
+    producers = ProducerNames(machine.limits.producers)
     self.machine = machine
     self.journal = journal
     self.backlog = backlog
@@ -242,13 +243,14 @@ final class BrokerLoop {
     if let idleTimer { reactor.cancel(idleTimer) }
     idleTimer = reactor.after(Self.idleBeforeMark) { [unowned self] in
       idleTimer = nil
-      // Timers run behind the frames of their turn: what those have left leaves first. Records that ride begin this wait anew.
-      while commit?.isUrgent == true { finish() }
       writeClosingMark()
     }
   }
 
+  /// Writes the mark, where nothing rides: such records have this wait begin anew.
   func writeClosingMark() {
+    // Timers run behind the frames of their turn: what those have left leaves first.
+    while commit?.isUrgent == true { finish() }
     guard journal.wantsClosingMark, commit?.hasRecords == false else { return }
     // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }

@@ -17,6 +17,8 @@ struct RecentBytes {
   }
 
   private var slabs: [Slab] = []
+  /// The slab that was asked last: most questions are about the youngest, and a look at an array counts a reference to it.
+  private var last: Slab?
   /// Slabs before this one have been dropped.
   private var first = 0
   private var spares: [UnsafeMutableRawBufferPointer] = []
@@ -31,6 +33,7 @@ struct RecentBytes {
   /// Keeps the durable commit `bytes`, which stands at `position`.
   mutating func keep(_ bytes: UnsafeRawBufferPointer, at position: Position) {
     guard !bytes.isEmpty else { return }
+    last = nil
     if let last = slabs.indices.last, last >= first, slabs[last].end == position, slabs[last].bytes.count - slabs[last].used >= bytes.count
     {
       UnsafeMutableRawBufferPointer(rebasing: slabs[last].bytes[slabs[last].used...]).copyMemory(from: bytes)
@@ -44,6 +47,7 @@ struct RecentBytes {
 
   /// Lets go of what lies wholly before `position`.
   mutating func drop(before position: Position) {
+    last = nil
     while first < slabs.count, slabs[first].end <= position {
       let bytes = slabs[first].bytes
       if bytes.count == Self.slabBytes, spares.count < Self.sparesMax { spares.append(bytes) } else { bytes.deallocate() }
@@ -55,7 +59,8 @@ struct RecentBytes {
   }
 
   /// The JSON of the event whose record stands at `position`; nil where it is not in memory. Valid until the next `keep` or `drop`. HOT.
-  func event(at position: Position) -> UnsafeRawBufferPointer? {
+  mutating func event(at position: Position) -> UnsafeRawBufferPointer? {
+    if let last, last.start <= position, position < last.end { return event(at: position, in: last) }
     var low = first
     var high = slabs.count
     while low < high {
@@ -63,8 +68,13 @@ struct RecentBytes {
       if slabs[middle].end <= position { low = middle + 1 } else { high = middle }
     }
     guard low < slabs.count, slabs[low].start <= position else { return nil }
-    let slab = slabs[low]
-    return EventBytes.at(position, in: UnsafeRawBufferPointer(rebasing: slab.bytes[..<slab.used]), base: slab.start)
+    last = slabs[low]
+    return event(at: position, in: slabs[low])
+  }
+
+  @inline(__always)
+  private func event(at position: Position, in slab: Slab) -> UnsafeRawBufferPointer? {
+    EventBytes.at(position, in: UnsafeRawBufferPointer(rebasing: slab.bytes[..<slab.used]), base: slab.start)
   }
 
   private mutating func room(for count: Int) -> UnsafeMutableRawBufferPointer {

@@ -55,8 +55,9 @@ final class Session {
 /// gone never meets its successor.
 struct Sessions {
   private var places: [Session?] = []
-  /// The same without a count of references, which two effects of each message would raise and lower. Only `lend` looks here.
-  private var lent: [Unmanaged<Session>?] = []
+  /// The same without a count of references, neither to a session nor to an array, which each effect of each message would raise and lower.
+  /// Only `lend` looks here. Half a megabyte of which the system gives what is used; lives as long as the program.
+  private let lent = Self.table()
   private var turns: [UInt16] = []
   private var free: [Int] = []
   private(set) var count = 0
@@ -66,15 +67,17 @@ struct Sessions {
 
   subscript(id: ConnectionID) -> Session? {
     let place = Int(id.raw & 0xFFFF)
-    guard place < places.count, let session = places[place], session.id == id else { return nil }
+    guard place < places.count, let session = places[place], session.id.raw == id.raw else { return nil }
     return session
   }
 
   /// A session without counting a reference to it; nil where it is gone. Who keeps it beyond the next removal must touch it first. HOT.
+  /// (The numbers are compared as such: `==` of another module's type is a call that the compiler cannot see through, and for which it counts
+  /// up everything in sight.)
   @inline(__always)
   func lend(_ id: ConnectionID) -> Unmanaged<Session>? {
     let place = Int(id.raw & 0xFFFF)
-    guard place < lent.count, let session = lent[place], session._withUnsafeGuaranteedRef({ $0.id == id }) else { return nil }
+    guard let session = lent[place], session._withUnsafeGuaranteedRef({ $0.id.raw == id.raw }) else { return nil }
     return session
   }
 
@@ -83,7 +86,6 @@ struct Sessions {
     if let place = free.last { return ConnectionID(UInt32(turns[place]) << 16 | UInt32(place)) }
     guard places.count < Self.countMax else { return nil }
     places.append(nil)
-    lent.append(nil)
     turns.append(1)
     free.append(places.count - 1)
     return ConnectionID(1 << 16 | UInt32(places.count - 1))
@@ -110,4 +112,10 @@ struct Sessions {
   }
 
   var all: [Session] { places.compactMap { $0 } }
+
+  private static func table() -> UnsafeMutablePointer<Unmanaged<Session>?> {
+    let table = UnsafeMutablePointer<Unmanaged<Session>?>.allocate(capacity: countMax)
+    table.initialize(repeating: nil, count: countMax)
+    return table
+  }
 }

@@ -30,7 +30,8 @@ package struct Moulds: Sendable {
     // Lent, so that no reference is counted.
     let found: Found? = unsafe kept.withUnsafeBufferPointer { kept in
       for index in 0..<kept.count {
-        if let publish = unsafe kept[index].publish(payload) { return Found(publish: publish, index: index) }
+        let publish = unsafe Unmanaged.passUnretained(kept[index])._withUnsafeGuaranteedRef { unsafe $0.publish(payload) }
+        if let publish { return Found(publish: publish, index: index) }
       }
       return nil
     }

@@ -12,7 +12,7 @@ import Contracts
 /// each new value is held to its own place's bounds. What does not fill it says nothing: it goes the long way. The idea is Mison's (Li,
 /// Katsipoulakis, Chandramouli, Goldstein, Kossmann: Mison, a fast JSON parser for data analytics, VLDB 2017), taken to the whole frame.
 /// HOT: no allocation. Immutable.
-package struct PublishMould: Sendable {
+package final class PublishMould: Sendable {
   /// What stands between two pieces of fixed text, or what begins or ends there.
   enum Place: UInt8, Sendable {
     /// A string of plain ASCII of `low` to `high` characters.
@@ -41,6 +41,14 @@ package struct PublishMould: Sendable {
   /// The fixed text behind the last place.
   let rest: Int
   let schema: DataSchema?
+
+  /// `steps` are places in `frame`, in their order; behind `rest` nothing changes. The data is held to `schema`.
+  init(frame: [UInt8], steps: [Step], rest: Int, schema: DataSchema?) {
+    self.frame = frame
+    self.steps = steps
+    self.rest = rest
+    self.schema = schema
+  }
 
   /// The publish that `payload` is, where it fills the mould; else nil, which says nothing about it.
   package func publish(_ payload: UnsafeRawBufferPointer) -> Publish? {

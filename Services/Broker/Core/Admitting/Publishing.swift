@@ -133,7 +133,7 @@ extension BrokerMachine {
     let last = connections[slot].last
     var forget = last
     if !connections[slot].isSession, let producer = connections[slot].producer { forget = producers[producer].forgettable }
-    commit.afterDurable(.accepted(connections[slot].id, through: last, forget: forget))
+    commit.accepted(connections[slot].id, through: last, forget: forget)
   }
 
   private mutating func refuse(
