@@ -167,6 +167,11 @@ package struct ConsumerMachine<Contents: Sendable>: Sendable {
       passedOver[parcel.number] = parcel
       return .dropped
     }
+    // What was passed over and not taken back yet comes again: nothing of its key overtakes it, though its bar may be gone meanwhile.
+    if !passedOver.isEmpty, passedOver.values.contains(where: { $0.key == parcel.key && $0.position < parcel.position }) {
+      passedOver[parcel.number] = parcel
+      return .dropped
+    }
     queue.append(Entry(parcel: parcel, leased: now))
     if leasedFrom == nil { leasedFrom = now }
     return .queued
