@@ -144,12 +144,22 @@ struct Recovery<D: Disk> {
 
   /// Makes what the newest segment holds durable, and takes what is in doubt out of it.
   private mutating func settle(_ current: inout Current<D>, _ scan: SegmentScan, _ first: Int) throws(JournalFault) {
-    let outcome = scan.walk(from: first, sealedEnd: nil, isSealed: false) { _ in }
+    var isDamaged = false
+    let outcome = scan.walk(from: first, sealedEnd: nil, isSealed: false) { step in if case .damaged = step { isDamaged = true } }
+    var end = outcome.end
     do throws(DiskFault) {
       if outcome.undecidedEnd > outcome.end {
         let range = outcome.end..<outcome.undecidedEnd
         try keepAside(UnsafeRawBufferPointer(rebasing: scan.bytes[range]), at: scan.base.advanced(by: range.lowerBound))
-        try disk.fill(current.file, from: range.lowerBound, to: range.upperBound)
+        if isDamaged {
+          // What goes with the rest may be all that proves the damage before it to be damage: without another mark the next start would
+          // take it for doubt.
+          let mark = SegmentWriting.mark(at: scan.base.advanced(by: end), trails: [], sum)
+          try disk.write(mark, to: current.file, at: end)
+          try disk.sync(current.file)
+          end += mark.count
+        }
+        if end < range.upperBound { try disk.fill(current.file, from: end, to: range.upperBound) }
       }
       // A sync that failed on it may have left it in the system's memory, taken for clean and not on the disk, where this start has read it
       // (LWN 752063). Written again, it is synced in truth.
@@ -160,10 +170,10 @@ struct Recovery<D: Disk> {
       try disk.sync(current.file)
       try disk.syncDirectory()
     } catch { throw error.isFull ? .full(error) : .disk(error) }
-    current.end = scan.base.advanced(by: outcome.end)
+    current.end = scan.base.advanced(by: end)
     current.durableThrough = current.end
-    current.isClosed = outcome.isClosed || outcome.end == first
-    current.filled = max(current.filled, outcome.end)
+    current.isClosed = outcome.isClosed || outcome.end == first || end > outcome.end
+    current.filled = max(current.filled, end)
   }
 
   private mutating func keepAside(_ bytes: UnsafeRawBufferPointer, at position: Position) throws(DiskFault) {

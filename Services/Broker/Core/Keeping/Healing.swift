@@ -41,8 +41,9 @@ extension BrokerMachine {
   mutating func settleHoles(into commit: inout Gathering<Effect>) {
     holdMarks()
     noteHoles(into: &commit)
-    for hole in holes.list where isResolved(hole.range) {
-      commit.afterDurable(.mend(Position(hole.range.lowerBound)..<Position(hole.range.upperBound)))
+    for hole in holes.list.indices where isResolved(holes.list[hole].range) {
+      guard let range = holes.startMending(hole) else { continue }
+      commit.afterDurable(.mend(Position(range.lowerBound)..<Position(range.upperBound)))
     }
     for slot in connections.indices where connections[slot].isOpen { askToHeal(slot, into: &commit) }
     wakeFromDamage(into: &commit)

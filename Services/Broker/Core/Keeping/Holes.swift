@@ -11,6 +11,8 @@ struct Holes: Sendable, Equatable {
     let isNamed: Bool
     /// Events that are gone and not healed yet, in the journal's order.
     var lost: [Damage.LostEvent]
+    /// The shell has been told to fill it. Told twice, it might fill what was damaged anew meanwhile.
+    var isMending = false
     /// Known from before this start, and not looked at since: so many events were gone then, and nothing says here which.
     var known: UInt64?
 
@@ -63,7 +65,14 @@ struct Holes: Sendable, Equatable {
   mutating func healed(_ position: UInt64) -> Range<UInt64>? {
     guard let at = list.firstIndex(where: { $0.range.contains(position) }) else { return nil }
     list[at].lost.removeAll { $0.position.value == position }
-    return list[at].isResolved ? list[at].range : nil
+    return list[at].isResolved ? startMending(at) : nil
+  }
+
+  /// The hole's range, to be filled; nil where that is under way.
+  mutating func startMending(_ hole: Int) -> Range<UInt64>? {
+    if list[hole].isMending { return nil }
+    list[hole].isMending = true
+    return list[hole].range
   }
 
   mutating func close(_ range: Range<UInt64>) {
