@@ -3,7 +3,7 @@ import Store
 extension Schema {
   /// What a night's audit goes through row by row: shifts by their time, refusals by theirs, and what it has counted so far.
   static let audit = Migration(
-    14, "the register's audit in chunks",
+    15, "the register's audit in chunks",
     """
     CREATE TABLE audit_tally (
       run INTEGER NOT NULL,
