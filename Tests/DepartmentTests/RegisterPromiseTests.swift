@@ -144,6 +144,12 @@ struct RegisterPromiseTests {
     for name in ["equal", "excepted", "too-late", "matched", "worse", "silent"] {
       var offer = PlannedOffer()
       (offer.id, offer.customers, offer.reserve) = (name, "new", 10_000)
+      if name == "matched" {
+        offer.exception = [
+          "reason": "welcome_offer", "sentence": "For first orders.", "approved_by": "supervisor/ruth", "ends_at": "2026-12-31T00:00:00",
+          "match": ["who": "existing", "how": "prompt", "max": ["amount_minor": 5_000, "currency": "USD"]],
+        ]
+      }
       offers[name] = offer
       if name != "silent" { try house.say(gate(offer, .parity, name == "equal" ? .passed : .waived, at: house.now)) }
       try house.launch(offer)
