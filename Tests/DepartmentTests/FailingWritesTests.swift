@@ -51,8 +51,8 @@ struct FailingWritesTests {
       #expect(try premises.tables().differences(from: steps[facts.deliveries.count]) == [], "write \(n) failed")
       #expect(try premises.findings() == [])
     }
-    // At least a savepoint, an inbox mark and its end for each message, and a commit.
-    #expect(failures >= 3 * facts.deliveries.count + 1)
+    // At least an inbox mark and a row for each message, and a commit; what was told already costs less than what is new.
+    #expect(failures > 2 * facts.deliveries.count)
   }
 
   /// Commands with what the ledger answers, after an order `o-1` of another command.

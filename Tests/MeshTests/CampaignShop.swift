@@ -72,7 +72,7 @@ struct CampaignShop: Sendable {
       members.append(.init(name, value))
     }
     try folder.write(JSON.object(members).text, to: "offer.json")
-    try done("offer", "schedule", folder.file("offer.json"))
+    try done("offer", "schedule", folder.file("offer.json"), "--waive", "channels", "--reason", "this shop has no desk")
   }
 
   /// What marketing says of the offer's first version.

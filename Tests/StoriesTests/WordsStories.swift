@@ -232,6 +232,8 @@ private final class Desk: Sendable {
       while !state.withLock({ $0.isOver }) {
         number += 1
         do { try answer(number) } catch { state.withLock { $0.speechless.append("\(error)") } }
+        // The clock moves on only where nobody has anything in hand for a moment.
+        poll(nil, 0, 40)
       }
       done.signal()
     }
