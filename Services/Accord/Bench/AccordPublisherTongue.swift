@@ -23,8 +23,9 @@ final class AccordPublisherTongue: PublisherTongue {
     opening = AccordFrames.bytes(.hello(hello))
   }
 
-  /// 32 digits like a real one, the publisher's number at the end.
-  private static func lineage(_ index: Int) -> String { lineageZeros + String(10_000 + index).dropFirst() }
+  /// 32 digits like a real one, the publisher's number at the end. A credential may have 1,024 stores: whoever comes later has none, and the
+  /// broker numbers its events.
+  private static func lineage(_ index: Int) -> String? { index < 1_000 ? lineageZeros + String(10_000 + index).dropFirst() : nil }
 
   func publish(_ sequence: UInt64, into room: UnsafeMutableRawPointer) -> Int {
     var pen = LoadPen(room + WireLimits.lengthBytes)

@@ -17,6 +17,8 @@ final class LoadCourse: PublisherCourse, @unchecked Sendable {
   private var publishers: [LoadPublisher] = []
   private var subscribers: [LoadSubscriber] = []
   private var waitingFor = 0
+  /// Publishers that are on their way or here.
+  private var connecting = 0
   private var unfinished = 0
   private var began: Int64 = 0
   private var ended: Int64 = 0
@@ -118,14 +120,24 @@ final class LoadCourse: PublisherCourse, @unchecked Sendable {
           LoadSubscriber(socket, on: reactor, subscription: subscription, tongue: subscriberTongues[index], course: self))
       }
     }
-    for index in 0..<plan.publishers {
-      connector.connect(host: "127.0.0.1", port: server.port, timeout: .seconds(20)) { [self] result in
-        guard case .success(let socket) = result else { return fail("a publisher could not connect") }
-        publishers.append(LoadPublisher(socket, on: reactor, index: index, tongue: publisherTongues[index], course: self))
-        if publishers.count == plan.publishers, let rate = plan.rate { keepTime(rate, on: reactor) }
-      }
+    for _ in 0..<min(plan.publishers, Self.connectingMax) { connectPublisher(connector, reactor) }
+  }
+
+  /// One more of them; each that has come makes room for the next.
+  private func connectPublisher(_ connector: Connector, _ reactor: Reactor) {
+    guard connecting < plan.publishers else { return }
+    let index = connecting
+    connecting += 1
+    connector.connect(host: "127.0.0.1", port: server.port, timeout: .seconds(20)) { [self] result in
+      guard case .success(let socket) = result else { return fail("a publisher could not connect") }
+      publishers.append(LoadPublisher(socket, on: reactor, index: index, tongue: publisherTongues[index], course: self))
+      connectPublisher(connector, reactor)
+      if publishers.count == plan.publishers, let rate = plan.rate { keepTime(rate, on: reactor) }
     }
   }
+
+  /// At the same moment: the broker has room for 1,024 that have not said who they are.
+  private static let connectingMax = 256
 
   private func keepTime(_ rate: Double, on reactor: Reactor) {
     do throws(SystemError) {

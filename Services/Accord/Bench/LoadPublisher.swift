@@ -13,6 +13,8 @@ final class LoadPublisher: PublisherEar {
   private(set) var sent: UInt64 = 0
   private(set) var acknowledged: UInt64 = 0
   private var isWelcome = false
+  /// Nobody publishes before all are welcome.
+  private var hasBegun = false
 
   init(_ descriptor: consuming FileDescriptor, on reactor: Reactor, index: Int, tongue: any PublisherTongue, course: any PublisherCourse) {
     self.index = index
@@ -30,13 +32,17 @@ final class LoadPublisher: PublisherEar {
     connection.flush()
   }
 
-  func begin() { fill() }
+  func begin() {
+    hasBegun = true
+    fill()
+  }
 
   /// The instant of one further publish has come.
   func oneMoreDue() { due += 1 }
 
   /// Publishes as far as what is due, the window and the slowest subscription allow.
   func fill() {
+    guard hasBegun else { return }
     var room = min(due - sent, window - min(window, sent - acknowledged), course.allowance())
     guard room > 0 else { return }
     course.stamp(publisher: index, from: sent + 1, count: room)
