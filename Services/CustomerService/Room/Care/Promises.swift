@@ -66,7 +66,8 @@ enum CapacityRows {
   }
 
   static func slots(since: Timestamp, in reading: borrowing some Reading & ~Copyable) throws -> [DomainEvent] {
-    try reading.all("SELECT data FROM capacity_slot WHERE to_at > ?1 ORDER BY from_at, slot_id LIMIT 20000", .timestamp(since)) {
+    // Those too that were cut down to nothing at `since`: what is said of them next must be later than the cut.
+    try reading.all("SELECT data FROM capacity_slot WHERE to_at >= ?1 ORDER BY from_at, slot_id LIMIT 20000", .timestamp(since)) {
       row -> DomainEvent? in try DomainEvent.decode(type: CapacityChanged.type, data: row.blob(0))
     }.compactMap { $0 }
   }
