@@ -51,6 +51,19 @@ struct PromiseDoorTests {
     #expect(try scene.words() == ["capacity.changed", "promise.answered", "promise.answered"])
   }
 
+  @Test func `hours that were cut to nothing can be spoken of anew at the same moment, and everybody hears the last word`() throws {
+    let scene = try CareScene()
+    _ = try capacity(scene, 100, from: 1, to: 12)
+    // From an hour before: nothing is left of the first, which began where the third begins.
+    _ = try capacity(scene, 50, from: 0, to: 12)
+    let last = try capacity(scene, 70, from: 1, to: 12)
+    let slots = try scene.get("/v1/capacity")["slots"]?.array ?? []
+    let there = slots.filter { $0["from"]?.string != $0["to"]?.string }.map {
+      [$0["from"]?.string, $0["quantity"]?.integer.map(String.init)]
+    }
+    #expect(there == [[Self.hour(0).description, "50"], [Self.hour(1).description, "70"]], "\(last.text)")
+  }
+
   @Test func `a drop says whom it leaves short, and more capacity mends it`() throws {
     let scene = try CareScene()
     try scene.hear(promise(100, onDrop: .pause))
