@@ -9,6 +9,9 @@ extension Command {
     options: [
       .init("--locale", "TAG", "the language that the customer speaks, such as es-US (default: what the ledger knows)"),
       .init("--called", "WORDS", "only offers that customers call so"),
+      .init("--limit", "N", "so many rows at once (default 50, at most 1000); what bears on the customer comes first"),
+      .init("--after", "NEXT", "the rows behind those of an earlier answer"),
+      .init("--all", nil, "all rows, page by page"),
     ],
     examples: ["accord offers ada", "accord offers FRIDAY-1 --called \"free shipping\" --json"],
     run: { arguments throws(Complaint) in try Offers.run(arguments) })
@@ -24,13 +27,36 @@ extension Command {
 enum Offers {
   static func run(_ arguments: Arguments) throws(Complaint) {
     let id = try arguments.operand("customer's or order's ID")
+    if arguments.has("--all"), let flag = ["--limit", "--after"].first(where: { arguments.value($0) != nil }) {
+      throw .usage("--all takes every row, and \(flag) some", "leave one of them out")
+    }
     let office = try Office(arguments)
-    let answer = try find(id, query(arguments), office)
+    let answer = try arguments.has("--all") ? all(id, arguments, office) : find(id, query(arguments, pageFlags), office)
     if arguments.has("--json") { return Terminal.print(answer) }
     let rows = answer["offers"]?.array ?? []
     let of = answer["order_id"]?.string.map { "order \($0)" } ?? id
-    Terminal.print(rows.isEmpty ? "Nothing is on the table for \(of)." : "\(of): \(rows.count) on the table")
+    let total = answer["total"]?.integer ?? Int64(rows.count)
+    let some = rows.count < total ? ", \(rows.count) of them here" : ""
+    Terminal.print(total == 0 ? "Nothing is on the table for \(of)." : "\(of): \(total) on the table\(some)")
     for row in rows { tell(row) }
+    guard let next = answer["next"]?.string else { return }
+    Terminal.print("")
+    Terminal.print("  ... and more: --after \(next), all of them with --all, --called WORDS finds one")
+  }
+
+  private static let pageFlags = ["limit", "after"]
+  private static let pageRows = 500
+
+  /// Every page, as one answer.
+  private static func all(_ id: String, _ arguments: Arguments, _ office: Office) throws(Complaint) -> JSON {
+    let words = query(arguments) + (query(arguments).isEmpty ? "?" : "&") + "limit=\(pageRows)"
+    var answer = try find(id, words, office)
+    var rows = answer["offers"]?.array ?? []
+    while let next = answer["next"]?.string {
+      answer = try find(id, words + "&after=\(next.percentEncoded)", office)
+      rows += answer["offers"]?.array ?? []
+    }
+    return .object((answer.object ?? []).map { $0.name == "offers" ? .init($0.name, .array(rows)) : $0 })
   }
 
   /// An id may be an order's or a customer's: an order is looked for first.
@@ -46,9 +72,9 @@ enum Offers {
     return customer
   }
 
-  private static func query(_ arguments: Arguments) -> String {
-    let parts = [("locale", "--locale"), ("called", "--called")].compactMap { name, flag in
-      arguments.value(flag).map { "\(name)=\($0.percentEncoded)" }
+  private static func query(_ arguments: Arguments, _ more: [String] = []) -> String {
+    let parts = (["locale", "called"] + more).compactMap { name in
+      arguments.value("--\(name)").map { "\(name)=\($0.percentEncoded)" }
     }
     return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
   }

@@ -59,7 +59,7 @@ struct TableTopTests {
   private func tables(_ scene: WordScene) throws -> [String] {
     var found: [String] = []
     for person in ["ada", "bob", "cleo", "dora"] {
-      for query in [[], [("locale", "es-US")], [("called", "guests")]] {
+      for query in [[], [("locale", "es-US")], [("called", "guests")], [("limit", "2")]] {
         for who in [nil, "agent/ines"] {
           let answer = scene.get("/v1/customers/\(person)/offers", query, as: who)
           found.append("\(answer.status) \(String(decoding: answer.body, as: UTF8.self))")

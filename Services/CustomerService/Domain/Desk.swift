@@ -40,8 +40,15 @@ package enum Desk {
     return rank * 2 + (yes ? 0 : 1)
   }
 
-  /// How many tiers there are.
-  package static let tiers = Kind.allCases.count * 2
+  /// Where the row of an offer lies on which no order bears; nil where it is not to be spoken of. `isMember` as `row` takes it.
+  package static func tier(alone phase: DeskOffer.Phase, isMember: Bool) -> Int? {
+    switch phase {
+    case .live, .paused: tier(.live, yes: isMember)
+    case .startsSoon: tier(.startsSoon, yes: false)
+    case .honourable: tier(.honourable, yes: false)
+    case .historical, .gone: nil
+    }
+  }
 
   /// What one order gets of an offer.
   package struct OrderAnswer: Sendable {
@@ -75,6 +82,11 @@ package enum Desk {
     package let destination: String?
     package let payer: String
     package let orders: [OrderAnswer]
+
+    /// Where it lies as one that bears on whoever is spoken to.
+    package var place: DeskPlace {
+      DeskPlace(isTheirs: true, tier: Desk.tier(kind, yes: yes), rank: offer.terms.startsAt.milliseconds, id: offer.known.id.text)
+    }
   }
 
   /// No order of the customer bears on the offer; a new one would.
@@ -152,11 +164,7 @@ package enum Desk {
 
   /// Rows as they lie: by kind, live ones that say yes first, then what begins or ends first.
   package static func sorted(_ rows: [Row]) -> [Row] {
-    rows.sorted { a, b in
-      (tier(a.kind, yes: a.yes), a.offer.terms.startsAt, a.offer.offer.offer) < (
-        tier(b.kind, yes: b.yes), b.offer.terms.startsAt, b.offer.offer.offer
-      )
-    }
+    rows.map { ($0.place, $0) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
   /// What one order gets, by the terms that all departments share.

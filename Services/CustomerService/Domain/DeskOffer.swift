@@ -56,6 +56,13 @@ package final class DeskOffer: Sendable {
     return .live
   }
 
+  /// The next instant after `now` at which it comes into another phase by itself, or earlier; `.last` where there is none.
+  package func nextPhase(after now: Timestamp) -> Timestamp {
+    guard let life = known.life else { return .last }
+    let (end, until) = (terms.end(life), terms.honourUntil(life))
+    return min(end > now ? end : .last, until > now ? until : .last)
+  }
+
   /// What orders are judged by: before the launch as if it came on time.
   package var life: Life { known.life ?? Life(effectiveFrom: terms.startsAt) }
 
@@ -85,10 +92,10 @@ package final class DeskOffer: Sendable {
   }
 
   /// Whether a customer who says `words` may mean it: by a title, by what it is also called, by its code or its id, however it is accented.
-  package func answers(to words: String) -> Bool {
-    let said = SpokenName.folded(words)
-    return spoken.contains { SpokenName.means(said, $0) }
-  }
+  package func answers(to words: String) -> Bool { answers(toFolded: SpokenName.folded(words)) }
+
+  /// The same for words that are folded already: once for all offers.
+  package func answers(toFolded said: String) -> Bool { spoken.contains { SpokenName.means(said, $0) } }
 
   /// What the clocks of the offer's zone show, such as `Sun 2026-05-10 00:00 America/New_York`.
   package func words(for instant: Timestamp) -> String {

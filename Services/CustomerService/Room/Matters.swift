@@ -34,10 +34,11 @@ enum Matters {
     return orders
   }
 
-  /// What bears on an order beside itself, as of its placement, whichever the offer is.
-  static func history(of purchase: Purchase, in reading: borrowing some Reading & ~Copyable) throws -> History {
+  /// What bears on an order beside itself, as of its placement, whichever the offer is. `earlier`: whether any offer asks who is new, which
+  /// takes a look at the orders before.
+  static func history(of purchase: Purchase, earlier: Bool, in reading: borrowing some Reading & ~Copyable) throws -> History {
     var history = History()
-    if let person = purchase.personID {
+    if earlier, let person = purchase.personID {
       history.earlierOrderAt = try reading.first(
         """
         SELECT time FROM heard_fact WHERE person_id = ?1 AND type = ?2 AND time < ?3 AND subject <> ?4

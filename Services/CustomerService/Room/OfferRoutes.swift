@@ -12,11 +12,11 @@ struct OfferRoutes: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS") {
+      Route(.get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR") {
         request, parameters in
         desk.question(request) { snapshot, asker in try customer(parameters["id"], request, asker, snapshot) }
       },
-      Route(.get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS") {
+      Route(.get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR") {
         request, parameters in
         desk.question(request) { snapshot, asker in try order(parameters["order"], request, asker, snapshot) }
       },
@@ -31,39 +31,74 @@ struct OfferRoutes: Sendable {
 
   private func table() -> Table { Table(shelf: shelf, now: desk.clock.now()) }
 
+  // MARK: Pages
+
+  /// What an agent looks through while somebody is on the phone. What bears on the customer comes first.
+  private static let pageUsual = 50
+  private static let pageMax = 1_000
+
+  private struct Refused: Error { let answer: Response }
+
+  private func wanted(_ request: Request) throws(Refused) -> Table.Wanted {
+    guard let limit = Int(request.query("limit") ?? "\(Self.pageUsual)"), (1...Self.pageMax).contains(limit) else {
+      throw Refused(
+        answer: .problem(
+          status: 400, code: "limit",
+          detail: "limit is a number from 1 to \(Self.pageMax); correct it, or leave it out for \(Self.pageUsual)"))
+    }
+    let cursor = request.query("after")
+    let after = cursor.flatMap(DeskPlace.init(cursor:))
+    guard cursor == nil || after != nil else {
+      throw Refused(
+        answer: .problem(
+          status: 400, code: "cursor", detail: "after takes what the last page gave as next; leave it out for the first page"))
+    }
+    return Table.Wanted(words: request.query("called").flatMap { $0.isEmpty ? nil : $0 }, after: after, limit: limit)
+  }
+
+  /// `total` counts the rows of all pages; `next` is where the next one begins.
+  private func members(_ total: Int, _ next: DeskPlace?) -> [JSON.Member] {
+    [.init("total", .integer(Int64(total)))] + (next.map { [.init("next", .string($0.cursor))] } ?? [])
+  }
+
   private func customer(
     _ text: String, _ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot
   ) throws -> Response {
     guard let person = try? Identifier<Person>(text) else { return .noID(text, "customer") }
+    var wanted: Table.Wanted
+    do throws(Refused) { wanted = try self.wanted(request) } catch { return error.answer }
     let table = table()
     let read = try Briefings.read(by: asker, in: snapshot)
     let known = try Customers.find(person, in: snapshot)
-    let locale = request.query("locale") ?? known?.locale
-    let words = request.query("called").flatMap { $0.isEmpty ? nil : $0 }
-    let rows = try CustomerTable(table: table, locale: locale, read: read, words: words).rows(for: person, in: snapshot)
-    let unknown = try AskedOffers.unknown(to: person, in: snapshot).map { OfferJSON.unknown($0, at: table.now).bytes }
+    wanted.locale = request.query("locale") ?? known?.locale
+    let page = try CustomerTable(table: table, read: read, wanted: wanted).page(for: person, in: snapshot)
     return .json(
       encoded: OfferJSON.table(
         [
           .init("person_id", .string(person.text)), .init("known", .bool(known != nil)), .init("at", .string(table.now.description)),
-        ], rows + unknown))
+        ] + members(page.total, page.next), page.rows))
   }
 
   private func order(
     _ text: String, _ request: Request, _ asker: Principal, _ snapshot: borrowing Snapshot
   ) throws -> Response {
     guard let order = try? Identifier<Order>(text) else { return .noID(text, "order") }
+    var wanted: Table.Wanted
+    do throws(Refused) { wanted = try self.wanted(request) } catch { return error.answer }
     let table = table()
-    guard let found = try table.rows(for: order, locale: request.query("locale"), in: snapshot) else { return .noOrder(order) }
+    guard let found = try table.bought(order, in: snapshot) else { return .noOrder(order) }
     let person = found.matter.purchase.personID
-    let locale = try request.query("locale") ?? person.flatMap { try Customers.find($0, in: snapshot)?.locale }
-    let rows = locale == request.query("locale") ? found.rows : try table.rows(for: order, locale: locale, in: snapshot)?.rows ?? []
+    wanted.locale = try request.query("locale") ?? person.flatMap { try Customers.find($0, in: snapshot)?.locale }
+    let page = try table.page(found, wanted, in: snapshot)
     let read = try Briefings.read(by: asker, in: snapshot)
-    var members: [JSON.Member] = [.init("order_id", .string(order.text))]
-    if let person { members.append(.init("person_id", .string(person.text))) }
-    members.append(.init("at", .string(table.now.description)))
-    members.append(.init("offers", .array(try json(called(rows, request), locale, read, at: table.now, in: snapshot))))
-    return .json(.object(members))
+    var head: [JSON.Member] = [.init("order_id", .string(order.text))]
+    if let person { head.append(.init("person_id", .string(person.text))) }
+    head.append(.init("at", .string(table.now.description)))
+    return .json(
+      .object(
+        head + members(page.total, page.next) + [
+          .init("offers", .array(try json(page.rows, wanted.locale, read, at: table.now, in: snapshot)))
+        ]))
   }
 
   /// The rows, each with the words to speak of it.
@@ -74,11 +109,6 @@ struct OfferRoutes: Sendable {
     return try rows.map { row in
       OfferJSON.row(row, locale: locale, read, say: try shelf.sheets.line(row.offer, locale: locale, at: now, age: age, in: reading))
     }
-  }
-
-  private func called(_ rows: [Desk.Row], _ request: Request) -> [Desk.Row] {
-    guard let words = request.query("called"), !words.isEmpty else { return rows }
-    return rows.filter { $0.offer.answers(to: words) }
   }
 
   private func why(

@@ -8,22 +8,83 @@ struct Table {
   let shelf: OfferShelf
   let now: Timestamp
 
-  /// The orders of a customer to which anything happened since `from`, latest first.
-  func bought(
-    by person: Identifier<Person>, since from: Timestamp, in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Bought] {
-    try Matters.orders(of: person, since: from, in: reading).compactMap { try bought($0, in: reading) }
+  /// Which rows are wanted of a desk.
+  struct Wanted {
+    /// BCP 47; nil where nothing is known.
+    var locale: String?
+    /// What the customer says; nil where all are wanted.
+    let words: String?
+    /// Behind which place; nil for the first page.
+    let after: DeskPlace?
+    let limit: Int
+
+    /// Words are folded once for all offers.
+    init(words: String?, after: DeskPlace?, limit: Int) {
+      self.words = words.map(SpokenName.folded)
+      self.after = after
+      self.limit = limit
+    }
+
+    func fits(_ offer: DeskOffer) -> Bool { words.map(offer.answers(toFolded:)) ?? true }
   }
 
-  /// For one order, whoever's it is. Nil where no such order was heard of.
-  func rows(
-    for order: Identifier<Order>, locale: String?, in reading: borrowing some Reading & ~Copyable
-  ) throws -> (matter: Matter, rows: [Desk.Row])? {
-    guard let one = try bought(order, in: reading) else { return nil }
-    let theirs = try known(of: one.matter.purchase.personID, in: reading)
-    return (
-      one.matter,
-      try rows(try offers(in: reading), one, theirs, of: one.matter.purchase.personID, locale: locale, in: reading)
+  /// The orders of a customer to which anything happened since `from`, latest first; `earlier` as `Matters.history` takes it.
+  func bought(
+    by person: Identifier<Person>, since from: Timestamp, earlier: Bool, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [Bought] {
+    try Matters.orders(of: person, since: from, in: reading).compactMap { try bought($0, earlier: earlier, in: reading) }
+  }
+
+  // MARK: For one order
+
+  /// Some of the rows for one order.
+  struct OrderPage {
+    let rows: [Desk.Row]
+    /// Of all pages.
+    let total: Int
+    let next: DeskPlace?
+  }
+
+  /// For one order, whoever's it is: offers on which it bears, then the others, each with why it gives nothing. Only what stands on the page
+  /// is decided.
+  func page(_ one: Bought, _ wanted: Wanted, in reading: borrowing some Reading & ~Copyable) throws -> OrderPage {
+    let purchase = one.matter.purchase
+    let theirs = try known(of: purchase.personID, in: reading)
+    let top = try shelf.top(at: now, in: reading)
+    var near: Set<Int> = []
+    var own: [Desk.Row] = []
+    for number in top.mayBear(purchase) {
+      let place = top.places[number]
+      guard place.until >= now, Desk.bears(purchase, on: place.offer) else { continue }
+      near.insert(number)
+      guard wanted.fits(place.offer), let row = try row(place, one, theirs, wanted, in: reading) else { continue }
+      own.append(row)
+    }
+    own = Desk.sorted(own)
+    let standing = top.standing(at: now)
+    var others: [TableTop.Lie] = []
+    for lie in standing.spoken where !near.contains(lie.place) && wanted.fits(top.places[lie.place].offer) {
+      // Who is asked about one order hears no of all that it does not bear on.
+      let tier = Desk.tier(alone: standing.phases[lie.place], isMember: false) ?? lie.tier
+      others.append(TableTop.Lie(tier: tier, place: lie.place))
+    }
+    others.sort()
+    let page = DeskPage(theirs: own.map(\.place), others: others.count, after: wanted.after, limit: wanted.limit) {
+      top.deskPlace(others[$0])
+    }
+    var rows = Array(own[page.theirs])
+    for lie in others[page.others] {
+      if let row = try row(top.places[lie.place], one, theirs, wanted, in: reading) { rows.append(row) }
+    }
+    return OrderPage(rows: Desk.sorted(rows), total: own.count + others.count, next: page.next)
+  }
+
+  private func row(
+    _ place: TableTop.Place, _ one: Bought, _ theirs: Theirs, _ wanted: Wanted, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Desk.Row? {
+    let isMember = place.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
+    return try row(
+      place.offer, [one], theirs, of: one.matter.purchase.personID, isMember: isMember, locale: wanted.locale, isOneOrder: true, in: reading
     )
   }
 
@@ -48,17 +109,6 @@ struct Table {
     var groups: [CustomerGroup: Membership] = [:]
   }
 
-  private func rows(
-    _ offers: [DeskOffer], _ bought: Bought, _ theirs: Theirs, of person: Identifier<Person>?, locale: String?,
-    in reading: borrowing some Reading & ~Copyable
-  ) throws -> [Desk.Row] {
-    Desk.sorted(
-      try offers.compactMap { offer in
-        let isMember = offer.terms.document.eligibility.group.map { theirs.groups[$0]?.holds(at: now) ?? false }
-        return try row(offer, [bought], theirs, of: person, isMember: isMember, locale: locale, isOneOrder: true, in: reading)
-      })
-  }
-
   /// One offer held against orders.
   func row(
     _ offer: DeskOffer, _ bought: [Bought], _ theirs: Theirs, of person: Identifier<Person>?, isMember: Bool?, locale: String?,
@@ -68,12 +118,6 @@ struct Table {
     let judged = bought.map { Self.judge($0, offer, theirs, total: total) }
     let matched = try offer.match == nil ? ParityMatch.Given() : Requests.matched(offer.offer.offer, for: person, in: reading)
     return Desk.row(offer, judged, isMember: isMember, locale: locale, isOneOrder: isOneOrder, matched: matched, at: now)
-  }
-
-  private func offers(in reading: borrowing some Reading & ~Copyable) throws -> [DeskOffer] {
-    var offers: [DeskOffer] = []
-    for place in try shelf.top(at: now, in: reading).places where place.until >= now { offers.append(place.offer) }
-    return offers
   }
 
   private func known(of person: Identifier<Person>?, in reading: borrowing some Reading & ~Copyable) throws -> Theirs {
@@ -88,11 +132,14 @@ struct Table {
     Theirs(used: UseFold(try Uses.remedies(of: person, in: reading)), groups: groups)
   }
 
-  private func bought(_ order: Identifier<Order>, in reading: borrowing some Reading & ~Copyable) throws -> Bought? {
+  /// Nil where no such order was heard of.
+  func bought(
+    _ order: Identifier<Order>, earlier: Bool = true, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Bought? {
     // An offer that nobody knows any more has no group: its remedies still count as money on the line.
     let matter = try Matters.find(order, group: { (try? shelf.group($0, in: reading)) ?? nil }, in: reading)
     guard let matter else { return nil }
-    return Bought(matter: matter, history: try Matters.history(of: matter.purchase, in: reading))
+    return Bought(matter: matter, history: try Matters.history(of: matter.purchase, earlier: earlier, in: reading))
   }
 
   private static func judge(_ bought: Bought, _ offer: DeskOffer, _ theirs: Theirs, total: Tally) -> Desk.Judged {

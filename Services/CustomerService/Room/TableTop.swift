@@ -26,21 +26,45 @@ final class TableTop: Sendable {
     let from: Timestamp
     /// The segment or list that it is for.
     let group: CustomerGroup?
+    /// Whether it has limits that what was used counts against.
+    let isLimited: Bool
+    /// Whether it asks who is new.
+    let asksForEarlier: Bool
 
     init(_ offer: DeskOffer, until: Timestamp) {
       self.offer = offer
       self.until = until
       from = offer.terms.lookBackFrom
-      group = offer.terms.document.eligibility.group
+      let document = offer.terms.document
+      group = document.eligibility.group
+      isLimited = document.limits.perCustomer != nil || document.limits.total != nil
+      switch document.eligibility.customers {
+      case .new, .existing: asksForEarlier = true
+      case .everyone, .segment, .list: asksForEarlier = false
+      }
     }
   }
 
   /// A row on which no order of a customer bears.
   struct Plain {
     let phase: DeskOffer.Phase
-    /// Where it lies; nil where the offer is not to be spoken of.
-    let tier: Int?
     let json: [UInt8]
+  }
+
+  /// Where the offers stand, as long as none of them comes into another phase by itself.
+  struct Standing {
+    let phases: [DeskOffer.Phase]
+    /// Those that are spoken of where no order bears on them, as they lie for whoever belongs to their groups.
+    let spoken: [Lie]
+    fileprivate let times: Range<Timestamp>
+  }
+
+  /// Where an offer lies among those on which no order bears: they begin in the order of their places.
+  struct Lie: Comparable {
+    var tier: Int
+    let place: Int
+
+    static func < (a: Lie, b: Lie) -> Bool { (a.tier, a.place) < (b.tier, b.place) }
   }
 
   /// What a plain row depends on beside its offer and its phase.
@@ -54,8 +78,11 @@ final class TableTop: Sendable {
   let places: [Place]
   /// Whether any of them is for a segment or a list.
   let isAnyForGroup: Bool
+  /// Whether any of them asks who is new.
+  let asksForEarlier: Bool
   private let named: Named
   private let plain = Mutex<[Speech: [Plain?]]>([:])
+  private let standing = Mutex<Standing?>(nil)
 
   /// More languages than customers write in; beyond it all are forgotten and written again.
   private static let speechesMax = 16
@@ -66,6 +93,7 @@ final class TableTop: Sendable {
     self.places = places.sorted { ($0.offer.terms.startsAt, $0.offer.known.id) < ($1.offer.terms.startsAt, $1.offer.known.id) }
     named = Named(self.places.map(\.offer))
     isAnyForGroup = places.contains { $0.group != nil }
+    asksForEarlier = places.contains(where: \.asksForEarlier)
   }
 
   /// The earliest order that any of them reaches which may be spoken of at `now`; nil where there is none.
@@ -85,6 +113,28 @@ final class TableTop: Sendable {
     }
     for remedy in purchase.remedies { if let offer = remedy.offer?.offer, let place = named.byID[offer] { found.insert(place) } }
     return found
+  }
+
+  /// Where all of them stand at `now`: looked at again only after the next instant at which any of them moves by itself.
+  func standing(at now: Timestamp) -> Standing {
+    if let known = standing.withLock(\.self), known.times.contains(now) { return known }
+    let phases = places.map { $0.until >= now ? $0.offer.phase(at: now) : .gone }
+    var spoken: [Lie] = []
+    var next = Timestamp.last
+    for (number, place) in places.enumerated() where place.until >= now {
+      // Its last instant is one at which it is still there.
+      next = min(next, place.offer.nextPhase(after: now), place.until.adding(.milliseconds(1)))
+      if let tier = Desk.tier(alone: phases[number], isMember: true) { spoken.append(Lie(tier: tier, place: number)) }
+    }
+    let made = Standing(phases: phases, spoken: spoken.sorted(), times: now..<max(now, next))
+    standing.withLock { $0 = made }
+    return made
+  }
+
+  /// Where a row lies that says the same to everybody.
+  func deskPlace(_ lie: Lie) -> DeskPlace {
+    let offer = places[lie.place].offer
+    return DeskPlace(isTheirs: false, tier: lie.tier, rank: offer.terms.startsAt.milliseconds, id: offer.known.id.text)
   }
 
   /// Where a plain row stands among those of `plain(_:sheets:)`.
