@@ -6,6 +6,7 @@ package import Transport
 ///
 ///     reactor: bytes ─▶ RequestParser ─▶ Routes ─┬─ inline ─────────────────────┬─▶ ResponseWriter ─▶ bytes
 ///                                                └─ workers (reading, writing) ─┘
+///     a long body: its fields ─▶ admission (reading) ─▶ the body is read, or refused unread
 ///
 /// Threads: `init` on the reactor's thread or before it runs; `drain` and `close` anywhere; `log` is called on the reactor's thread and
 /// must not block.
@@ -21,6 +22,10 @@ package final class HTTPServer: @unchecked Sendable {
 
   private var listener: Listener?
   private var connections: [ObjectIdentifier: ServerConnection] = [:]
+  /// Says no to a request with a long body by its fields alone; nil lets the body come. Runs on a reading worker and may block.
+  package typealias Admission = @Sendable (Request) -> Response?
+
+  private let admission: Admission?
   private let readers: Workers
   private let writers: Workers
   private var sweep: Reactor.Timer?
@@ -29,15 +34,16 @@ package final class HTTPServer: @unchecked Sendable {
   private var dateSecond: Int64 = -1
   private var dateText = ""
 
-  /// Listens on `host` and `port` (0: a free one).
+  /// Listens on `host` and `port` (0: a free one). Without an admission every body is read that its route takes.
   package init(
-    reactor: Reactor, host: String, port: UInt16, routes: [Route], limits: HTTPLimits = HTTPLimits(),
+    reactor: Reactor, host: String, port: UInt16, routes: [Route], limits: HTTPLimits = HTTPLimits(), admission: Admission? = nil,
     log: @escaping @Sendable (Exchange) -> Void = { _ in }
   ) throws(SystemError) {
     self.reactor = reactor
     self.routes = Routes(routes)
     self.limits = limits
     self.log = log
+    self.admission = admission
     readers = Workers("reading", count: limits.readersMax, waitingMax: limits.waitingMax, reactor: reactor)
     writers = Workers("writing", count: limits.writersMax, waitingMax: limits.waitingMax, reactor: reactor)
     let door = Door()
@@ -91,6 +97,26 @@ package final class HTTPServer: @unchecked Sendable {
     case .reading: return readers.run({ handler(request, parameters) }, isWanted: isWanted, done: done)
     case .writing: return writers.run({ handler(request, parameters) }, isWanted: isWanted, done: done)
     }
+  }
+
+  /// Whether somebody has to say first that the body of `framing` may come.
+  func asksFirst(_ framing: BodyFraming) -> Bool {
+    guard admission != nil else { return false }
+    switch framing {
+    case .none: return false
+    case .length(let count): return count > limits.unaskedBodyBytesMax
+    case .chunked, .untilClose: return true
+    }
+  }
+
+  /// Asks whether the body of `request`, which has none yet, may come. False where the lane is full.
+  func admit(_ request: Request, for connection: ServerConnection) -> Bool {
+    guard let admission else { return false }
+    // An interim answer is nobody's last word: it stands for none.
+    let goOn = Response(status: 100)
+    return readers.run(
+      { admission(request) ?? goOn }, isWanted: { [weak connection] in connection?.isOpen ?? false },
+      done: { [weak connection] in connection?.admitted($0.status == 100 ? nil : $0) })
   }
 
   func ended(_ connection: ServerConnection) {

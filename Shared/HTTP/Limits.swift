@@ -7,6 +7,9 @@ package struct HTTPLimits: Sendable {
   package var fieldsMax = 100
   /// The body of a route that sets no limit of its own: an import of a hundred thousand lines. More is 413.
   package var bodyBytesMax = 16 * 1024 * 1024
+  /// A body up to this is read before anybody asks who sends it: it costs less than asking. For a longer one, or one whose length is not
+  /// told, the server's admission is asked first.
+  package var unaskedBodyBytesMax = 64 * 1024
   /// Connections at one time; for the next one the idlest makes room, and where none is idle it is accepted and closed. Consoles of an
   /// office and its scripts stay below.
   package var connectionsMax = 1_024

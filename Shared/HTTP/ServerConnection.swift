@@ -3,13 +3,16 @@ import Transport
 /// One client of an HTTP server: one request at a time, however many it sends ahead.
 ///
 ///     idle ─first byte─▶ head ─fields─▶ body ─whole─▶ handling ─response─▶ answering ─taken by the kernel─▶ idle
-///       │                  │              │                                  │ (closing)
+///       │                  │ └▶ asking ─▶ ┤ (a long one)                     │ (closing)
 ///       └── silence ───────┴── too slow ──┴── refused ──▶ answer, then ──▶ lingering ──peer ends, or time──▶ closed
 ///
 /// Belongs to the reactor's thread.
 final class ServerConnection {
   private enum Phase {
-    case idle, head, body, handling, answering, lingering
+    case idle, head
+    /// Whether the body may come: nothing of it is taken meanwhile.
+    case asking
+    case body, handling, answering, lingering
   }
 
   private let connection: Connection
@@ -25,6 +28,7 @@ final class ServerConnection {
   private var found: (route: Route, parameters: PathParameters)?
   private var bodyBytesIn = 0
   private var closes = false
+  private var waitsForContinue = false
   private var peerHasEnded = false
   private var isRefusing = false
 
@@ -90,7 +94,7 @@ final class ServerConnection {
     case .body:
       let received = connection.bytesIn &- mark
       if waited > limits.bodyTime + .seconds(Int64(received) / Int64(limits.bodyBytesPerSecondMin)) { tooSlow("the body") }
-    case .handling: break
+    case .asking, .handling: break
     case .answering:
       if connection.bytesOut != mark {
         enter(.answering)
@@ -127,7 +131,7 @@ final class ServerConnection {
         case .request(let request): requestCame(request)
         case .refused(let refusal): refuse(.problem(refusal))
         }
-      case .handling, .answering:
+      case .asking, .handling, .answering:
         // Without bytes to hold back the socket stays watched, so that a client's leaving is heard while its request waits.
         if offset < bytes.count { connection.pauseReading() }
         return offset
@@ -150,12 +154,31 @@ final class ServerConnection {
       guard head.framing == .none || head.framing == .length(0) else { return refuse(answerWithoutRoute(head)) }
     }
     if let refusal = parser.admit(bodyBytesMax: bodyBytesMax) { return refuse(.problem(refusal)) }
-    enter(.body)
-    if head.expectsContinue, !moreIsHere {
-      connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
-      connection.flush()
-    }
+    waitsForContinue = head.expectsContinue && !moreIsHere
+    guard found != nil, server.asksFirst(head.framing) else { return bodyMayCome() }
+    enter(.asking)
+    var request = Request(method: head.method, path: head.path, segments: head.segments, query: head.query, headers: head.headers)
+    request.peer = peer
+    if !server.admit(request, for: self) { refuse(Self.busy) }
   }
+
+  /// What the admission said: nil lets the body come.
+  func admitted(_ refusal: Response?) {
+    guard connection.isOpen, phase == .asking else { return }
+    if let refusal { return refuse(refusal) }
+    bodyMayCome()
+    connection.resumeReading()
+  }
+
+  private func bodyMayCome() {
+    enter(.body)
+    guard waitsForContinue else { return }
+    connection.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+    connection.flush()
+  }
+
+  private static let busy = Response.problem(status: 503, code: "busy", detail: "too many requests are waiting; try again in a second")
+    .with("Retry-After", "1")
 
   private func requestCame(_ request: Request) {
     var request = request
@@ -166,11 +189,7 @@ final class ServerConnection {
       if let head { answer(answerWithoutRoute(head)) }
       return
     }
-    guard server.run(found.route, request, found.parameters, for: self) else {
-      return answer(
-        Response.problem(status: 503, code: "busy", detail: "too many requests are waiting; try again in a second").with("Retry-After", "1")
-      )
-    }
+    if !server.run(found.route, request, found.parameters, for: self) { answer(Self.busy) }
   }
 
   private func answerWithoutRoute(_ head: RequestHead) -> Response {
@@ -215,7 +234,7 @@ final class ServerConnection {
   private func peerEnded() {
     peerHasEnded = true
     switch phase {
-    case .idle, .head, .body: connection.close()
+    case .idle, .head, .asking, .body: connection.close()
     case .lingering: connection.closeAfterFlush()
     case .handling, .answering: closes = true
     }

@@ -152,7 +152,7 @@ package struct Department: Sendable {
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
-        + CommonRoutes.department(desk) + routes(desk))
+        + CommonRoutes.department(desk) + routes(desk), admission: { desk.refusal(of: $0) })
     let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules(desk)) { mesh.outboxGrew(through: $0) }
     let runClerk = RunClerk(store: store, clock: start.clock, log: start.log, rules: runRules(desk)) { mesh.outboxGrew(through: $0) }
     mesh.start()

@@ -151,13 +151,18 @@ package struct DepartmentDesk: Sendable {
     question(request) { snapshot, _ in try body(snapshot) }
   }
 
-  /// The same where the answer depends on who asks. A `RoleRefusal` is answered 403.
+  /// The same where the answer depends on who asks: the snapshot that knows them answers them. A `RoleRefusal` is answered 403.
   package func question(_ request: Request, _ body: (borrowing Snapshot, Principal) throws -> Response) -> Response {
-    guarding(request) { asker in
-      do { return try store.read { try body($0, asker) } } catch let refusal as RoleRefusal {
-        return .problem(status: 403, code: "role", detail: refusal.description)
-      } catch { return trouble(error, request) }
-    }
+    do {
+      return try store.read { snapshot in
+        switch try door.admit(request, colleague: { digest in try Colleagues.principal(digest, in: snapshot) }) {
+        case .principal(let asker): return try body(snapshot, asker)
+        case .refused(let answer): return answer
+        }
+      }
+    } catch let refusal as RoleRefusal {
+      return .problem(status: 403, code: "role", detail: refusal.description)
+    } catch { return trouble(error, request) }
   }
 
   /// Lets in whom the door knows: the operator, and colleagues by what this store has heard of them.
@@ -168,6 +173,12 @@ package struct DepartmentDesk: Sendable {
       case .refused(let answer): return answer
       }
     } catch { return trouble(error, request) }
+  }
+
+  /// Why whoever sends `request` is not let in; nil where they are. What they may do is the door's to say.
+  package func refusal(of request: Request) -> Response? {
+    let answer = guarding(request) { _ in .empty }
+    return answer.status == Response.empty.status ? nil : answer
   }
 
   private func trouble(_ error: any Error, _ request: Request) -> Response {

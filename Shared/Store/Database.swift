@@ -228,6 +228,7 @@ import Glibc
 
   /// Leaves nothing of the transaction. Does nothing where SQLite already rolled it back (sqlite.org/lang_transaction.html 3).
   func rollback() {
+    let wasWriting = isWriting
     (isWriting, doom) = (false, nil)
     (noted, outboxHighest, producer, sums) = ([], nil, nil, Sums())
     _ = told.take()
@@ -235,7 +236,7 @@ import Glibc
     // A failing ROLLBACK means that there is nothing left to roll back.
     _ = try? run("ROLLBACK")
     // The transaction may have ended while the outbox was trimmed, which goes without it.
-    _ = try? run("PRAGMA secure_delete = ON")
+    if wasWriting { _ = try? run("PRAGMA secure_delete = ON") }
   }
 
   // MARK: Faults

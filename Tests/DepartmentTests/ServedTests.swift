@@ -22,7 +22,7 @@ struct ServedTests {
     server = try HTTPServer(
       reactor: reactor, host: "127.0.0.1", port: 0,
       routes: CommonRoutes.health(readiness, ready: "ready", Metrics(program: "ledger")) + CommonRoutes.department(ledger.desk)
-        + ledger.department.routes(ledger.desk))
+        + ledger.department.routes(ledger.desk), admission: { [desk = ledger.desk] in desk.refusal(of: $0) })
     try reactor.start(name: "served")
   }
 
@@ -54,6 +54,18 @@ struct ServedTests {
     #expect(Set(try all.map { try $0.json["message_id"]?.string }).count == 1)
     let tables = try ledger.tables()
     #expect(tables.count("captured_order") == 1 && tables.count("outbox") == 1 && tables.count("idempotency") == 5)
+  }
+
+  @Test(arguments: [nil, "nobody"]) func `a stranger's import is refused before any of it is read`(token: String?) throws {
+    defer { end() }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: server.port)
+    let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+    // Nothing of the body is ever sent: an answer that waited for it would not come.
+    try stream.write(
+      Array("POST /v1/imports/orders HTTP/1.1\r\nHost: a\r\n\(authorization)Idempotency-Key: k\r\nContent-Length: 1000000\r\n\r\n".utf8))
+    let answer = String(decoding: try stream.read(), as: UTF8.self)
+    #expect(answer.hasPrefix("HTTP/1.1 401 ") && answer.contains("Connection: close"))
+    #expect(try ledger.tables().count("captured_order") == 0)
   }
 
   @Test func `ids travel percent-encoded, and bounds are kept before the handler is asked`() throws {

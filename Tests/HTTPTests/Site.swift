@@ -15,6 +15,7 @@ final class Site: @unchecked Sendable {
     let concurrent = Atomic<Int>(0)
     let concurrentMax = Atomic<Int>(0)
     let handled = Atomic<Int>(0)
+    let asked = Atomic<Int>(0)
     let gate = DispatchSemaphore(value: 0)
 
     func enter() {
@@ -28,7 +29,8 @@ final class Site: @unchecked Sendable {
     }
   }
 
-  init(_ limits: HTTPLimits = HTTPLimits()) throws {
+  /// `lets`: whether whoever sends a long body may; nil where nobody is asked.
+  init(_ limits: HTTPLimits = HTTPLimits(), lets: (@Sendable (Request) -> Bool)? = nil) throws {
     let loop = try Loop()
     let state = State()
     let routes = [
@@ -48,8 +50,14 @@ final class Site: @unchecked Sendable {
       Route(.post, "/v1/echo", "The body again.") { request, _ in Response(status: 200, body: request.body) },
       Route(.post, "/v1/small", "Takes ten bytes.", bodyBytesMax: 10) { request, _ in Response(status: 200, body: request.body) },
     ]
+    let admission = lets.map { lets in
+      { @Sendable (request: Request) -> Response? in
+        state.asked.add(1, ordering: .relaxed)
+        return lets(request) ? nil : .problem(status: 401, code: "stranger", detail: "nobody knows you")
+      }
+    }
     server = try loop.on {
-      try HTTPServer(reactor: loop.reactor, host: "127.0.0.1", port: 0, routes: routes, limits: limits) { exchange in
+      try HTTPServer(reactor: loop.reactor, host: "127.0.0.1", port: 0, routes: routes, limits: limits, admission: admission) { exchange in
         state.exchanges.withLock { $0.append(exchange) }
       }
     }
@@ -63,6 +71,8 @@ final class Site: @unchecked Sendable {
   var concurrent: Int { state.concurrent.load(ordering: .relaxed) }
   var concurrentMax: Int { state.concurrentMax.load(ordering: .relaxed) }
   var handled: Int { state.handled.load(ordering: .relaxed) }
+  /// How often somebody was asked whether a body may come.
+  var asked: Int { state.asked.load(ordering: .relaxed) }
   var connectionCount: Int { loop.reactor.perform { [server] in server.connectionCount } ?? -1 }
   var waitingCount: Int { loop.reactor.perform { [server] in server.waitingCount } ?? -1 }
 
