@@ -18,8 +18,11 @@ enum Terminal {
   /// One JSON value on one line, for scripts.
   static func print(_ json: JSON) { write(String(decoding: json.bytes, as: UTF8.self), to: STDOUT_FILENO) }
 
-  private static func write(_ line: String, to descriptor: Int32) {
-    var rest = (Array(line.utf8) + [UInt8(ascii: "\n")])[...]
+  /// A piece of an answer that goes on: what is too long to be gathered is told as it is found.
+  static func printPart(_ part: String) { write(part, to: STDOUT_FILENO, end: "") }
+
+  private static func write(_ line: String, to descriptor: Int32, end: String = "\n") {
+    var rest = Array((line + end).utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }

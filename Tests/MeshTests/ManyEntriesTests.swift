@@ -23,11 +23,12 @@ extension MeshTests {
 
       // Where the feed says nothing of how it was paid.
       let account = "tender/unknown"
-      func reconcile(_ amounts: [(order: Int, cents: Int)]) throws -> Caller.Said {
+      func reconcile(_ amounts: [(order: Int, cents: Int)], _ more: String...) throws -> Caller.Said {
         try mesh.folder.write("amount,order\n" + amounts.map { "\($0.cents),O-\($0.order)\n" }.joined(), to: "theirs.csv")
-        return try caller.accord([
-          "ledger", "reconcile", mesh.folder.file("theirs.csv"), "--account", account, "--currency", "USD", "--amounts", "minor",
-        ])
+        return try caller.accord(
+          [
+            "ledger", "reconcile", mesh.folder.file("theirs.csv"), "--account", account, "--currency", "USD", "--amounts", "minor",
+          ] + more)
       }
       var random = Seed.printed(for: "a file in any order")
       // In two rows each, anywhere in the file.
@@ -40,6 +41,14 @@ extension MeshTests {
       let differs = try reconcile(theirs)
       #expect(differs.exit == .code(1) && differs.stdout.contains("2 differ"), "\(differs.stdout)")
       #expect(differs.stdout.contains("missing in the file: order O-7") && differs.stdout.contains("another amount: order O-9"))
+      // As JSON each difference is told as it is found, and all of it is one document.
+      let told = try reconcile(theirs, "--json").json
+      #expect(told["orders"] == .integer(Int64(count - 1)) && told["orders_in_books"] == .integer(Int64(count)))
+      let differences = (told["differences"]?.array ?? []).map { "\($0["difference"]?.string ?? "?") \($0["order_id"]?.string ?? "?")" }
+      #expect(differences.sorted() == ["missing_in_file O-7", "other_amount O-9"])
+      theirs.removeAll { $0.order == 9 }
+      theirs += [(order: 7, cents: 107), (order: 9, cents: 109)]
+      #expect(try reconcile(theirs, "--json").json["differences"] == .array([]))
       try mesh.stop()
     }
   }

@@ -6,8 +6,8 @@ import Host
 /// `accord ledger reconcile`: somebody else's file against the books, order by order.
 ///
 /// The file is CSV with a header: `order` and `amount` (a debit above zero), and where the flags do not say them `account` and `currency`.
-/// Several rows of one order add up, as do several entries. Both sides are parted by order in files beside the data folder (Spool), so that
-/// memory does not grow with either.
+/// Several rows of one order add up, as do several entries. Both sides are parted by order in files beside the data folder (Spool), and each
+/// difference is told as it is found, so that memory grows with neither. A document that breaks off is no JSON: nobody takes it for the whole.
 enum LedgerReconcile {
   private struct Name: Hashable {
     let account: String
@@ -39,8 +39,8 @@ enum LedgerReconcile {
       try books(subject, arguments, office, into: &spool)
     }
     var (orders, known, count) = (0, 0, 0)
-    var rows: [JSON] = []
     let isJSON = arguments.has("--json")
+    if isJSON { Terminal.printPart(#"{"differences":["#) }
     try spool.forEachPart { part throws(Complaint) in
       var place = 0
       while place < part.count {
@@ -53,11 +53,11 @@ enum LedgerReconcile {
         count += 1
         let kind = sums.here == nil ? "missing_in_books" : sums.there == nil ? "missing_in_file" : "other_amount"
         let difference = Difference(kind: kind, name: name, here: sums.here ?? 0, there: sums.there ?? 0)
-        if isJSON { rows.append(json(difference)) } else { Terminal.print(sentence(difference)) }
+        if isJSON { Terminal.printPart((count > 1 ? "," : "") + json(difference).text) } else { Terminal.print(sentence(difference)) }
       }
     }
     if isJSON {
-      Terminal.print(.object([.init("orders", .integer(Int64(orders))), .init("differences", .array(rows))]))
+      Terminal.print(#"],"orders":\#(orders),"orders_in_books":\#(known)}"#)
     } else {
       Terminal.print("\(orders) orders in the file, \(known) in the books: \(count == 0 ? "they agree" : "\(count) differ")")
     }
