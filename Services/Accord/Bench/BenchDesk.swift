@@ -11,6 +11,7 @@ extension Command {
       .init("--customers", "N", "customers (default 1000000)"), .init("--orders", "N", "captured orders (default 5000000)"),
       .init("--offers", "N", "offers, live or past; every other one is past (default 500)"),
       .init("--rate", "N", "requests a second, open loop (default 200)"), .init("--seconds", "N", "of asking (default 30)"),
+      .init("--rows", "N", "rows wanted of a table at once (default: as many as the door gives)"),
       .init("--folder", "DIR", "where it puts its data (default: below $TMPDIR, else /tmp)"),
     ],
     examples: ["accord bench desk --json", "accord bench desk --customers 2000 --orders 10000 --offers 20 --seconds 5"],
@@ -22,13 +23,15 @@ extension Command {
 ///     import ─▸ offers go live, every other one ends ─▸ all have looked back ─▸ free shipping goes live for all, 30 days back ─▸ its run
 ///                                                      └ asking, quiet ┘                          └ asking, 200 a second, open loop ┘
 ///
-/// All offers are on each table: the past ones are still honoured. One order in a thousand lies in the 48 hours that they reach back, and
+/// All offers are on each table: the past ones are still honoured. Asked for is the first page, which has all that bears on the customer; the
+/// whole table is asked for once more, quietly, at a tenth of the rate. One order in a thousand lies in the 48 hours that they reach back, and
 /// every fourth request is about a customer who has such an order; the others are about anybody. Orders lie in 60 days, so the last offer's
 /// look-back has half of them to credit and goes on throughout the asking. A request has its own instant, and its time counts from there.
 struct BenchDesk {
   private let shop: BenchDeskShop
   private let rate: Int
   private let seconds: Int
+  private let pageRows: Int?
   private let folder: String
 
   /// What is wanted at p99, in microseconds.
@@ -40,6 +43,7 @@ struct BenchDesk {
       offers: min(5_000, max(1, try arguments.integer("--offers") ?? 500)))
     rate = Int(min(10_000, max(1, try arguments.integer("--rate") ?? 200)))
     seconds = Int(min(3_600, max(1, try arguments.integer("--seconds") ?? 30)))
+    pageRows = try arguments.integer("--rows").map { Int(min(1_000, max(1, $0))) }
     folder = BenchPlaces.parent(arguments)
   }
 
@@ -57,14 +61,18 @@ struct BenchDesk {
     try house.awaitQuiet(seconds: 3_600)
     let prepared = Double(Clock.uptimeMilliseconds - began) / 1_000
     Terminal.note("asking")
-    let course = BenchDeskCourse(house, shop, rate: rate)
+    let course = BenchDeskCourse(house, shop, rate: rate, rows: pageRows)
     // The first requests of a program pay for pages and statements that later ones find.
     _ = try course.run(seconds: 1)
+    let whole = try BenchDeskCourse(house, shop, rate: max(1, rate / 10), rows: 1_000).run(seconds: max(1, seconds / 3))
     let quiet = try course.run(seconds: seconds)
     try shop.startRun(house)
-    let before = Programs.all.map { BenchMeshHouse.processorMicroseconds(of: house.process(of: $0)) }
+    let begun = try shop.considered(house)
+    let before = Programs.all.map { BenchTally(of: house.process(of: $0)) }
     let beside = try course.run(seconds: seconds)
+    let after = Programs.all.map { BenchTally(of: house.process(of: $0)) }
     let isRunning = try shop.isRunning(house)
+    let considered = try shop.considered(house) - begun
     let p99 = beside.times.microseconds(at: 0.99)
     var report = BenchReport()
     report.add(
@@ -75,19 +83,24 @@ struct BenchDesk {
     report.add("orders", shop.orders)
     report.add("offers", shop.offers)
     report.add("perSecond", rate)
+    report.add("perSecondReached", Double(beside.times.count) / beside.seconds)
     report.add("answers", Int(quiet.times.count + beside.times.count))
-    report.add("rowsPerAnswer", Double(beside.rows) / Double(max(1, beside.looked)))
-    report.add("kibibytesPerAnswer", Double(beside.bytes) / 1_024 / Double(max(1, beside.times.count)))
+    report.add("rowsPerAnswer", beside.rowsPerAnswer)
+    report.add("kibibytesPerAnswer", beside.kibibytesPerAnswer)
     report.add("tableQuiet", quiet.times)
     report.add("tableBesideRun", beside.times)
+    report.add("wholeTableRows", whole.rowsPerAnswer)
+    report.add("wholeTableKibibytes", whole.kibibytesPerAnswer)
+    report.add("wholeTableQuiet", whole.times)
     report.add("limitP99Microseconds", Self.limit)
     report.add("withinLimit", p99 <= Double(Self.limit) ? "yes" : "no")
     report.add("runGoingOnAtTheEnd", isRunning ? "yes" : "no")
+    report.add("runOrdersPerSecondMeanwhile", Double(considered) / beside.seconds)
     report.add("secondsOfPreparing", prepared)
     try report.addSync(in: data)
-    for (name, start) in zip(Programs.all, before) {
-      let spent = BenchMeshHouse.processorMicroseconds(of: house.process(of: name)) - start
-      report.add("\(name)ShareOfAProcessorMeanwhile", spent / 1_000_000 / Double(seconds))
+    for ((name, before), after) in zip(zip(Programs.all, before), after) {
+      report.add("\(name)ShareOfAProcessorMeanwhile", (after.microseconds - before.microseconds) / 1_000_000 / beside.seconds)
+      report.add("\(name)MebibytesReadMeanwhile", (after.mebibytesRead - before.mebibytesRead))
     }
     for name in Programs.all { report.add("\(name)PeakMebibytes", BenchMeshHouse.peakMebibytes(of: house.process(of: name))) }
     report.print(json: json)

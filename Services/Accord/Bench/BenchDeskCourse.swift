@@ -15,7 +15,12 @@ final class BenchDeskCourse: Sendable {
     /// Answers that were read, and the rows in them.
     var looked = 0
     var rows = 0
+    /// From the first instant until the last answer.
+    var seconds = 0.0
     fileprivate var trouble: String?
+
+    var rowsPerAnswer: Double { Double(rows) / Double(max(1, looked)) }
+    var kibibytesPerAnswer: Double { Double(bytes) / 1_024 / Double(max(1, times.count)) }
   }
 
   private static let connections = 8
@@ -26,10 +31,14 @@ final class BenchDeskCourse: Sendable {
   private let rate: Int
   private let customers: Int64
   private let near: [Int64]
+  /// What follows the path.
+  private let query: String
 
-  init(_ house: BenchMeshHouse, _ shop: BenchDeskShop, rate: Int) {
+  /// `rows`: how many are wanted of a table; nil for as many as the door gives.
+  init(_ house: BenchMeshHouse, _ shop: BenchDeskShop, rate: Int, rows: Int?) {
     self.house = house
     self.rate = rate
+    query = rows.map { "?limit=\($0)" } ?? ""
     customers = shop.customers
     near = shop.near().map { shop.customer(of: $0) }
   }
@@ -51,7 +60,7 @@ final class BenchDeskCourse: Sendable {
           for number in stride(from: connection, to: rate * seconds, by: Self.connections) {
             let intended = began + Int64(number) * 1_000_000_000 / Int64(rate)
             BenchHoldCourse.sleep(until: intended)
-            let answer = try session.send(.get, "/v1/customers/P-\(customer(number))/offers", headers: headers)
+            let answer = try session.send(.get, "/v1/customers/P-\(customer(number))/offers\(query)", headers: headers)
             let time = Reactor.uptime() - intended
             let rows = number % Self.lookEvery == 0 ? (try JSON(parsing: answer.body))["offers"]?.array?.count : nil
             state.withLock { state in
@@ -65,7 +74,8 @@ final class BenchDeskCourse: Sendable {
       }
     }
     group.wait()
-    let outcome = state.withLock(\.self)
+    var outcome = state.withLock(\.self)
+    outcome.seconds = Double(Reactor.uptime() - began) / 1_000_000_000
     if let trouble = outcome.trouble { throw Complaint(code: .refused, happened: trouble, advice: "see \(house.data)/logs") }
     return outcome
   }

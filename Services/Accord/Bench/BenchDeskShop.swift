@@ -119,8 +119,11 @@ struct BenchDeskShop: Sendable {
   }
 
   private func lookBack(_ offer: String, _ house: BenchMeshHouse, _ ledger: inout HTTPSession) throws -> String? {
-    let answer = try JSON(parsing: ledger.send(.get, "/v1/look-backs/\(offer)", headers: house.headers()).body)
-    return answer["look_backs"]?.array?.first?["state"]?.string
+    try found(offer, house, &ledger)?["state"]?.string
+  }
+
+  private func found(_ offer: String, _ house: BenchMeshHouse, _ ledger: inout HTTPSession) throws -> JSON? {
+    try JSON(parsing: ledger.send(.get, "/v1/look-backs/\(offer)", headers: house.headers()).body)["look_backs"]?.array?.first
   }
 
   // MARK: The run
@@ -141,6 +144,14 @@ struct BenchDeskShop: Sendable {
       let end = Clock.uptimeMilliseconds + 60_000
       while Clock.uptimeMilliseconds < end, try lookBack("sunday-free-shipping", house, &ledger) == nil { usleep(5_000) }
     } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
+  }
+
+  /// How many orders the run has considered so far.
+  func considered(_ house: BenchMeshHouse) throws(Complaint) -> Int64 {
+    do {
+      var ledger = try house.session(with: "ledger")
+      return try found("sunday-free-shipping", house, &ledger)?["considered"]?.integer ?? 0
+    } catch { throw Complaint(host: error) }
   }
 
   func isRunning(_ house: BenchMeshHouse) throws(Complaint) -> Bool {

@@ -12,6 +12,8 @@ final class BenchMeshHouse: Sendable {
   /// On the empty folder `data`, which exists; `words` are further words for `accord up`.
   init(_ data: String, _ words: [String] = []) throws(Complaint) {
     self.data = data
+    // Whoever asks stands beside the programs that they ask: with longer turns than theirs they would measure their own waiting for one.
+    ShortTurns.take()
     let up = try ChildProcess(
       path: Programs.own, arguments: ["up", "--data", data, "--detach", "--ephemeral", "--json"] + words,
       log: "\(data).log")
