@@ -76,9 +76,9 @@ struct BenchVerdicts {
     let map =
       "order=id,customer=customer,sku=sku,quantity=quantity,amount=amount,placed=placed,shipping=shipping,tender=tender,channel=channel,country=country"
     try house.accord(["import", "orders", "\(house.data)/orders.csv", "--map", map, "--currency", "USD"])
-    // What is set aside, and as much again: an offer beyond its campaign's money would be blocked at its start.
-    let budget = "\(max(1, orders * Self.shipping / 50)).00"
-    try house.accord(["campaign", "open", "spring", "--budget", budget, "--currency", "USD", "--approved-by", "supervisor/ruth"])
+    try house.accord([
+      "campaign", "open", "spring", "--budget", "\(orders * 10).00", "--currency", "USD", "--approved-by", "supervisor/ruth",
+    ])
     guard let shop = Shop.offer(Self.offer), var document = try? JSON(parsing: shop.text) else {
       throw Complaint(code: .software, happened: "the built-in shop has no offer \(Self.offer)", advice: "build again")
     }
@@ -131,15 +131,15 @@ struct BenchVerdicts {
       while true {
         let answer = try JSON(parsing: marketing.send(.get, "/v1/offers/\(Self.offer)", headers: house.headers()).body)
         audience = answer["versions"]?.array?.first?["audience"] ?? .null
+        if answer["versions"]?.array?.first?["state"]?.string == "blocked" {
+          throw Complaint(
+            code: .refused, happened: "the offer did not go live", advice: "\(house.data)/logs/marketing.log says what blocks it")
+        }
         if judging == nil, ["judging", "prepared"].contains(audience["state"]?.string ?? "") {
           judging = Clock.uptimeMilliseconds
           spent = BenchMeshHouse.processorMicroseconds(of: marketer)
         }
         if audience["state"]?.string == "prepared" { break }
-        guard answer["versions"]?.array?.first?["state"]?.string != "blocked" else {
-          throw Complaint(
-            code: .refused, happened: "the offer did not go live at its start", advice: "see the event offer.blocked in \(house.data)/logs")
-        }
         guard Clock.uptimeMilliseconds - began < 1_800_000 else {
           throw Complaint(code: .temporary, happened: "the verdicts took more than half an hour", advice: "see \(house.data)/logs")
         }
