@@ -108,7 +108,7 @@ extension World {
     }
     try flushTouched()
     if isTight { try seekRoom() }
-    if uptime - lastCommit >= Self.idleBeforeMark, wantsClosingMark, !hasRecords, isEmpty { try closeMark() }
+    if uptime - lastCommit >= Self.idleBeforeMark, wantsClosingMark, !hasRecords { try closeMark() }
     checkBounds()
   }
 
@@ -191,11 +191,12 @@ extension World {
     commit = journal!.gather()
   }
 
+  /// What waits without a record goes on waiting behind the mark.
   func closeMark() throws {
-    commit = nil
+    guard let waiting = commit.take() else { return }
+    if !waiting.isEmpty { coverage.waitedOverMark += 1 }
     phase = .closing
-    try journal!.closeMark()
-    commit = journal!.gather()
+    commit = try journal!.closeMark(before: waiting)
   }
 
   func tellStorage() throws {
