@@ -213,6 +213,38 @@ extension MeshTests {
           + "\(captured.count) captured")
     }
 
+    @Test func `what a start finds of a ledger that did not end in order is written once more before anything is built on it`() throws {
+      let mesh = try LooseMesh(starting: ["broker", "ledger"])
+      let (folder, caller) = (mesh.folder, mesh.caller)
+      let path = caller.data + "/ledger/store.sqlite-wal"
+      var (orders, left) = (0, 0)
+      // A store that was idle for a moment has emptied its log.
+      while left == 0 {
+        if orders > 0 { try mesh.start("ledger") }
+        orders += 1
+        try caller.order("O-\(orders)", of: "ada")
+        try mesh.kill("ledger")
+        left = try Data(contentsOf: URL(fileURLWithPath: path)).count
+      }
+      // A sync that failed may lie before the end, and this kernel would show its bytes as if they were on the disk.
+      let watched = Injected.failing("pwrite64,fdatasync", at: 65_000, "EIO", log: folder.file("calls"))
+      let child = try watched.spawn("accord-ledger", mesh.words(for: "ledger"))
+      try mesh.note("ledger", child.ready())
+      try child.terminate()
+      var written = 0
+      let calls = watched.calls(on: path)
+      for call in calls.prefix(while: { !$0.contains("fdatasync(") }) {
+        // pwrite64(7</path>, "...", COUNT, OFFSET) = COUNT
+        let numbers = call.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }.suffix(3)
+        #expect(numbers.first == numbers.last && numbers.dropFirst().first == written, "\(call.suffix(80))")
+        written += numbers.last ?? 0
+      }
+      #expect(written == left, "\(calls.map { $0.suffix(60) })")
+      try mesh.start("ledger")
+      for order in 1...orders { #expect(try caller.send("ledger", .get, "/v1/orders/O-\(order)").status == 200) }
+      try mesh.stopAll()
+    }
+
     /// What the order `id` costs: each of a turn another sum.
     private static func cents(_ id: String) -> Int64 { 1_000 + (Int64(id.split(separator: "-").last ?? "") ?? 0) }
 
