@@ -26,13 +26,12 @@ enum LeftLog {
 
   /// Returns how many bytes it had.
   private static func rewrite(_ file: Int32) throws(StoreFault) -> Int {
-    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 4_096)
-    defer { unsafe piece.deallocate() }
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
     var at = 0
     while true {
-      let count = unsafe pread(file, piece.baseAddress, piece.count, at)
+      let count = unsafe pread(file, &piece, piece.count, at)
       if count == 0 { return at }
-      let written = unsafe count > 0 ? pwrite(file, piece.baseAddress, count, at) : count
+      let written = unsafe count > 0 ? pwrite(file, piece, count, at) : count
       if written < 0, errno != EINTR { throw .io(code: SQLITE_IOERR, reason: Store.reason) }
       at += max(0, written)
     }

@@ -112,7 +112,7 @@ final class Script {
       }
       return []
     case "closing":
-      // Is it the last thing, nothing is proven by another.
+      // Where a mark is the last thing, another proves nothing.
       let isWanted = stage.journal?.wantsClosingMark
       try stage.closeMark()
       return [isWanted == true && stage.journal?.wantsClosingMark == false ? "marked" : "no mark"]
