@@ -77,6 +77,8 @@ extension World {
     if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try answer(fetches.remove(at: index)) }
     if !chores.isEmpty || forgotten != nil, !isTight, chance.percent(50) { try keep() }
     try beatHearts()
+    // By the clock, in the midst of a turn.
+    if wantsClosingMark, !hasRecords, !isEmpty, chance.percent(20) { try closeMark() }
     try endTurn()
   }
 
