@@ -116,8 +116,18 @@ package struct Journal<D: Disk>: ~Copyable {
     return Durable(writing)
   }
 
-  /// Writes and syncs a closing mark: from now on damage before it is damage, not doubt. Call after 100 ms without a commit, while no
-  /// gathering holds records; does nothing where a mark is the last thing or no room is left.
+  /// Writes a closing mark and hands `gathering` back for the place behind it, with all that waits there without a record: a mark by the
+  /// clock falls into turns in which others wait for answers. Where records are gathered there is no place for a mark.
+  package mutating func closeMark<E>(before gathering: consuming Gathering<E>) throws(JournalFault) -> Gathering<E> {
+    if gathering.hasRecords { return gathering }
+    try closeMark()
+    var behind = gather(reusing: gathering.bytes.storage, E.self)
+    behind.effects = gathering.effects
+    return behind
+  }
+
+  /// Writes and syncs a closing mark: from now on damage before it is damage, not doubt. Call after 100 ms without a commit, while nothing is
+  /// gathered; does nothing where a mark is the last thing or no room is left.
   package mutating func closeMark() throws(JournalFault) {
     if let ended { throw ended }
     let room = min(current.filled, segmentBytes) - current.offset

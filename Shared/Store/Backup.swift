@@ -36,17 +36,17 @@ extension Store {
   }
 
   /// Makes a file's content, or a folder's names, durable.
-  private static func sync(_ path: String) throws(StoreFault) {
+  static func sync(_ path: String) throws(StoreFault) {
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: reason) }
     defer { Glibc.close(descriptor) }
     guard fsync(descriptor) == 0 else { throw .io(code: SQLITE_IOERR, reason: reason) }
   }
 
-  private static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static var reason: String { unsafe String(cString: strerror(errno)) }
+  static var reason: String { unsafe String(cString: strerror(errno)) }
 }

@@ -37,6 +37,7 @@ package final class Store: Sendable {
     try Settings.apply(to: writer, cacheKibibytes: options.writerCacheKibibytes)
     try FirstLook(writer).confirm(applicationID: options.applicationID, known: migrations.known)
     try Settings.applyForWriting(to: writer)
+    try LeftLog.settle(writer)
     try migrations.apply(to: writer, applicationID: options.applicationID)
     identity = try StoreIdentity.raise(in: writer)
     if let pages = options.pagesMax { try writer.script("PRAGMA max_page_count = \(pages)") }

@@ -65,8 +65,11 @@ package enum StoreFault: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// SQLITE_IOERR_FSYNC.
+  static let syncFailed = SQLITE_IOERR | (4 << 8)
+
   private static let syncCodes: Set<Int32> = [
-    SQLITE_IOERR | (4 << 8),  // SQLITE_IOERR_FSYNC
+    syncFailed,
     SQLITE_IOERR | (5 << 8),  // SQLITE_IOERR_DIR_FSYNC
   ]
 

@@ -111,6 +111,11 @@ final class Script {
         try stage.apply(.fetched(subscription: fetch.subscription, from: fetch.from, answer))
       }
       return []
+    case "closing":
+      // Where a mark is the last thing, another proves nothing.
+      let isWanted = stage.journal?.wantsClosingMark
+      try stage.closeMark()
+      return [isWanted == true && stage.journal?.wantsClosingMark == false ? "marked" : "no mark"]
     case "full": try stage.apply(.storage(isFull: rest[0] == "on"))
     case "drain": try stage.apply(.drain(reason: "stopping"))
     case "status": return status()

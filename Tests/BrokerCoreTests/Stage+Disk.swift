@@ -112,13 +112,6 @@ extension Stage {
     return records
   }
 
-  /// What idleness leaves.
-  func closeMark() throws {
-    try turn()
-    try journal!.closeMark()
-    try turn(anew: true)
-  }
-
   /// Flips one bit of the byte at `position`.
   func flip(_ position: Position, plus: Int) {
     let number = String(position.value / UInt64(segmentBytes))

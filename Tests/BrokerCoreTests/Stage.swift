@@ -108,13 +108,11 @@ final class Stage {
     machine.publish(id, publish, frame: frame, isMoulded: moulded != nil, at: now, into: &commit!)
   }
 
+  /// The journal's mark by the clock, in the midst of a turn.
+  func closeMark() throws { commit = try journal!.closeMark(before: commit.take()!) }
+
   /// One turn's end: written, synced, and the effects leave.
-  func turn(anew: Bool = false) throws {
-    if anew {
-      // The end has moved without this commit.
-      commit = nil
-      return commit = journal!.gather(Effect.self)
-    }
+  func turn() throws {
     let writing = try journal!.begin(commit.take()!)
     let effects = try journal!.finish(writing).release().effects
     released += effects

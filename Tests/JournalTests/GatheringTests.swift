@@ -105,6 +105,33 @@ import Testing
     #expect(try Opened(disk).journal.wantsClosingMark == false)
   }
 
+  @Test func `answers that wait without a record wait on behind a closing mark, and what has records keeps the mark away`() throws {
+    let disk = MemoryDisk()
+    var now = try Opened(disk)
+    try commitNotes(&now.journal, [[1]])
+    var gathering = now.journal.gather(String.self)
+    gathering.afterDurable("an answer")
+    var behind = try now.journal.closeMark(before: gathering)
+    #expect(now.journal.wantsClosingMark == false)
+    #expect(behind.isUrgent == true)
+    #expect(behind.start == now.journal.end)
+    behind.afterDurable("a second one")
+    _ = [UInt8]([2]).withUnsafeBytes { behind.record(note, urgent: false, $0) }
+    let writing = try now.journal.begin(behind)
+    let durable = try now.journal.finish(writing)
+    #expect(durable.release().effects == ["an answer", "a second one"])
+    // A record has its place already: the mark would stand there.
+    var riding = now.journal.gather(String.self)
+    _ = [UInt8]([3]).withUnsafeBytes { riding.record(note, urgent: false, $0) }
+    let operations = disk.operations
+    let kept = try now.journal.closeMark(before: riding)
+    #expect(disk.operations == operations)
+    #expect(now.journal.wantsClosingMark == true)
+    let second = try now.journal.begin(kept)
+    _ = try now.journal.finish(second)
+    #expect(try Opened(disk).told.records.map(\.payload) == [[1], [2], [3]])
+  }
+
   @Test func `the largest record fits, and one more byte is a bug that is named`() async throws {
     var options = JournalOptions(newID: smallOptions.newID, now: smallOptions.now)
     options.segmentBytes = 4 << 20

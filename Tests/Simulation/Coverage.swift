@@ -68,6 +68,8 @@ package struct Coverage: Sendable {
   package var withdrawn = 0
   /// Damage that was written down while outboxes had what it took.
   package var noted = 0
+  /// Closing marks that fell into a turn in which somebody waited for an answer.
+  package var waitedOverMark = 0
 
   package init() {}
 
@@ -105,6 +107,7 @@ package struct Coverage: Sendable {
     removals += other.removals
     withdrawn += other.withdrawn
     noted += other.noted
+    waitedOverMark += other.waitedOverMark
   }
 }
 
@@ -125,7 +128,7 @@ extension Coverage {
       row("events damaged in sealed segments", damages), row("events healed", healed),
       row("holes noted while outboxes had what they took", noted), row("subscriptions paused by a flood", pauses),
       row("deliveries as probes", probes), row("subscriptions removed or forgotten", removals), row("manifests withdrawn", withdrawn),
-      row("marks passed", marks),
+      row("marks passed", marks), row("closing marks while answers waited", waitedOverMark),
       row("connections fenced", fenced), row("lineages renewed", lineages),
       row("programs that died", programDeaths),
     ]

@@ -77,6 +77,8 @@ extension World {
     if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try answer(fetches.remove(at: index)) }
     if !chores.isEmpty || forgotten != nil, !isTight, chance.percent(50) { try keep() }
     try beatHearts()
+    // By the clock, in the midst of a turn.
+    if wantsClosingMark, !hasRecords, !isEmpty, chance.percent(20) { try closeMark() }
     try endTurn()
   }
 
@@ -108,7 +110,7 @@ extension World {
     }
     try flushTouched()
     if isTight { try seekRoom() }
-    if uptime - lastCommit >= Self.idleBeforeMark, wantsClosingMark, !hasRecords, isEmpty { try closeMark() }
+    if uptime - lastCommit >= Self.idleBeforeMark, wantsClosingMark, !hasRecords { try closeMark() }
     checkBounds()
   }
 
@@ -191,11 +193,12 @@ extension World {
     commit = journal!.gather()
   }
 
+  /// What waits without a record goes on waiting behind the mark.
   func closeMark() throws {
-    commit = nil
+    guard let waiting = commit.take() else { return }
+    if !waiting.isEmpty { coverage.waitedOverMark += 1 }
     phase = .closing
-    try journal!.closeMark()
-    commit = journal!.gather()
+    commit = try journal!.closeMark(before: waiting)
   }
 
   func tellStorage() throws {

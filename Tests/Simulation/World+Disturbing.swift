@@ -21,7 +21,10 @@ extension World {
     case 8: failDisk()
     case 9: fillDisk()
     case 10, 11, 12: if journal != nil { try roll(isForced: true) }
-    case 13: if journal != nil { try clear(); if wantsClosingMark { try closeMark() } }
+    case 13:
+      // By the clock, whatever waits; what has records comes first.
+      if hasRecords { try clear() }
+      if wantsClosingMark { try closeMark() }
     case 14, 15: if journal != nil { prepareReserve() }
     case 16: jump()
     case 17: ghost()

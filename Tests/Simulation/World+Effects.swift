@@ -14,6 +14,7 @@ extension World {
         let durable = producer < durable.producers.count ? durable.producers[producer].last : 0
         if through > durable { fail(.durableFirst, "\(shadow.producers[producer].name) is told \(through), durable is \(durable)") }
         if forget > through { fail(.onlyAccepted, "what was not accepted may be forgotten: \(forget) beyond \(through)") }
+        expectHeld(forget, by: producer)
       }
       line.accepted = (through, forget)
       touch(line)
@@ -70,6 +71,13 @@ extension World {
 
   // MARK: Judging
 
+  /// Before every segment has been looked through nobody knows what is damaged: no outbox forgets more than it might before the start.
+  private func expectHeld(_ forget: UInt64, by producer: Int) {
+    guard let start = forgotten, start.indices.contains(producer), forget > start[producer] else { return }
+    let name = shadow.producers[producer].name
+    fail(.nothingLost, "\(name) may forget \(forget) before all was looked through, and might \(start[producer]) before the start")
+  }
+
   private func judge(_ message: BrokerMessage, to line: Line) {
     switch message {
     case .welcome(let welcome):
@@ -84,6 +92,7 @@ extension World {
         fail(.nothingLost, "\(known.name)'s last event is said to be \(welcome.lastEventID ?? "-"), not \(last ?? "-")")
       }
       if welcome.forget > welcome.lastSequence { fail(.onlyAccepted, "a welcome lets \(known.name) forget what was not accepted") }
+      expectHeld(welcome.forget, by: producer)
     case .revoke(let handle, let ranges):
       tell("revoke \(ranges) on \(line.id.raw)")
       guard let s = line.handles[handle]?.subscription else { return }

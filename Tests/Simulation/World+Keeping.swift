@@ -22,11 +22,16 @@ extension World {
     // The other segments have nothing to tell.
     for segment in wounds.keys.sorted() { chores.append(.examine(range(of: segment).lowerBound)) }
     forgotten = Image(memoryBefore).producers.map(\.forget)
+    looksUntil = isCalm ? 0 : uptime + Int64(chance.below(Self.lookingMax))
   }
+
+  /// As for a journal of some fifty segments.
+  private static let lookingMax = 1_000
 
   /// Everything has been looked through since the start.
   private func endLooking() throws {
-    guard forgotten != nil, !chores.contains(where: { if case .examine = $0 { true } else { false } }) else { return }
+    guard forgotten != nil, isCalm || uptime >= looksUntil else { return }
+    guard !chores.contains(where: { if case .examine = $0 { true } else { false } }) else { return }
     forgotten = nil
     try apply(.lookedThrough)
   }

@@ -105,6 +105,8 @@ package final class World {
   var known: Set<UInt64> = []
   /// What publishers were allowed to forget when the broker started; nil once all segments have been looked through.
   var forgotten: [UInt64]?
+  /// Looking through them takes until then, at least.
+  var looksUntil: Int64 = 0
   /// What comes to heal is lost on the line.
   var losesHeals = false
   /// Wounds that the machine knows of: before, what it closes there is an older one.

@@ -252,11 +252,8 @@ final class BrokerLoop {
     // Timers run behind the frames of their turn: what those have left leaves first.
     while commit?.isUrgent == true { finish() }
     guard journal.wantsClosingMark, commit?.hasRecords == false else { return }
-    // Its place is the mark's: the commit is gathered anew behind it.
     guard let waiting = commit.take() else { return }
-    precondition(waiting.isEmpty, "effects wait for a commit although the turn is over")
-    do throws(JournalFault) { try journal.closeMark() } catch { fail(error) }
-    commit = journal.gather()
+    do throws(JournalFault) { commit = try journal.closeMark(before: waiting) } catch { fail(error) }
     published.advance(to: journal.durableThrough)
   }
 
