@@ -37,6 +37,7 @@ struct GateRowTests {
   @Test func `where nothing is asked, nothing lacks`() throws {
     var known = try Self.known()
     for channel in ["web", "phone"] { known.counterparts[channel] = Self.named(channel) }
+    known.roster = Self.staffed
     let rows = Gate.rows(
       terms: Gate.terms(refusals: [], at: Self.asked), budget: .init(check: .budget, state: .passed, since: Self.asked), known, waivers: [])
     #expect(rows.map(\.check) == Gate.kept && rows.allSatisfy { $0.state == .passed } && Gate.isOpen(rows))
@@ -73,12 +74,21 @@ struct GateRowTests {
     CounterpartNamed(channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: tom, at: asked)
   }
 
+  /// Somebody is at the chat in each hour.
+  private static let staffed = RosterFold([
+    RosterPublished(
+      agentID: ines, shiftID: Identifier(restoring: "always"), from: start.adding(.seconds(-90 * 86_400)),
+      to: start.adding(.seconds(90 * 86_400)), channels: ["chat"], absent: false, at: asked)
+  ])
+
   @Test func `each channel before has one after; where nobody named any, somebody has to`() throws {
     var known = try Self.known()
     #expect(Gate.channels(known).code == "no_counterpart" && Gate.channels(known).liftedBy == "service: accord channel name")
     known.counterparts = ["web": Self.named("web")]
     #expect(Gate.channels(known).code == "no_counterpart")
     known.counterparts["phone"] = Self.named("phone")
+    #expect(Gate.channels(known).code == "channel_unstaffed")
+    known.roster = Self.staffed
     #expect(Gate.channels(known).state == .passed)
   }
 

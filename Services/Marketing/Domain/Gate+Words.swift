@@ -34,14 +34,20 @@ extension Gate {
 
   /// Enough of those who are there in the first hours have read it, and in each opening hour somebody for each language.
   package static func briefings(_ known: GateKnowledge) -> Row {
-    let briefings = GateBriefings(known.terms, roster: known.roster, known.colleagues, rule: known.rule, at: known.now)
-    return briefings?.row(known.read, counting: known.versions, asked: known.askedAt)
+    briefingRule(known)?.row(known.read, counting: known.versions, asked: known.askedAt)
       ?? Row(check: .briefings, state: .passed, since: known.askedAt)
   }
 
-  /// Each channel before the purchase has one after it.
+  private static func briefingRule(_ known: GateKnowledge) -> GateBriefings? {
+    GateBriefings(known.terms, roster: known.roster, known.colleagues, rule: known.rule, at: known.now)
+  }
+
+  /// Each channel before the purchase has one after it, and somebody is there within its hours.
   package static func channels(_ known: GateKnowledge) -> Row {
-    GateChannels.row(known.terms.document, known.counterparts, soldBy: known.soldBy, asked: known.askedAt)
+    let zones = known.zones
+    return GateChannels(
+      known.terms, known.counterparts, soldBy: known.soldBy, roster: known.roster, known.colleagues, at: known.now, zone: { zones[$0] }
+    ).row(asked: known.askedAt)
   }
 
   /// Customers who are there already pay no more than new ones, or service has accepted why.
