@@ -8,10 +8,16 @@ extension Gate {
     row(.promises, known.book.promisesWord(of: known.offer, at: known.now), known)
   }
 
-  /// What was answered is there, in each hour, beside what others hold. Where nothing was answered yet, the row of the promises says so.
-  package static func capacity(_ known: GateKnowledge) -> Row {
-    let word = known.book.capacityWord(of: known.offer, at: known.now)
-    return row(.capacity, word?.state == .waiting ? nil : word, known)
+  /// What was answered is there, in each hour, beside what others hold. Where nothing was answered yet the row of the promises says so,
+  /// unless somebody let that pass; and whoever has not read the offer is the briefings' matter until that row holds: from then on nobody
+  /// counts on them. Without these rows it is looked at as for an offer that is live, which is read at login.
+  package static func capacity(_ known: GateKnowledge, beside promises: Row? = nil, _ briefings: Row? = nil) -> Row {
+    var book = known.book
+    if let briefings, holds(briefings), let rule = briefingRule(known) {
+      book.leaveOut(rule.unread(known.read, counting: known.versions, known.contacts), of: known.offer.offer)
+    }
+    let word = book.capacityWord(of: known.offer, at: known.now)
+    return row(.capacity, word?.state == .waiting && promises?.state != .waived ? nil : word, known)
   }
 
   /// Whether a drop pauses the offer: a promise that says so can be kept no longer.

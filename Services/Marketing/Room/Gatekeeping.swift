@@ -24,24 +24,50 @@ enum Gatekeeping {
     let before = try GateTurns.rows(of: offer, in: transaction)
     // What went live stood the gate's questions then; a store that is rebuilt takes them as they were told.
     guard [.scheduled, .blocked].contains(version.state), !telling.desk.isRebuilding else { return before }
-    let told = before.first { $0.check == .terms } ?? Gate.terms(refusals: [], at: schedule.at)
-    let terms = again ? try self.terms(of: version, schedule, at: telling.now, in: transaction) : told
-    let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
-    let words = try BudgetWords.reserves(of: offer.offer, in: transaction)
-    let waivers =
-      try GateTurns.waivers(of: offer, in: transaction)
-      + confirmed.compactMap { told in
-        Gate.Check(rawValue: told.check).map { Gate.Waiver(check: $0, reason: told.reason, by: told.by, at: told.at) }
-      }
-    let rows = Gate.keepingSince(
-      Gate.rows(
-        terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known, waivers: waivers), before,
-      at: telling.now)
-    if rows != before { try turn(offer, rows, telling, in: transaction) }
-    if let next = Gate.nextLook(known) {
+    let waivers = confirmed.compactMap { told in
+      Gate.Check(rawValue: told.check).map { Gate.Waiver(check: $0, reason: told.reason, by: told.by, at: told.at) }
+    }
+    let found = try found(version, schedule, before, again: again, adding: waivers, telling, in: transaction)
+    if found.rows != before { try turn(offer, found.rows, telling, in: transaction) }
+    if let next = found.nextLook {
       try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
     }
-    return rows
+    return found.rows
+  }
+
+  private struct Found {
+    let rows: [Gate.Row]
+    let nextLook: Timestamp?
+  }
+
+  /// The rows as they are now, with more waived than was; nothing is told.
+  private static func found(
+    _ version: Offers.Version, _ schedule: Offers.Schedule, _ before: [Gate.Row], again: Bool, adding: [Gate.Waiver], _ telling: Telling,
+    in transaction: borrowing Transaction
+  ) throws -> Found {
+    let told = before.first { $0.check == .terms } ?? Gate.terms(refusals: [], at: schedule.at)
+    let terms = again ? try self.terms(of: version, schedule, at: telling.now, in: transaction) : told
+    let known = try GateFacts.of(version.offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
+    let words = try BudgetWords.reserves(of: version.offer.offer, in: transaction)
+    let rows = Gate.rows(
+      terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known,
+      waivers: try GateTurns.waivers(of: version.offer, in: transaction) + adding)
+    return Found(rows: Gate.keepingSince(rows, before, at: telling.now), nextLook: Gate.nextLook(known))
+  }
+
+  /// What a version lacks as it is now, those rows too that only show when the others are let pass.
+  static func lacks(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws -> [Gate.Row] {
+    var lacks = try look(offer, again: true, telling, in: transaction).filter { !Gate.holds($0) }
+    guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule else { return lacks }
+    while !lacks.isEmpty {
+      let before = try GateTurns.rows(of: offer, in: transaction)
+      let waivers = lacks.map { Gate.Waiver(check: $0.check, reason: "", by: telling.by, at: telling.now) }
+      let rows = try found(version, schedule, before, again: false, adding: waivers, telling, in: transaction).rows
+      let more = rows.filter { row in !Gate.holds(row) && !lacks.contains { $0.check == row.check } }
+      guard !more.isEmpty else { break }
+      lacks += more
+    }
+    return lacks
   }
 
   private static func turn(
@@ -124,7 +150,7 @@ enum Gatekeeping {
     let before = try GateTurns.rows(of: offer, in: transaction)
     guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
     let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
-    let row = Gate.capacity(known)
+    let row = Gate.capacity(known, beside: before.first { $0.check == .promises })
     guard row.state != old.state || row.sentence != old.sentence else { return }
     let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
     try turn(offer, rows, telling, in: transaction)
