@@ -132,6 +132,9 @@ extension FactSamples {
       RemedyAsked(
         turn: .withdrawn, requestID: try Identifier("request-3"), orderID: order, personID: person, offerID: offer, amount: euro(995),
         basis: .desk, agentID: ines, at: later),
+      GateTurned(
+        offerID: offer, version: 1, rows: [row],
+        order: .init(by: try Identifier("marketer/maya"), historical: false, standsUntil: later), at: moment),
     ]
     return facts
   }

@@ -182,29 +182,44 @@ enum Gatekeeping {
   static func order(
     _ offer: OfferVersion, historical: Bool, succeeds: Bool = false, _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
-    let payload: JSON = ["by": .string(telling.by.text), "historical": .bool(historical)]
+    let rows = try look(offer, telling, in: transaction)
+    if try pass(offer, rows, historical: historical, by: telling.by, telling, in: transaction) { return }
     let end = try Offers.version(offer, in: transaction)?.schedule?.endsAt
     let until = succeeds ? end ?? telling.now.adding(successorStands) : telling.now.adding(orderStands)
-    try Due.set(at: until, kind: DueKinds.order, subject: offer.description, payload: payload.bytes, in: transaction)
-    try settle(offer, telling, in: transaction)
+    try telling.tell(
+      .gateTurned(
+        GateTurned(
+          offerID: offer.offer, version: offer.version, rows: try GateTurns.rows(of: offer, in: transaction),
+          order: .init(by: telling.by, historical: historical, standsUntil: until), at: telling.now)), in: transaction)
   }
 
   /// Looks at the gate, and launches a version whose launch is ordered where the gate is open by now; blocks it where a row has failed.
   static func settle(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    var rows = try look(offer, telling, in: transaction)
-    guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first,
-      let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule
-    else { return }
-    // Somebody may have left since the terms were looked at last, and that look is not made yet.
-    if Gate.isOpen(rows) { rows = try look(offer, again: true, telling, in: transaction) }
-    if Gate.isOpen(rows) {
-      let said = try JSON(parsing: order.payload)
-      try goLive(
-        version, schedule, historical: said["historical"]?.bool ?? false,
-        by: said["by"]?.string.map(Identifier.init(restoring:)) ?? telling.by, telling, in: transaction)
-    } else if rows.contains(where: { $0.state == .failed }) {
-      try block(offer, Gate.reasons(rows), telling, in: transaction)
+    let rows = try look(offer, telling, in: transaction)
+    guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first else { return }
+    let said = try JSON(parsing: order.payload)
+    _ = try pass(
+      offer, rows, historical: said["historical"]?.bool ?? false,
+      by: said["by"]?.string.map(Identifier.init(restoring:)) ?? telling.by, telling, in: transaction)
+  }
+
+  /// Lets an ordered launch through where the gate is open, blocks it where a row has failed; false where it still waits.
+  private static func pass(
+    _ offer: OfferVersion, _ seen: [Gate.Row], historical: Bool, by: Identifier<Colleague>, _ telling: Telling,
+    in transaction: borrowing Transaction
+  ) throws -> Bool {
+    guard let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule else {
+      return true
     }
+    // Somebody may have left since the terms were looked at last, and that look is not made yet.
+    let rows = Gate.isOpen(seen) ? try look(offer, again: true, telling, in: transaction) : seen
+    if Gate.isOpen(rows) {
+      try goLive(version, schedule, historical: historical, by: by, telling, in: transaction)
+      return true
+    }
+    guard rows.contains(where: { $0.state == .failed }) else { return false }
+    try block(offer, Gate.reasons(rows), telling, in: transaction)
+    return true
   }
 
   /// A launch was ordered and the gate never opened: the order stands no longer.
