@@ -29,7 +29,7 @@ enum OfferRehearse {
     for reach in answer["look_backs"]?.array ?? [] {
       Terminal.print(
         "  back \(reach["hours"]?.integer ?? 0) h: \(reach["orders"]?.integer ?? 0) orders, \(reach["granted"]?.integer ?? 0) granted, "
-          + "\(OfferReport.money(reach["sum"]))")
+          + "\(OfferReport.money(reach["sum"]))\(nameless(reach["anonymous"]))")
     }
     if let looked = answer["looked"]?.integer, let orders = answer["orders"]?.integer, looked < orders {
       Terminal.print("  (\(looked) of \(orders) orders were looked at; the time did not suffice for all)")
@@ -41,8 +41,16 @@ enum OfferRehearse {
       let counts = ["send", "honour", "suppress", "defer"].map { "\($0) \(people["counts"]?[$0]?.integer ?? 0)" }
       Terminal.print("People: \(counts.joined(separator: ", "))")
       for reason in people["reasons"]?.object ?? [] { Terminal.print("  \(reason.name): \(reason.value.integer ?? 0)") }
+      if let atDesk = people["at_desk"]?.integer, atDesk > 0 {
+        Terminal.print("  and \(atDesk) orders of nobody we know: whoever it is is told at the desk alone")
+      }
     }
     contacts(answer["contacts"]?.array ?? [])
+  }
+
+  private static func nameless(_ part: JSON?) -> String {
+    guard let part, let granted = part["granted"]?.integer, granted > 0 else { return "" }
+    return " (of these \(granted) of nobody we know: \(OfferReport.money(part["sum"])))"
   }
 
   /// Hour by hour where customer service told what it can do; of the others only how many contacts there may be.

@@ -132,6 +132,7 @@ package struct Department: Sendable {
 
   private func begin(_ start: Start, httpPort: UInt16) throws -> Running {
     let store = try Store.open(storeOptions(in: start.folder))
+    for lack in store.lacks { start.log.warning("store.lacks", "\(name)'s store was written by an older program: \(lack)") }
     store.whenEnded { start.abort(.inputOutput, "\($0)") }
     let broker = start.configuration[Self.broker]
     let credential = try Credential.read(part.rawValue, in: start.folder)

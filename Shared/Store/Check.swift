@@ -34,7 +34,8 @@ package struct Check: Sendable {
       guard !look.isNew else { return [Finding("application", "the file holds no store yet; start its program once")] }
       try look.confirm(applicationID: options.applicationID, known: Migrations(department: options.migrations).known)
       try database.beginReading()
-      return findings(in: Snapshot(database), with: more)
+      let lacks = try Migrations(department: options.migrations).lacks(in: database)
+      return findings(in: Snapshot(database), with: more) + lacks.map { Finding("history", $0.description) }
     } catch {
       return [Finding("application", "\(error)")]
     }

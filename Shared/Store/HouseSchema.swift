@@ -117,5 +117,11 @@ enum HouseSchema {
       -- An id ends in the number of its row: nobody looks for it otherwise, and each event paid for the index twice.
       DROP INDEX outbox_id;
       """),
+    Migration(
+      5, "what was heard before a step",
+      """
+      -- How many messages were heard and told when a step of the department was taken; null: before anybody counted.
+      ALTER TABLE schema_history ADD COLUMN after_messages INTEGER;
+      """),
   ]
 }

@@ -5,11 +5,15 @@ package struct Migration: Sendable {
   /// What it brings, for people.
   package let name: String
   let sql: StaticString
+  /// What its tables gather of facts, as in "it lacks ...": a store that had heard facts before the step has none of those. Nil where the
+  /// step makes its rows of what the store has.
+  let gathers: String?
 
-  package init(_ number: Int, _ name: String, _ sql: StaticString) {
+  package init(_ number: Int, _ name: String, gathers: String? = nil, _ sql: StaticString) {
     self.number = number
     self.name = name
     self.sql = sql
+    self.gathers = gathers
   }
 
   /// FNV-1a of the text, by which a later edit is noticed.
@@ -64,6 +68,27 @@ struct Migrations: Sendable {
     try Settings.enforceForeignKeys(true, on: database)
   }
 
+  /// What a store's tables lack, since it had heard facts before they came: an older program kept less of what it heard.
+  func lacks(in database: Database) throws(StoreFault) -> [Lack] {
+    guard try Self.counts(in: database) else { return [] }
+    var found: [Lack] = []
+    for step in department {
+      guard let gathers = step.gathers else { continue }
+      let messages = try database.first(
+        "SELECT after_messages FROM schema_history WHERE series = 'this department' AND number = ?1", [.integer(Int64(step.number))]
+      ) { row throws(StoreFault) in try row.optionalInteger(0) }
+      if let messages = messages ?? nil, messages > 0 { found.append(Lack(what: gathers, messages: messages)) }
+    }
+    return found
+  }
+
+  /// Whether the file keeps how much was heard before a step.
+  private static func counts(in database: Database) throws(StoreFault) -> Bool {
+    try database.first("SELECT 1 FROM pragma_table_info('schema_history') WHERE name = 'after_messages'") { row throws(StoreFault) in
+      try row.integer(0)
+    } != nil
+  }
+
   static func version(of database: Database) throws(StoreFault) -> SchemaVersion {
     let number = try database.first("PRAGMA user_version") { row throws(StoreFault) in try row.integer(0) }
     return SchemaVersion(userVersion: number ?? 0)
@@ -91,9 +116,29 @@ struct Migrations: Sendable {
       _ = try database.run(
         "INSERT INTO schema_history (series, number, name, fingerprint) VALUES (?1, ?2, ?3, ?4)",
         [.text(series), .integer(Int64(step.number)), .text(step.name), .integer(step.fingerprint)])
+      if version.department > before.department, try Self.counts(in: database) {
+        _ = try database.run(
+          """
+          UPDATE schema_history SET after_messages = (SELECT count(*) FROM inbox) + max(
+            (SELECT ifnull(max(sequence), 0) FROM outbox), (SELECT ifnull(max(through), 0) FROM outbox_forgotten))
+          WHERE series = ?1 AND number = ?2
+          """, [.text(series), .integer(Int64(step.number))])
+      }
       let orphan = try database.first("PRAGMA foreign_key_check") { row throws(StoreFault) in try row.text(0) }
       if let orphan { throw .constraint("migration \(step.number) of \(series) leaves rows of \(orphan) without their parents") }
       try database.script("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version.userVersion);")
     }
+  }
+}
+
+/// What a store does not have because it heard of it when it had no place for it yet.
+package struct Lack: Sendable, Equatable, CustomStringConvertible {
+  package let what: String
+  /// How many messages it had heard and told by then.
+  package let messages: Int64
+
+  package var description: String {
+    "it lacks \(what), as far as that is in the first \(messages) messages that this store heard and told: it had no place for it then; with the "
+      + "mesh stopped, `accord replay --into DIR` makes stores that have it, of the facts in the journal"
   }
 }

@@ -8,6 +8,8 @@ import Synchronization
 /// beside them on connections of their own and see the last commit before they began.
 package final class Store: Sendable {
   package let identity: StoreIdentity
+  /// What it lacks, since an older program heard of it and kept less; empty for a store that always had a place for everything.
+  package let lacks: [Lack]
   package let path: String
   private let writer: Database
   private let writing: DispatchQueue
@@ -39,6 +41,7 @@ package final class Store: Sendable {
     try Settings.applyForWriting(to: writer)
     try LeftLog.settle(writer)
     try migrations.apply(to: writer, applicationID: options.applicationID)
+    lacks = try migrations.lacks(in: writer)
     identity = try StoreIdentity.raise(in: writer)
     if let pages = options.pagesMax { try writer.script("PRAGMA max_page_count = \(pages)") }
     path = options.path

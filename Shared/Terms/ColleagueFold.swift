@@ -9,7 +9,7 @@ package struct ColleagueFold: Sendable {
 
   /// The latest word about somebody counts.
   package mutating func take(_ fact: ColleagueChanged) {
-    if let known = colleagues[fact.colleagueID], known.at > fact.at { return }
+    if let known = colleagues[fact.colleagueID], !LastWord.counts(fact.at, after: known.at) { return }
     colleagues[fact.colleagueID] = fact
   }
 

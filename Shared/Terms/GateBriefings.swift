@@ -48,6 +48,8 @@ package struct GateBriefings: Sendable {
   /// The shifts in scope in the period.
   package let shifts: [RosterPublished]
   private let colleagues: ColleagueFold
+  /// Everybody who is there, in scope or not.
+  private let present: [RosterPublished]
   private let rule: Rule
   private let hours: [Range<Timestamp>]
 
@@ -70,10 +72,9 @@ package struct GateBriefings: Sendable {
     self.locales = locales
     self.rule = rule
     self.colleagues = colleagues
-    shifts = roster.shifts(in: period).filter { shift in
-      colleagues.isHere(shift.agentID)
-        && (locales.isEmpty || locales.contains { Self.speaks(Self.languages(shift, colleagues), $0) })
-    }
+    let here = roster.shifts(in: period).filter { colleagues.isHere($0.agentID) }
+    present = here.filter { !$0.absent }
+    shifts = here.filter { shift in locales.isEmpty || locales.contains { Self.speaks(Self.languages(shift, colleagues), $0) } }
     required = Set(shifts.filter { !$0.absent }.map(\.agentID)).sorted()
     hours = DayTime.hours(in: period, opens: rule.opens, closes: rule.closes, terms.zone)
   }
@@ -104,7 +105,7 @@ package struct GateBriefings: Sendable {
   }
 
   /// Whether one shift takes over from the other all through the hour. They come in the order of their beginnings.
-  private static func covers(_ shifts: [RosterPublished], _ hour: Range<Timestamp>) -> Bool {
+  static func covers(_ shifts: [RosterPublished], _ hour: Range<Timestamp>) -> Bool {
     var until = hour.lowerBound
     for shift in shifts where shift.from <= until { until = max(until, shift.to) }
     return until >= hour.upperBound
@@ -116,6 +117,27 @@ package struct GateBriefings: Sendable {
 
   private static func speaks(_ languages: [String], _ locale: String) -> Bool {
     locale.isEmpty || languages.isEmpty || languages.contains { Locales.speaks($0, locale) }
+  }
+
+  /// What cannot be counted on in the period, since whoever is there has not read one of these versions: each stretch of time with it.
+  package func unread(
+    _ read: BriefingFold, counting versions: ClosedRange<Int>, _ rules: ContactForecast.Rules
+  ) -> [CapacityBook.Unread] {
+    func each(_ agents: Int) -> Int64 { ContactForecast.available(agents: Int64(agents), usual: 0, rules: rules) }
+    let shifts = present.filter { read.readAt($0.agentID, counting: versions) == nil }
+    let marks = Set(present.flatMap { [$0.from, $0.to] } + [period.lowerBound, period.upperBound]).filter {
+      $0 >= period.lowerBound && $0 <= period.upperBound
+    }.sorted()
+    return zip(marks, marks.dropFirst()).compactMap { from, to in
+      let missing = shifts.filter { $0.from <= from && from < $0.to }
+      let there = Set(present.filter { $0.from <= from && from < $0.to }.map(\.agentID))
+      let names = Set(missing.map(\.agentID)).sorted()
+      guard let since = missing.map(\.at).max() else { return nil }
+      return CapacityBook.Unread(
+        window: from..<to, contacts: each(there.count) - each(there.count - names.count),
+        cause: "\(Self.names(names)) \(names.count == 1 ? "is" : "are") there and \(names.count == 1 ? "has" : "have") not read it",
+        since: since)
+    }
   }
 
   // MARK: The row

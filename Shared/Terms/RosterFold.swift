@@ -14,7 +14,7 @@ package struct RosterFold: Sendable {
   /// Takes one word about a shift; an earlier one that comes later changes nothing.
   package mutating func take(_ fact: RosterPublished) {
     let name = Name(agent: fact.agentID, shift: fact.shiftID)
-    if let known = shifts[name], known.at > fact.at { return }
+    if let known = shifts[name], !LastWord.counts(fact.at, after: known.at) { return }
     shifts[name] = fact
   }
 

@@ -45,7 +45,7 @@ extension FactSamples {
         turn: .drafted, offerID: offer, sheetID: try Identifier("sheet-4"), offerVersion: 1, sheetVersion: 1, locale: "en-US",
         voice: "plain",
         by: ines, at: moment))
-    facts += try AnswerTurned.Turn.allCases.map { turn in
+    facts += try [AnswerTurned.Turn.given, .corrected].map { turn in
       AnswerTurned(
         turn: turn, caseID: matter, answerID: try Identifier("answer-9"), personID: person, offer: OfferVersion(offer: offer, version: 1)!,
         sheetID: try Identifier("sheet-3"), sheetVersion: 2, locale: "es-US", voice: "warm", agentID: ines, factsCard: false,
@@ -132,6 +132,13 @@ extension FactSamples {
       RemedyAsked(
         turn: .withdrawn, requestID: try Identifier("request-3"), orderID: order, personID: person, offerID: offer, amount: euro(995),
         basis: .desk, agentID: ines, at: later),
+      GateTurned(
+        offerID: offer, version: 1, rows: [row],
+        order: .init(by: try Identifier("marketer/maya"), historical: false, standsUntil: later), at: moment),
+      AnswerTurned(
+        turn: .refused, caseID: matter, answerID: try Identifier("answer-11"), personID: person,
+        offer: OfferVersion(offer: offer, version: 1)!, sheetID: try Identifier("sheet-3"), sheetVersion: 2, locale: "es-US", voice: "warm",
+        agentID: ines, factsCard: false, fallback: true, reason: "sheet_not_in_force", at: moment),
     ]
     return facts
   }

@@ -50,5 +50,7 @@ extension GoldenTests {
     ("service.case.opened.v1.grown.json", "2032b69366fc8e9ad91b40b19497d7a7b033b6d2c124e661a86bf037265c8361", true),
     ("service.remedy.requested.v1.grown.json", "1df6a60d1f446f058d899a39e2d6d1577bdbf13aa6a48b2fb18ae94c73e7f8ee", true),
     ("service.remedy.withdrawn.v1.full.json", "9b8ecea1b8e12a25f2fb14b54f2bcfcb8b1f69a56031201e46c896896bcf7c43", true),
+    ("marketing.gate.turned.v1.grown.json", "8821de55b4f0d76e641adb0d9b709b4c5f0ff89f0ff93f249f4b2b05211d362a", true),
+    ("service.answer.refused.v1.full.json", "c4891cf6cfcbc7a235f3634ce2a4e42b105c8657a2162e5bcef8bf8d9cd7709a", true),
   ]
 }

@@ -119,6 +119,16 @@ struct DisconnectTests {
     try house.audit()
     let words = try Self.register(house, [("kind", "wrong_words")])
     #expect(Set(words.compactMap { $0["outcome"]?.string }) == ["repaired", "prevented"])
+
+    // Whoever was kept from saying it is counted, however often the night looks.
+    for answer in ["a-3", "a-4"] {
+      guard case .answerTurned(var kept) = try answered(answer, offer, at: house.now) else { return }
+      (kept.turn, kept.reason) = (.refused, "sheet_not_in_force")
+      try house.say(kept.event, source: "/service")
+    }
+    for _ in 0..<2 { try house.audit() }
+    let prevented = try Self.register(house, [("kind", "wrong_words"), ("outcome", "prevented")])
+    #expect(prevented.count == 2 && prevented.contains { $0["cause"]?.string?.hasPrefix("2 times somebody was kept from") == true })
     #expect(try house.findings() == [])
   }
 

@@ -35,13 +35,15 @@ extension MarketingScene {
         deputy: Identifier(restoring: deputy), reviewAt: review, by: service, at: at ?? friday))
   }
 
-  /// A shift over the whole of the first days, in both languages.
-  static func shift(_ agent: String, absent: Bool = false, locales: [String] = sheets, at: Timestamp? = nil) -> DomainEvent {
+  /// A shift over the whole of the first days, in both languages, at the phone and where those are answered who bought by it.
+  static func shift(
+    _ agent: String, absent: Bool = false, channels: [String] = ["phone", "chat"], locales: [String] = sheets, at: Timestamp? = nil
+  ) -> DomainEvent {
     .rosterPublished(
       RosterPublished(
         agentID: Identifier(restoring: agent), shiftID: Identifier(restoring: "shift-\(agent.dropFirst(6))"),
         from: sunday.adding(.seconds(-3_600)),
-        to: sunday.adding(.seconds(4 * 86_400)), channels: ["phone"], locales: locales, absent: absent, at: at ?? friday))
+        to: sunday.adding(.seconds(4 * 86_400)), channels: channels, locales: locales, absent: absent, at: at ?? friday))
   }
 
   static func read(_ agent: String, version: Int = 1, correct: Bool? = nil, at: Timestamp? = nil) -> DomainEvent {
@@ -51,10 +53,11 @@ extension MarketingScene {
       ))
   }
 
-  static func counterpart(_ channel: String, at: Timestamp? = nil) -> DomainEvent {
+  static func counterpart(_ channel: String, _ counterpart: String = "chat", at: Timestamp? = nil) -> DomainEvent {
     .counterpartNamed(
       CounterpartNamed(
-        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: service, at: at ?? friday)
+        channel: channel, counterpart: counterpart, opens: "08:00", closes: "20:00", timeZone: "America/New_York", by: service,
+        at: at ?? friday)
     )
   }
 

@@ -95,8 +95,8 @@ struct GateTests {
     ),
     ("briefings", MarketingScene.shift("agent/vera", at: MarketingScene.friday.adding(.seconds(86_400))), "agent/vera have not"),
     (
-      "briefings", MarketingScene.read("agent/tom", correct: false, at: MarketingScene.friday.adding(.seconds(86_400))),
-      "agent/tom have not"
+      "channels", MarketingScene.counterpart("web", "video", at: MarketingScene.friday.adding(.seconds(86_400))),
+      "nobody is at video, where customers are answered who buy by web"
     ),
   ]
 

@@ -20,7 +20,7 @@ struct MarketingReplayTests {
       #expect(try scene.hear(heard).allSatisfy { $0 == .done })
     }
     scene.openSpring(channels: [])
-    try say(["web", "phone"].map { MarketingScene.counterpart($0) })
+    try say(["web", "phone"].map { MarketingScene.counterpart($0) } + [MarketingScene.desk])
     try say(MarketingScene.policies + ["ada", "bob", "cleo"].flatMap { MarketingScene.person($0) })
     try say([
       MarketingScene.order("o-1", of: "ada"), MarketingScene.order("o-2", of: nil), MarketingScene.order("o-3", of: "cleo", channel: "app"),
@@ -153,6 +153,46 @@ extension MarketingReplayTests {
     #expect(try rebuilt.waiting() == scene.waiting())
     try rebuilt.work()
     #expect(try verdicts(rebuilt) == verdicts(scene) && rebuilt.premises.tables().count("outbox") == 0 && rebuilt.spool().isEmpty)
+  }
+}
+
+extension MarketingReplayTests {
+  @Test func `a launch that waits for its gate waits in a rebuilt store too, and follows there by itself`() throws {
+    let scene = try MarketingScene()
+    var said: [Delivery] = []
+    func say(_ events: [DomainEvent]) throws {
+      let deliveries = try events.map { try scene.delivery($0) }
+      said += deliveries
+      #expect(try scene.hear(deliveries).allSatisfy { $0 == .done })
+    }
+    scene.openSpring(channels: [])
+    try say(MarketingScene.policies + ["web", "phone"].map { MarketingScene.counterpart($0) } + [MarketingScene.desk])
+    // Its money was never set aside: at its start it is blocked. Then somebody launches it, and it waits for the ledger's word.
+    #expect(scene.offer("schedule", try MarketingScene.sundayOffer()).status == 200)
+    try scene.advance(to: MarketingScene.sunday)
+    #expect(try scene.state() == "blocked")
+    #expect(scene.offer("launch").status == 200)
+    let order = try scene.waiting().filter { $0.hasPrefix("launch_order") }
+    #expect(try scene.state() == "scheduled" && order.count == 1)
+
+    let rebuilt = try rebuild(scene, said)
+    #expect(try rebuilt.state() == "scheduled" && rebuilt.waiting().filter { $0.hasPrefix("launch_order") } == order)
+    try rebuilt.work()
+    #expect(try rebuilt.state() == "scheduled")
+    try rebuilt.hear([try scene.delivery(scene.reserve(.reserved, 450_000, entry: 7))])
+    try rebuilt.work()
+    #expect(try rebuilt.state() == "live")
+    let launched = try #require(rebuilt.turns().last)
+    #expect(launched.turn == .launched && launched.by.text == "operator")
+
+    // What waits too long is blocked there as well, and an order that was carried out does not wait again.
+    let silent = try rebuild(scene, said)
+    try silent.advance(to: MarketingScene.sunday.adding(.seconds(901)))
+    #expect(try silent.state() == "blocked" && silent.waiting().allSatisfy { !$0.hasPrefix("launch_order") })
+    try say([scene.reserve(.reserved, 450_000, entry: 7)])
+    try scene.work()
+    #expect(try scene.state() == "live")
+    #expect(try rebuild(scene, said).waiting().allSatisfy { !$0.hasPrefix("launch_order") })
   }
 }
 

@@ -168,11 +168,19 @@ final class MarketingScene: Sendable {
     return post("/v1/offers" + (deed == "save" ? "" : "/\(deed)"), .object(members))
   }
 
-  /// A campaign with money, in a shop that has named where customers are answered who buy by `channels`.
+  /// Somebody who is where those are answered who bought by any channel, in each hour of a long time.
+  static let desk: DomainEvent = .rosterPublished(
+    RosterPublished(
+      agentID: Identifier(restoring: "agent/desk"), shiftID: Identifier(restoring: "agent/desk/always"),
+      from: sunday.adding(.seconds(-400 * 86_400)), to: sunday.adding(.seconds(400 * 86_400)), channels: ["chat"], locales: ["und"],
+      absent: false, at: friday))
+
+  /// A campaign with money, in a shop that has named where customers are answered who buy by `channels`, and somebody is there.
   func openSpring(_ minor: Int64 = 1_000_000, channels: [String] = ["web", "phone", "store", "app"]) {
-    for channel in channels {
-      do { try service(Self.counterpart(channel)) } catch { Issue.record(error) }
-    }
+    do {
+      for channel in channels { try service(Self.counterpart(channel)) }
+      if !channels.isEmpty { try service(Self.desk) }
+    } catch { Issue.record(error) }
     let answer = post(
       "/v1/campaigns",
       ["campaign_id": "spring", "budget": ["amount_minor": .integer(minor), "currency": "USD"], "approved_by": "supervisor/ruth"])

@@ -34,7 +34,7 @@ struct OfferCheckDoorTests {
   @Test func `a reserve below what the look-back would come to is refused, with the sum`() throws {
     let scene = try MarketingScene()
     scene.openSpring()
-    // Three that it reaches, and what it does not: too early, another channel, returned, nobody's.
+    // Four that it reaches, one of nobody we know among them, and what it does not: too early, another channel, cancelled.
     var facts = try (1...3).map { try MarketingScene.order("o-\($0)", of: "p-\($0)") }
     facts.append(try MarketingScene.order("early", of: "p-1", placed: MarketingScene.sunday.adding(.seconds(-49 * 3_600))))
     facts.append(try MarketingScene.order("app", of: "p-2", channel: "app"))
@@ -57,16 +57,16 @@ struct OfferCheckDoorTests {
           ]
         ))
     }
-    let found = try #require(try refusal(findings(scene, document(2_984)), "/budget/reserve"))
-    #expect(found["sentence"]?.string?.contains("29.85 USD") == true && found["sentence"]?.string?.contains("29.84 USD") == true)
-    #expect(found["next_step"]?.string?.contains("29.85 USD") == true)
-    #expect(scene.offer("schedule", try document(2_984)).status == 422)
-    #expect(try refusal(findings(scene, document(2_985)), "/budget/reserve") == nil)
-    let scheduled = scene.offer("schedule", try document(2_985))
+    let found = try #require(try refusal(findings(scene, document(3_979)), "/budget/reserve"))
+    #expect(found["sentence"]?.string?.contains("39.80 USD") == true && found["sentence"]?.string?.contains("39.79 USD") == true)
+    #expect(found["next_step"]?.string?.contains("39.80 USD") == true)
+    #expect(scene.offer("schedule", try document(3_979)).status == 422)
+    #expect(try refusal(findings(scene, document(3_980)), "/budget/reserve") == nil)
+    let scheduled = scene.offer("schedule", try document(3_980))
     #expect(scheduled.status == 200, "\(String(decoding: scheduled.body, as: UTF8.self))")
     // The ledger is asked for it and for the desk's allowance.
     let asked = try scene.told().compactMap { if case .offerScheduled(let fact) = $0 { fact.reserve.minor } else { nil } }
-    #expect(asked == [52_985])
+    #expect(asked == [53_980])
   }
 
   @Test func `what a document leaves to policy is written into it when it comes in`() throws {

@@ -51,8 +51,40 @@ struct RehearsalTests {
       try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(), "seed": 7]).json["random"] == json["random"])
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "nobody"]).json["code"] == "no_offer")
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "nobody", "seed": "x"]).json["code"] == "seed")
+    #expect(reaches.allSatisfy { $0["anonymous"]?["granted"] == 0 } && json["people"]?["at_desk"] == 0)
     #expect(scene.post("/v1/offers/rehearse", .object([])).status == 400)
     #expect(scene.offer("save", try MarketingScene.sundayOffer()).status == 200)
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "sunday-free-shipping"]).json["look_backs"]?.array?.count == 3)
+  }
+
+  @Test func `orders of nobody we know count in orders and money; whoever it is is told at the desk alone`() throws {
+    let scene = try scene()
+    let start = MarketingScene.sunday
+    for (id, hours, channel) in [("n-5", 5, "web"), ("n-30", 30, "web"), ("n-60", 60, "web"), ("n-app", 12, "app")]
+      as [(String, Int64, String)]
+    {
+      try scene.ledger(MarketingScene.order(id, of: nil, placed: start.adding(.seconds(-hours * 3_600)), channel: channel))
+    }
+    let json = try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(), "seed": 7]).json
+    let reaches = json["look_backs"]?.array ?? []
+    #expect(reaches.compactMap { $0["granted"]?.integer } == [2, 4, 7], "\(json.text)")
+    #expect(reaches.compactMap { $0["sum"]?["amount_minor"]?.integer } == [1_990, 3_980, 6_965])
+    #expect(reaches.compactMap { $0["anonymous"]?["granted"]?.integer } == [1, 2, 3])
+    #expect(reaches.compactMap { $0["anonymous"]?["sum"]?["amount_minor"]?.integer } == [995, 1_990, 2_985])
+    let largest = json["largest"]?.array ?? []
+    #expect(Set(largest.compactMap { $0["order_id"]?.string }) == ["o-20", "o-40", "n-5", "n-30"])
+    #expect(largest.filter { $0["person_id"] == nil }.count == 2)
+    // The same people are written to as without them.
+    #expect(json["people"]?["counts"] == ["send": 1, "honour": 2, "suppress": 1, "defer": 0] && json["people"]?["at_desk"] == 2)
+    #expect(try scene.premises.findings() == [])
+
+    // An offer that does not cover them gives them nothing, and a reserve for those alone who are known is refused as too small.
+    let known: JSON = ["customers": "everyone", "anonymous_orders": false, "channels": ["web", "phone"], "countries": ["US"]]
+    let closed = try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(("eligibility", known))]).json
+    #expect(closed["look_backs"]?.array?.compactMap { $0["granted"]?.integer } == [1, 2, 4] && closed["people"]?["at_desk"] == 0)
+    let small = ("budget", ["reserve": ["amount_minor": 2_500, "currency": "USD"]] as JSON)
+    #expect(scene.offer("schedule", try MarketingScene.sundayOffer(small, ("eligibility", known))).status == 200)
+    #expect(
+      try scene.offer("schedule", MarketingScene.sundayOffer(("version", 2), small)).json["detail"]?.string?.contains("39.80 USD") == true)
   }
 }

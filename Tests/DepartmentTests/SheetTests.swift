@@ -82,6 +82,8 @@ struct SheetTests {
     #expect(
       try refused.status == 409 && refused.json["code"] == "words_to_avoid"
         && refused.json["detail"]?.string?.contains("“too late”") == true)
+    // It is told that it was not said, and once for each command.
+    #expect(try scene.kept().map(\.reason) == ["words_to_avoid"] && scene.kept().first?.sheetVersion == 1)
     #expect(give(scene, 1, "en-US", .init("text", .string(text)), .init("despite_words", true)).status == 201)
     #expect(give(scene, 2, "en-US", .init("text", "It is on its way.")).status == 201)
     // The text itself is kept nowhere here.
@@ -107,6 +109,14 @@ struct SheetTests {
     #expect(after["sheet"]?["sheet_version"] == 2 && after["sheet"]?["words"] == "Five days now." && after["changes"] == nil)
     let stale = give(scene, 3, "en-US", .init("sheet_id", "sunday:en-US:warm"), .init("sheet_version", 1))
     #expect(try stale.status == 409 && stale.json["detail"]?.string?.contains("use sunday:en-US:warm version 2 instead") == true)
+    #expect(stale.headers["Content-Type"] == "application/problem+json")
+    // Words that held once, or will, and were refused: each is told with what it was about. One that there never was is a slip of the pen.
+    #expect(give(scene, 5, "en-US", .init("sheet_id", "sunday:xx:warm")).status == 409)
+    #expect(scene.post("/v1/answers", ["offer": "sunday@9", "case_id": "c"], as: "agent/ines").status == 409)
+    let kept = try scene.kept()
+    #expect(kept.map(\.offer.version) == [1, 2, 2] && kept.map(\.sheetVersion) == [2, nil, 1])
+    #expect(kept.allSatisfy { $0.reason == "sheet_not_in_force" && $0.agentID.text == "agent/ines" })
+    #expect(try scene.service.findings() == [])
     #expect(give(scene, 4, "en-US", .init("facts_card", true)).status == 409)
     #expect(give(scene, 5).status == 201)
     let states = try scene.get("/v1/sheets", [("offer", "sunday")]).json["sheets"]?.array?.map { $0["state"]?.string ?? "?" }

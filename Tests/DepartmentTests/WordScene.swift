@@ -127,6 +127,17 @@ final class WordScene {
       ["sheet_id": drafted["sheet"]?["sheet_id"] ?? .null, "verifier": "lead/ruth", "deputy": "lead/tom"])["sheet"] ?? .null
   }
 
+  /// What somebody was kept from saying, as it was told.
+  func kept() throws -> [AnswerTurned] {
+    try service.told().compactMap { delivery in
+      let envelope = try Envelope(decoding: delivery.event)
+      guard case .answerTurned(let fact)? = try DomainEvent.decode(type: envelope.type, data: envelope.data), fact.turn == .refused else {
+        return nil
+      }
+      return fact
+    }
+  }
+
   // MARK: Again
 
   /// The store as it is rebuilt from all facts in the order in which they were told, its own included.

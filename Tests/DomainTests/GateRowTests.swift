@@ -37,6 +37,7 @@ struct GateRowTests {
   @Test func `where nothing is asked, nothing lacks`() throws {
     var known = try Self.known()
     for channel in ["web", "phone"] { known.counterparts[channel] = Self.named(channel) }
+    known.roster = Self.staffed
     let rows = Gate.rows(
       terms: Gate.terms(refusals: [], at: Self.asked), budget: .init(check: .budget, state: .passed, since: Self.asked), known, waivers: [])
     #expect(rows.map(\.check) == Gate.kept && rows.allSatisfy { $0.state == .passed } && Gate.isOpen(rows))
@@ -73,12 +74,21 @@ struct GateRowTests {
     CounterpartNamed(channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "UTC", by: tom, at: asked)
   }
 
+  /// Somebody is at the chat in each hour.
+  private static let staffed = RosterFold([
+    RosterPublished(
+      agentID: ines, shiftID: Identifier(restoring: "always"), from: start.adding(.seconds(-90 * 86_400)),
+      to: start.adding(.seconds(90 * 86_400)), channels: ["chat"], absent: false, at: asked)
+  ])
+
   @Test func `each channel before has one after; where nobody named any, somebody has to`() throws {
     var known = try Self.known()
     #expect(Gate.channels(known).code == "no_counterpart" && Gate.channels(known).liftedBy == "service: accord channel name")
     known.counterparts = ["web": Self.named("web")]
     #expect(Gate.channels(known).code == "no_counterpart")
     known.counterparts["phone"] = Self.named("phone")
+    #expect(Gate.channels(known).code == "channel_unstaffed")
+    known.roster = Self.staffed
     #expect(Gate.channels(known).state == .passed)
   }
 
@@ -107,10 +117,14 @@ struct GateRowTests {
   }
 
   @Test func `contacts are expected by the hour, more on the first day, and part of one is one`() {
-    let hours = ExpectedContacts.hours(messages: 100_000, recipients: 10_000)
+    let hours = ExpectedContacts.hours(messages: 100_000, recipients: 10_000, perThousand: 20)
     // 2,000 and 50 contacts: 60 % of them over 24 hours are 51.25.
     #expect(hours.count == 72 && hours[0] == 52 && hours[23] == 52 && hours[24] == 22 && hours[71] == 13)
-    #expect(ExpectedContacts.hours(messages: 0, recipients: 0) == Array(repeating: 0, count: 72))
-    #expect(ExpectedContacts.hours(messages: .max, recipients: .max).allSatisfy { $0 > 0 })
+    #expect(ExpectedContacts.hours(messages: 0, recipients: 0, perThousand: 20) == Array(repeating: 0, count: 72))
+    #expect(ExpectedContacts.hours(messages: .max, recipients: .max, perThousand: 20).allSatisfy { $0 > 0 })
+    // By another policy all of them come on two days, and whoever was given something asks ten times as often.
+    let other = ContactForecast.Rules(
+      perThousand: 20, lookBackPerThousand: 50, dayPercents: [50, 50], contactsPerAgent: 8, usablePercent: 85)
+    #expect(ExpectedContacts.hours(messages: 0, recipients: 9_600, perThousand: 20, rules: other) == Array(repeating: 10, count: 48))
   }
 }

@@ -129,7 +129,7 @@ extension MeshTests {
       try folder.write(document, to: "offer.json")
       try Self.done(
         caller.accord(
-          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,channels,sheets,briefings", "--reason",
+          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,capacity,channels,sheets,briefings", "--reason",
           "nobody works at this shop"))
       try eventually("the reserve is set aside") {
         try caller.get("marketing", "/v1/campaigns/spring")["ledger"]?.array?.contains { $0["kind"] == "reserved" } == true

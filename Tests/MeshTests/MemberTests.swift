@@ -65,7 +65,7 @@ extension MeshTests {
       }
       Self.expectDone(
         try caller.accord(
-          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,channels,sheets,briefings", "--reason",
+          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,capacity,channels,sheets,briefings", "--reason",
           "nobody works at this shop"))
       Self.expectDone(try caller.accord("clock", "advance", "--to", Self.starts))
       let lookBack = try caller.accord("look-back", Self.offer, "--json").json["look_backs"]?.array?.first

@@ -57,7 +57,7 @@ extension MeshTests {
       try folder.write(text, to: "offer.json")
       expectDone(
         try caller.accord(
-          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,channels,sheets,briefings", "--reason",
+          "offer", "schedule", folder.file("offer.json"), "--waive", "promises,capacity,channels,sheets,briefings", "--reason",
           "nobody works at this shop"))
     }
 

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 import Store
 import Testing
@@ -30,7 +31,7 @@ struct MigrationTests {
     defer { new.close() }
     let rows = try new.read { try $0.all("SELECT text, language FROM word") { row in "\(try row.text(0)) \(try row.text(1))" } }
     #expect(rows == (version == 0 ? [] : ["kept en"]))
-    #expect(try new.read { try $0.integer("PRAGMA user_version") } == Int64(4) << 16 | 4)
+    #expect(try new.read { try $0.integer("PRAGMA user_version") } == Int64(5) << 16 | 4)
   }
 
   @Test func `a store of a later version is left alone with a word what to do`() throws {
@@ -39,10 +40,10 @@ struct MigrationTests {
     let fault = #expect(throws: StoreFault.self) { try open(2) }
     #expect(
       fault
-        == .newerVersion(found: SchemaVersion(house: 4, department: 4), known: SchemaVersion(house: 4, department: 2)))
+        == .newerVersion(found: SchemaVersion(house: 5, department: 4), known: SchemaVersion(house: 5, department: 2)))
     #expect(
       fault?.description
-        == "this store was written by a newer Accord (version 4.4, this one knows 4.2): run the newer one, or restore a backup made before")
+        == "this store was written by a newer Accord (version 5.4, this one knows 5.2): run the newer one, or restore a backup made before")
     #expect(fault?.kind == .fatal)
     #expect(try Data(contentsOf: URL(fileURLWithPath: desk.path())) == before)
   }
@@ -61,7 +62,7 @@ struct MigrationTests {
     #expect(throws: StoreFault.self) { try desk.open { $0.migrations = Array(broken) } }
     let store = try open(2)
     defer { store.close() }
-    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(4) << 16 | 2)
+    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(5) << 16 | 2)
     #expect(try store.read { try $0.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'half'") } == 0)
   }
 
@@ -120,5 +121,32 @@ struct MigrationTests {
     let store = try desk.open()
     #expect(store.identity.epoch == 1)
     store.close()
+  }
+
+  @Test func `a store that heard facts before it had a place for them says what it lacks, and what to run`() throws {
+    let gathering = [Self.steps[0], Migration(2, "cases", gathers: "earlier cases", "CREATE TABLE matter (id TEXT) STRICT;")]
+    let later = gathering + [Migration(3, "an index", "CREATE INDEX matter_by_id ON matter (id);")]
+    // Born with them it lacks nothing, whatever it hears.
+    let born = try desk.open("born.sqlite") { $0.migrations = gathering }
+    #expect(born.lacks == [])
+    try born.write { _ = try Inbox.mark(producer: "ledger/a", sequence: 1, position: 1, at: .first, in: $0) }
+    born.close()
+    let again = try desk.open("born.sqlite") { $0.migrations = later }
+    #expect(again.lacks == [])
+    again.close()
+    #expect(Check.findings(inFileOf: desk.options("born.sqlite") { $0.migrations = later }) == [])
+
+    let old = try open(1)
+    for sequence in 1...3 as ClosedRange<UInt64> {
+      try old.write { _ = try Inbox.mark(producer: "ledger/a", sequence: sequence, position: sequence, at: .first, in: $0) }
+    }
+    old.close()
+    for _ in 0..<2 {
+      let new = try desk.open { $0.migrations = later }
+      #expect(new.lacks.map(\.messages) == [3] && new.lacks.map(\.what) == ["earlier cases"])
+      new.close()
+    }
+    let found = Check.findings(inFileOf: desk.options { $0.migrations = later })
+    #expect(found.map(\.check) == ["history"] && found.first?.sentence.contains("accord replay --into DIR") == true, "\(found)")
   }
 }

@@ -212,6 +212,10 @@ extension StoriesTests {
         try shop.done("promise", "list", "--offer", offer)["promises"]?.array?.count == 1
       }
       try shop.done("promise", "answer", offer, "contacts", "yes", "--expires", "2026-06-01T00:00:00Z", as: "lead/lena")
+      // Waived or not: whoever has not read it cannot open its card, and is not counted on.
+      for agent in 1...4 {
+        try shop.done("briefing", "acknowledge", offer, "--agent", "agent/a\(agent)", "--answer", "0", "--seconds", "60")
+      }
       func state() throws -> String? { try shop.done("offer", "show", offer)["versions"]?.array?.last?["state"]?.string }
       func row() throws -> JSON? { try shop.done("offer", "gate", offer)["rows"]?.array?.first { $0["check"]?.string == "capacity" } }
       try eventually("the gate is open there") { try row()?["state"] == "passed" }

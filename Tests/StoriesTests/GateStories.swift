@@ -8,10 +8,11 @@ import Testing
 extension StoriesTests {
   /// What must hold before an offer goes live: stories 10, 22, 24 and 25.
   @Suite struct GateStories {
-    private static let starts = "2026-05-10T00:00:00-04:00"
+    static let starts = "2026-05-10T00:00:00-04:00"
 
-    /// A shop with two agents, a supervisor and a marketer, money, a catalogue, and a roster for the first days.
-    private func shop() throws -> StoryMesh {
+    /// A shop with two agents, a supervisor and a marketer, money, a catalogue, and a roster for the first days; the shifts are for
+    /// `channels`, or for all of them.
+    func shop(channels: String = "") throws -> StoryMesh {
       let shop = try StoryMesh()
       for agent in ["agent/ines", "agent/tom", "agent/vera"] { try shop.hire(agent, "--role", "agent", "--locale", "en-US") }
       try shop.hire("supervisor/ruth", "--role", "supervisor", "--role", "lead")
@@ -22,11 +23,9 @@ extension StoriesTests {
       try shop.done("import", "products", shop.folder.file("products.csv"), "--map", "sku=sku,list=list", "--currency", "USD")
       let days = ["2026-05-10", "2026-05-11", "2026-05-12"]
       let shifts = ["ines", "tom"].flatMap { agent in
-        days.map { "agent/\(agent),\($0)T00:00:00-04:00,\($0)T23:59:59-04:00,\(agent)-\($0),en-US" }
+        days.map { "agent/\(agent),\($0)T00:00:00-04:00,\($0)T23:59:59-04:00,\(agent)-\($0),en-US,\(channels)" }
       }
-      try shop.folder.write((["agent,from,to,shift,locales"] + shifts).joined(separator: "\n") + "\n", to: "roster.csv")
-      try shop.done(
-        "import", "roster", shop.folder.file("roster.csv"), "--map", "agent=agent,from=from,to=to,shift=shift,locales=locales")
+      try publish(shifts, shop)
       try shop.done("channel", "name", "web", "chat", "--zone", "America/New_York", as: "supervisor/ruth")
       let capacity = try shop.post(
         "service", "/v1/capacity",
@@ -36,8 +35,16 @@ extension StoriesTests {
       return shop
     }
 
+    /// Says who works when; a shift that was told before is as it is told now.
+    func publish(_ shifts: [String], _ shop: StoryMesh) throws {
+      try shop.folder.write((["agent,from,to,shift,locales,channels"] + shifts).joined(separator: "\n") + "\n", to: "roster.csv")
+      try shop.done(
+        "import", "roster", shop.folder.file("roster.csv"), "--map",
+        "agent=agent,from=from,to=to,shift=shift,locales=locales,channels=channels")
+    }
+
     /// An offer of free shipping for everybody, with all that the gate asks about; `changes` replace parts of it.
-    private func write(_ id: String, _ changes: [(String, JSON)] = [], in shop: StoryMesh) throws -> String {
+    func write(_ id: String, _ changes: [(String, JSON)] = [], in shop: StoryMesh) throws -> String {
       guard case .object(var members) = try JSON(parsing: #require(Shop.offer("sunday-free-shipping")).text) else { return "" }
       let all: [(String, JSON)] =
         [
@@ -67,7 +74,7 @@ extension StoriesTests {
       return shop.folder.file("\(id).json")
     }
 
-    private func answerPromise(_ id: String, _ shop: StoryMesh) throws {
+    func answerPromise(_ id: String, _ shop: StoryMesh) throws {
       try eventually("service was asked for the promise of \(id)") {
         try shop.caller.get("service", "/v1/promises?offer=\(id)")["promises"]?.array?.isEmpty == false
       }
@@ -76,7 +83,7 @@ extension StoriesTests {
       #expect(answer.status < 300, "\(answer.detail)")
     }
 
-    private func writeSheet(_ id: String, _ shop: StoryMesh) throws {
+    func writeSheet(_ id: String, _ shop: StoryMesh) throws {
       try eventually("service knows \(id)") {
         try shop.accord(
           ["sheet", "draft", id, "--locale", "en-US", "--voice", "warm", "--words", "It is on its way back."], as: "agent/tom"
@@ -86,7 +93,7 @@ extension StoriesTests {
       try shop.done("sheet", "verify", "\(id):en-US:warm", "--deputy", "agent/tom", as: "supervisor/ruth")
     }
 
-    private func brief(_ id: String, _ shop: StoryMesh, _ agents: [String] = ["agent/ines", "agent/tom"]) throws {
+    func brief(_ id: String, _ shop: StoryMesh, _ agents: [String] = ["agent/ines", "agent/tom"]) throws {
       for agent in agents {
         try eventually("\(agent) reads \(id)") {
           try shop.accord(["briefing", "acknowledge", id, "--seconds", "30"], as: agent).exit == .code(0)
@@ -94,15 +101,15 @@ extension StoriesTests {
       }
     }
 
-    private func lacking(_ id: String, _ shop: StoryMesh) throws -> [JSON] {
+    func lacking(_ id: String, _ shop: StoryMesh) throws -> [JSON] {
       (try shop.done("offer", "gate", id)["rows"]?.array ?? []).filter { !["passed", "waived"].contains($0["state"]?.string ?? "") }
     }
 
-    private func awaitLacking(_ id: String, _ checks: [String], _ shop: StoryMesh) throws {
+    func awaitLacking(_ id: String, _ checks: [String], _ shop: StoryMesh) throws {
       try eventually("the gate of \(id) lacks \(checks)") { try lacking(id, shop).compactMap { $0["check"]?.string } == checks }
     }
 
-    private func state(_ id: String, _ shop: StoryMesh) throws -> String? {
+    func state(_ id: String, _ shop: StoryMesh) throws -> String? {
       try shop.done("offer", "show", id)["versions"]?.array?.last?["state"]?.string
     }
 

@@ -12,7 +12,8 @@ extension StoriesTests {
       try shop.done("campaign", "open", "spring", "--budget", "5000.00", "--currency", "USD", "--approved-by", "supervisor/ruth")
       try shop.folder.write(try #require(Shop.offer("sunday-free-shipping")).text, to: "offer.json")
       try shop.done("offer", "schedule", shop.folder.file("offer.json"))
-      try shop.done("offer", "waive", "sunday-free-shipping", "promises", "sheets", "briefings", "channels", "--reason", "a desk of one")
+      try shop.done(
+        "offer", "waive", "sunday-free-shipping", "promises", "capacity", "sheets", "briefings", "channels", "--reason", "a desk of one")
       try shop.done(
         "order", "capture", "--order", "FRIDAY-1", "--customer", "ada", "--country", "US", "--line", "sku=KETTLE-17,paid=39.00",
         "--shipping", "9.95", "--currency", "USD")

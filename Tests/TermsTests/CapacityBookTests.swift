@@ -95,6 +95,26 @@ struct CapacityBookTests {
     #expect(book.shortfalls(at: Self.hour(-10)).isEmpty)
   }
 
+  /// What is left for an offer of 100 contacts an hour of which so many cannot be taken by whoever has not read it, beside 20 for another.
+  @Test(
+    arguments: [(0, 120, nil), (20, 120, nil), (21, 120, 99), (30, 120, 90), (60, 120, 60), (200, 120, 0), (30, 200, nil)]
+      as [(Int64, Int64, Int64?)])
+  func `whoever has not read an offer is not counted on for it, and is for others`(unread: Int64, slot: Int64, there: Int64?) throws {
+    var book = CapacityBook([
+      declared(20, offer: "autumn"), answered(offer: "autumn", at: -30), declared(), answered(), self.slot(slot, cause: "all are well"),
+    ])
+    #expect(book.shortfalls(at: Self.hour(-10)).isEmpty)
+    book.leaveOut(
+      [.init(window: Self.hour(2)..<Self.hour(3), contacts: unread, cause: "agent/vera has not read it", since: Self.hour(-20))],
+      of: Identifier(restoring: "sunday"))
+    let short = book.shortfalls(at: Self.hour(-10))
+    guard let there else { return #expect(short.isEmpty, "\(short)") }
+    let one = try #require(short.first)
+    #expect(short.count == 1 && one.promise.offerID.text == "sunday" && one.there == there && one.window == Self.hour(2)..<Self.hour(3))
+    #expect(one.cause == "agent/vera has not read it" && one.since == Self.hour(-20))
+    #expect(book.capacityWord(of: Self.version, at: Self.hour(-10))?.sentence?.contains("(agent/vera has not read it)") == true)
+  }
+
   @Test func `an answer counts for a later version that asks for the same, and for no other`() {
     let book = CapacityBook([declared(), answered(), slot(200), declared(version: 2), declared(150, version: 3)])
     #expect(book.promisesWord(of: OfferVersion("sunday@2")!, at: Self.hour(-10))?.state == .passed)

@@ -177,4 +177,23 @@ struct GateBriefingsTests {
       #expect(GateBriefings.Rule(briefing: briefing, hours: hours) == .init())
     }
   }
+
+  @Test func `what those who are there and have not read it would have taken is told by stretches of time`() throws {
+    let shifts = [
+      Self.shift("ana", 8, 20), Self.shift("bo", 8, 14), Self.shift("cy", 12, 20, ["de-DE"], told: Self.at(-2)),
+      Self.shift("dan", 8, 20, absent: true), Self.shift("eva", 90, 99), Self.shift("gone", 8, 20),
+    ]
+    let gate = try Self.gate(shifts, left: ["gone"])
+    let unread = gate.unread(BriefingFold([Self.read("ana")]), counting: 1...1, .usual)
+    // One takes 6 contacts of an hour, two 13, three 20. Cy is in no language of the offer, and there.
+    #expect(unread.map(\.window) == [Self.at(8)..<Self.at(12), Self.at(12)..<Self.at(14), Self.at(14)..<Self.at(20)])
+    #expect(unread.map(\.contacts) == [7, 14, 7])
+    #expect(
+      unread.map(\.cause) == [
+        "bo is there and has not read it", "bo and cy are there and have not read it", "cy is there and has not read it",
+      ])
+    #expect(unread.map(\.since) == [Self.asked, Self.at(-2), Self.at(-2)])
+    let all = BriefingFold(["ana", "bo", "cy"].map { Self.read($0) })
+    #expect(gate.unread(all, counting: 1...1, .usual).isEmpty && gate.unread(all, counting: 2...2, .usual).count == 3)
+  }
 }

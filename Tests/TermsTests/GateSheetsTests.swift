@@ -2,7 +2,7 @@ import Contracts
 import Terms
 import Testing
 
-/// Whether each language and voice has its sheet, and each channel its counterpart: from facts alone.
+/// Whether each language and voice has its sheet: from facts alone.
 struct GateSheetsTests {
   private static let asked = Scene.instant("2026-05-08T12:00:00Z")
   private static let now = Scene.instant("2026-05-10T04:00:00Z")
@@ -87,29 +87,6 @@ struct GateSheetsTests {
     #expect(fold.usable(for: 1...2).map(\.version) == [2])
     fold.take(Self.sheet(.staled, 1))
     #expect(fold.usable(for: 1...1).isEmpty && fold.usable(for: 1...2).map(\.version) == [2])
-  }
-
-  @Test func `a channel by which an offer is bought has a counterpart`() throws {
-    func named(_ channel: String) -> CounterpartNamed {
-      CounterpartNamed(
-        channel: channel, counterpart: "chat", opens: "08:00", closes: "20:00", timeZone: "America/New_York",
-        by: Identifier(restoring: "lead/ruth"), at: Self.now)
-    }
-    let document = try OfferDocument(Scene.document(["/eligibility/channels": ["web", "phone"]]))
-    let none = GateChannels.row(document, [:], soldBy: [], asked: Self.asked)
-    #expect(none.code == "no_counterpart" && none.sentence?.contains("phone and web") == true && none.since == Self.asked)
-    let one = GateChannels.row(document, ["web": named("web")], soldBy: [], asked: Self.asked)
-    #expect(one.state == .waiting && one.sentence?.contains("web") == false)
-    let both = GateChannels.row(document, ["web": named("web"), "phone": named("phone")], soldBy: [], asked: Self.asked)
-    #expect(both.state == .passed && both.since == Self.now)
-    // One that names none is for all of the shop's; where nobody has said anything of any, somebody has to.
-    let all = try OfferDocument(Scene.document)
-    let silent = GateChannels.row(all, [:], soldBy: [], asked: Self.asked)
-    #expect(silent.code == "no_counterpart" && silent.liftedBy?.contains("accord channel name") == true)
-    #expect(GateChannels.row(all, ["web": named("web")], soldBy: [], asked: Self.asked).state == .passed)
-    #expect(GateChannels.row(all, ["web": named("web")], soldBy: ["web"], asked: Self.asked).state == .passed)
-    let store = GateChannels.row(all, ["web": named("web")], soldBy: ["store", "web"], asked: Self.asked)
-    #expect(store.state == .waiting && store.sentence?.contains("buy by store") == true)
   }
 
   @Test(

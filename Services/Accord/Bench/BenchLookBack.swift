@@ -81,7 +81,7 @@ struct BenchLookBack {
     let path = "\(house.data)/offer.json"
     do throws(FileFault) { try Files.write(document.bytes, to: path) } catch { throw Complaint(host: error) }
     try house.accord([
-      "offer", "schedule", path, "--waive", "promises,channels,sheets,briefings", "--reason", "a measurement: nobody works here",
+      "offer", "schedule", path, "--waive", "promises,capacity,channels,sheets,briefings", "--reason", "a measurement: nobody works here",
     ])
   }
 

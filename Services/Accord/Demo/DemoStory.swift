@@ -107,7 +107,7 @@ enum DemoStory {
   }
 
   /// This story is about the ledger: what the offers ask of customer service is passed over, as an operator may, with a reason.
-  private static let unasked = ["--waive", "promises,channels,sheets,briefings", "--reason", "a story without a roster"]
+  private static let unasked = ["--waive", "promises,capacity,channels,sheets,briefings", "--reason", "a story without a roster"]
 
   private static func campaign(_ campaign: Shop.Campaign) -> [String] {
     [

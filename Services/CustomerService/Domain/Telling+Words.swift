@@ -12,8 +12,9 @@ extension Telling {
         + (fact.answerCorrect.map { $0 ? " and answered its question rightly" : " and answered its question wrongly" } ?? "")
     case .sheetTurned(let fact): turned(fact)
     case .answerTurned(let fact):
-      "\(fact.agentID) \(fact.turn == .given ? "told a customer of" : "told a customer better of") \(fact.offer) in case \(fact.caseID), from "
+      "\(fact.agentID) \(said(fact.turn)) \(fact.offer) in case \(fact.caseID), from "
         + (fact.sheetID.map { "version \(fact.sheetVersion ?? 0) of sheet \($0)" } ?? "its facts card")
+        + (fact.reason.map { ": \(plain($0))" } ?? "")
     case .capacityChanged(let fact):
       "from \(fact.from) until \(fact.to) there is \(fact.quantity) of \(plain(fact.kind.rawValue))\(fact.sku.map { " (\($0))" } ?? "")"
         + (fact.cause.map { ": \($0)" } ?? "")
@@ -25,6 +26,14 @@ extension Telling {
     case .parityApproved(let fact):
       "\(fact.by) \(fact.approved ? "accepts" : "does not accept") that \(fact.offerID)@\(fact.version) is worse for customers than for new ones"
     default: nil
+    }
+  }
+
+  private static func said(_ turn: AnswerTurned.Turn) -> String {
+    switch turn {
+    case .given: "told a customer of"
+    case .corrected: "told a customer better of"
+    case .refused: "was kept from telling a customer of"
     }
   }
 

@@ -37,21 +37,31 @@ struct AnswerDoors: Sendable {
     ]
   }
 
-  /// What an agent has before them for what a body asks.
+  /// What an agent has before them for what a body asks; refused where it names a version that is not in force.
   private func standing(
+    _ form: WordForm, _ asker: Principal?, in reading: borrowing some Reading & ~Copyable
+  ) throws -> SheetStanding {
+    let standing = try current(form, asker, in: reading)
+    try confirmVersion(form, standing)
+    return standing
+  }
+
+  private func current(
     _ form: WordForm, _ asker: Principal?, in reading: borrowing some Reading & ~Copyable
   ) throws -> SheetStanding {
     let named = try form.offer()
     guard let offer = try shelf.find(named.id, in: reading) else { throw WordRefusal.noOffer(named.id.text) }
     try Briefings.confirm(offer, asker, in: reading)
-    let standing = try Sheets.standing(
+    return try Sheets.standing(
       offer, locale: try form.locale("locale"), voice: try form.word("voice"), at: desk.clock.now(), in: reading)
-    if let number = named.version, number != standing.offer.version {
-      let why =
-        number < standing.offer.version ? "version \(number) is not in force any more" : "version \(number) has not taken effect yet"
-      throw WordRefusal.notInForce(sheet: "\(named.id)@\(number)", why: why, instead: Self.name(standing))
-    }
-    return standing
+  }
+
+  private func confirmVersion(_ form: WordForm, _ standing: SheetStanding) throws {
+    let named = try form.offer()
+    guard let number = named.version, number != standing.offer.version else { return }
+    let why =
+      number < standing.offer.version ? "version \(number) is not in force any more" : "version \(number) has not taken effect yet"
+    throw WordRefusal.notInForce(sheet: "\(named.id)@\(number)", why: why, instead: Self.name(standing))
   }
 
   /// What there is to answer from, as a refusal names it.
@@ -82,7 +92,7 @@ struct AnswerDoors: Sendable {
   }
 
   private func give(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
-    let standing = try standing(form, teller.occasion.asker, in: transaction)
+    let standing = try current(form, teller.occasion.asker, in: transaction)
     let caseID = try form.needed("case_id", Case.self)
     let person = try form.identifier("person_id", Person.self) ?? Cases.find(caseID, in: transaction)?.person
     try Conduct.confirm(teller, for: person, in: transaction)
@@ -92,23 +102,58 @@ struct AnswerDoors: Sendable {
     } else {
       agent = try form.identifier("agent_id") ?? teller.by
     }
-    try confirmSource(form, standing)
-    if let text = try form.text("text", max: Self.textBytesMax), try form.flag("despite_words") != true {
-      let found = WordsToAvoid.find(standing.sheet?.drafted.avoid ?? [], in: text)
-      guard found.isEmpty else { throw WordRefusal.wordsToAvoid(found.map { "“\($0.phrase)”" }) }
-    }
     let name = Hex.encode(SHA256.hash(Array("answer/\(teller.by)/\(teller.occasion.causation)".utf8)).prefix(12))
-    let fact = AnswerTurned(
+    var fact = AnswerTurned(
       turn: .given, caseID: caseID, answerID: Identifier(restoring: name), personID: try form.identifier("person_id", Person.self),
-      offer: standing.offer,
-      sheetID: standing.sheet?.id, sheetVersion: standing.sheet?.version, locale: standing.wanted,
+      offer: standing.offer, sheetID: standing.sheet?.id, sheetVersion: standing.sheet?.version, locale: standing.wanted,
       voice: standing.sheet?.voice ?? standing.voice, agentID: agent, factsCard: standing.sheet == nil, fallback: standing.isFallback,
       at: teller.now)
+    do { try confirmWords(form, standing) } catch let refusal as WordRefusal {
+      guard try keptFrom(&fact, refusal, form, in: transaction) else { throw refusal }
+      try teller.tell(.answerTurned(fact), in: transaction)
+      return (refusal.status, try JSON(parsing: refusal.response().body))
+    }
     try teller.tell(.answerTurned(fact), in: transaction)
     return (
       201,
       .object([.init("outcome", "given")] + Answers.json(.init(fact)) + [.init("said", .object(Sheets.json(standing, at: teller.now)))])
     )
+  }
+
+  /// Whatever is said now comes from words that hold now, and has none that the sheet asks to avoid.
+  private func confirmWords(_ form: WordForm, _ standing: SheetStanding) throws {
+    try confirmVersion(form, standing)
+    try confirmSource(form, standing)
+    guard let text = try form.text("text", max: Self.textBytesMax), try form.flag("despite_words") != true else { return }
+    let found = WordsToAvoid.find(standing.sheet?.drafted.avoid ?? [], in: text)
+    guard found.isEmpty else { throw WordRefusal.wordsToAvoid(found.map { "“\($0.phrase)”" }) }
+  }
+
+  /// Makes of `fact` what somebody was kept from saying, which is told: words that once held or will, or that are better avoided. False where
+  /// a word of the body alone is mistaken.
+  private func keptFrom(
+    _ fact: inout AnswerTurned, _ refusal: WordRefusal, _ form: WordForm, in reading: borrowing some Reading & ~Copyable
+  ) throws -> Bool {
+    (fact.turn, fact.reason) = (.refused, refusal.code)
+    switch refusal {
+    case .wordsToAvoid: return true
+    case .notInForce:
+      let named = try form.offer()
+      if let number = named.version, number != fact.offer.version {
+        guard let offer = OfferVersion(offer: named.id, version: number),
+          try Offers.find(named.id, in: reading).versions[number] != nil
+        else { return false }
+        (fact.offer, fact.sheetID, fact.sheetVersion) = (offer, nil, nil)
+        return true
+      }
+      guard let wanted = try form.identifier("sheet_id", Sheet.self),
+        let known = try Sheets.fold(of: named.id, in: reading).sheets[wanted]?.last
+      else { return false }
+      let version = try form.integer("sheet_version", in: 1...Int64(Int32.max)).map { Int($0) }
+      (fact.sheetID, fact.sheetVersion, fact.factsCard) = (wanted, version ?? known.version, false)
+      return true
+    default: return false
+    }
   }
 
   /// Whoever says from which words they answer is held to those that hold now.

@@ -19,6 +19,8 @@ enum Answers {
       try transaction.run(
         "UPDATE sheet_answer SET corrected_at = ?2, corrected_by = ?3 WHERE answer_id = ?1 AND corrected_at IS NULL",
         .text(fact.answerID.text), .timestamp(fact.at), .text(fact.agentID.text))
+    // Nobody was told anything: the fact alone is kept.
+    case .refused: break
     }
   }
 

@@ -3,7 +3,7 @@ import Store
 /// Who may have an offer that is for a segment or a list.
 extension Schema {
   static let members = Migration(
-    4, "segments and lists",
+    4, "segments and lists", gathers: "who belonged to which segment or list",
     """
     CREATE TABLE customer_group (
       number INTEGER PRIMARY KEY,

@@ -3,7 +3,7 @@ import Store
 /// What customer service has advanced for campaigns whose money is used up, as the ledger tells it.
 extension Schema {
   static let money = Migration(
-    7, "advances",
+    7, "advances", gathers: "what had been advanced for campaigns and repaid",
     """
     CREATE TABLE campaign_advance (
       campaign_id TEXT NOT NULL,

@@ -3,7 +3,7 @@ import Store
 /// What was given to match offers for new customers, held against what their exceptions allow; and which review is a bad one.
 extension Schema {
   static let parity = Migration(
-    14, "parity, reviews",
+    14, "parity, reviews", gathers: "what had been given to match offers for new customers",
     """
     CREATE TABLE parity_match (
       remedy_key TEXT NOT NULL,

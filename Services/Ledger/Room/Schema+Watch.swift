@@ -4,6 +4,7 @@ extension Schema {
   /// Numbers that decisions go by, as people change them; what others told that bears on the register of disconnects, and the register.
   static let watch = Migration(
     10, "policies by two people, the register of disconnects",
+    gathers: "what the others had told that bears on the register of disconnects",
     """
     CREATE TABLE policy_proposal (
       name TEXT PRIMARY KEY NOT NULL,

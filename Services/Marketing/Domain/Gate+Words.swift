@@ -8,10 +8,16 @@ extension Gate {
     row(.promises, known.book.promisesWord(of: known.offer, at: known.now), known)
   }
 
-  /// What was answered is there, in each hour, beside what others hold. Where nothing was answered yet, the row of the promises says so.
-  package static func capacity(_ known: GateKnowledge) -> Row {
-    let word = known.book.capacityWord(of: known.offer, at: known.now)
-    return row(.capacity, word?.state == .waiting ? nil : word, known)
+  /// What was answered is there, in each hour, beside what others hold. Where nothing was answered yet the row of the promises says so,
+  /// unless somebody let that pass; and whoever has not read the offer is the briefings' matter until that row holds: from then on nobody
+  /// counts on them. Without these rows it is looked at as for an offer that is live, which is read at login.
+  package static func capacity(_ known: GateKnowledge, beside promises: Row? = nil, _ briefings: Row? = nil) -> Row {
+    var book = known.book
+    if let briefings, holds(briefings), let rule = briefingRule(known) {
+      book.leaveOut(rule.unread(known.read, counting: known.versions, known.contacts), of: known.offer.offer)
+    }
+    let word = book.capacityWord(of: known.offer, at: known.now)
+    return row(.capacity, word?.state == .waiting && promises?.state != .waived ? nil : word, known)
   }
 
   /// Whether a drop pauses the offer: a promise that says so can be kept no longer.
@@ -34,14 +40,20 @@ extension Gate {
 
   /// Enough of those who are there in the first hours have read it, and in each opening hour somebody for each language.
   package static func briefings(_ known: GateKnowledge) -> Row {
-    let briefings = GateBriefings(known.terms, roster: known.roster, known.colleagues, rule: known.rule, at: known.now)
-    return briefings?.row(known.read, counting: known.versions, asked: known.askedAt)
+    briefingRule(known)?.row(known.read, counting: known.versions, asked: known.askedAt)
       ?? Row(check: .briefings, state: .passed, since: known.askedAt)
   }
 
-  /// Each channel before the purchase has one after it.
+  private static func briefingRule(_ known: GateKnowledge) -> GateBriefings? {
+    GateBriefings(known.terms, roster: known.roster, known.colleagues, rule: known.rule, at: known.now)
+  }
+
+  /// Each channel before the purchase has one after it, and somebody is there within its hours.
   package static func channels(_ known: GateKnowledge) -> Row {
-    GateChannels.row(known.terms.document, known.counterparts, soldBy: known.soldBy, asked: known.askedAt)
+    let zones = known.zones
+    return GateChannels(
+      known.terms, known.counterparts, soldBy: known.soldBy, roster: known.roster, known.colleagues, at: known.now, zone: { zones[$0] }
+    ).row(asked: known.askedAt)
   }
 
   /// Customers who are there already pay no more than new ones, or service has accepted why.

@@ -47,14 +47,17 @@ package enum Gate {
 
   /// All rows as of now: the terms and the budget as they were looked at, the others by what is known, and what was waived.
   package static func rows(terms: Row, budget: Row, _ known: GateKnowledge, waivers: [Waiver]) -> [Row] {
-    let found = [
-      terms, budget, promises(known), capacity(known), parity(known), channels(known), sheets(known), briefings(known),
-    ]
-    return found.map { row in
+    func passing(_ row: Row) -> Row {
       // The terms are what customers are told: nobody can waive that they hold.
       guard !holds(row), row.check != .terms, let waiver = waivers.last(where: { $0.check == row.check }) else { return row }
       return Row(check: row.check, state: .waived, since: waiver.at, by: waiver.by, sentence: waiver.reason, code: row.code)
     }
+    let (promises, briefings) = (passing(promises(known)), passing(briefings(known)))
+    // What somebody lets pass there may be lacking here: each waiver is for its own row alone.
+    let capacity = passing(capacity(known, beside: promises, briefings))
+    return [
+      terms, passing(budget), promises, capacity, passing(parity(known)), passing(channels(known)), passing(sheets(known)), briefings,
+    ]
   }
 
   /// `rows` with the instants of `before` where nothing changed but the words: a row counts from when it came to stand so.

@@ -1,5 +1,6 @@
 package import Contracts
 package import Terms
+package import Zones
 
 /// What the rows of a gate are made of: what the offer asks for, and what the others have said about it. As of `now`, and nothing else.
 package struct GateKnowledge: Sendable {
@@ -13,12 +14,16 @@ package struct GateKnowledge: Sendable {
   package var parity = Parity()
   /// Where customer service answers those who came by a channel.
   package var counterparts: [String: CounterpartNamed] = [:]
+  /// The zones of their hours, by name.
+  package var zones: [String: Zone] = [:]
   /// The channels by which the shop sells, for an offer that names none: it is for all of them.
   package var soldBy: [String] = []
   package var sheets = SheetFold()
   package var roster = RosterFold()
   package var read = BriefingFold()
   package var rule = GateBriefings.Rule()
+  /// What somebody who is there can take.
+  package var contacts = ContactForecast.Rules.usual
   package var colleagues = ColleagueFold()
 
   package var offer: OfferVersion { terms.document.offerVersion }

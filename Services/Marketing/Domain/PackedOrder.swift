@@ -55,12 +55,12 @@ package enum PackedOrder {
 
   /// The order of `pack`. Throws where the bytes are not of this format or do not make an order.
   package static func unpack(
-    _ bytes: [UInt8], order: Identifier<Order>, person: Identifier<Person>
+    _ bytes: [UInt8], order: Identifier<Order>, person: Identifier<Person>?
   ) throws -> OrderCaptured {
     try bytes.withUnsafeBytes { try unpack(PackedReader($0), order, person) }
   }
 
-  private static func unpack(_ reader: PackedReader, _ order: Identifier<Order>, _ person: Identifier<Person>) throws -> OrderCaptured {
+  private static func unpack(_ reader: PackedReader, _ order: Identifier<Order>, _ person: Identifier<Person>?) throws -> OrderCaptured {
     var read = reader
     guard try read.byte() == format else { throw PackedFault.format }
     let (channel, country) = (try read.text(), try read.optionalText())

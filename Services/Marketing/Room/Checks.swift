@@ -72,11 +72,23 @@ enum Checks {
       }
       return found
     },
+    // Counted when nobody kept them yet.
+    Check("nameless") { snapshot in
+      let counted = try snapshot.integer("SELECT count(*) FROM counted_order WHERE person_id IS NULL") ?? 0
+      let kept = try snapshot.integer("SELECT count(*) FROM purchase WHERE person_id = ''") ?? 0
+      guard counted > kept else { return [] }
+      return [
+        Finding(
+          "nameless",
+          "\(counted - kept) orders of nobody we know were heard by an older program and are not kept, so that a rehearsal leaves them out; with the "
+            + "mesh stopped, `accord replay --into DIR` makes stores that have them")
+      ]
+    },
     Check("purchases") { snapshot in
       try snapshot.all(
         """
         SELECT p.order_id FROM purchase p LEFT JOIN counted_order c USING (order_id)
-        WHERE c.person_id IS NOT p.person_id LIMIT 20
+        WHERE c.person_id IS NOT nullif(p.person_id, '') LIMIT 20
         """
       ) { row throws(StoreFault) in Finding("purchases", "order \(try row.text(0)) is kept for somebody for whom it is not counted") }
     },

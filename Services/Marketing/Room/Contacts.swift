@@ -36,11 +36,16 @@ enum Contacts {
     let measured: Int
   }
 
+  /// The numbers behind every forecast.
+  static func rules(in reading: borrowing some Reading & ~Copyable) throws -> ContactForecast.Rules {
+    try Policies.document("capacity", in: reading).flatMap { ContactForecast.Rules($0) } ?? .usual
+  }
+
   /// The median of the last five offers with the same kind of benefit whose first three days are over; else the policy's.
   static func rate(
     like document: OfferDocument, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> Rate {
-    let rules = try Policies.document("capacity", in: reading).flatMap { ContactForecast.Rules($0) } ?? .usual
+    let rules = try rules(in: reading)
     var measured: [Int64] = []
     for launched in try prepared(until: now.adding(.zero - days), in: reading) where launched.offer.offer != document.offerID {
       guard measured.count < offersMax else { break }

@@ -15,6 +15,7 @@ enum GateFacts {
       terms: terms, now: now, askedAt: askedAt, versions: try versions(of: offer, terms.document, in: reading))
     known.colleagues = ColleagueFold(try Colleagues.all(in: reading))
     known.counterparts = try ServiceWords.counterparts(in: reading)
+    for name in Set(known.counterparts.values.map(\.timeZone)) { known.zones[name] = Surroundings.zone(name) }
     if terms.document.eligibility.channels == nil { known.soldBy = try ShopChannels.all(in: reading) }
     if !terms.document.promises.isEmpty {
       known.book = try ServiceWords.book(at: now, in: reading)
@@ -24,12 +25,13 @@ enum GateFacts {
             offerID: offer.offer, version: offer.version, campaignID: terms.document.campaignID, startsAt: terms.startsAt,
             endsAt: terms.endsAt, lookBackFrom: terms.lookBackFrom, reserve: terms.document.reserve)))
       for promise in asked { known.book.take(.promiseDeclared(promise)) }
+      known.contacts = try Contacts.rules(in: reading)
     }
     if !terms.document.sheetsRequired.isEmpty { known.sheets = try ServiceWords.sheets(of: offer.offer, in: reading) }
     known.parity = try parity(offer, terms, in: reading)
+    let from = min(terms.startsAt, now)
+    known.roster = try ServiceWords.roster(in: from..<max(terms.startsAt, now).adding(TermsLimits.briefingMax), reading)
     if terms.document.briefing != nil {
-      let from = min(terms.startsAt, now)
-      known.roster = try ServiceWords.roster(in: from..<max(terms.startsAt, now).adding(TermsLimits.briefingMax), reading)
       known.read = try ServiceWords.read(offer.offer, in: reading)
       known.rule = GateBriefings.Rule(
         briefing: try Policies.document("briefing", in: reading), hours: try Policies.document("opening-hours", in: reading))

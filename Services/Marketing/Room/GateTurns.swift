@@ -16,11 +16,15 @@ enum GateTurns {
     return fact.rows
   }
 
+  /// A launch that was ordered with it waits as a row that falls due; the same fact again orders nothing anew.
   static func fold(_ fact: GateTurned, _ message: Identifier<Message>, in transaction: borrowing Transaction) throws {
-    try transaction.run(
+    let isNew = try transaction.run(
       "INSERT INTO gate_turn (offer_id, version, rows, at, message_id) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
       .text(fact.offerID.text), .integer(Int64(fact.version)), .blob(DomainEvent.gateTurned(fact).encode()), .timestamp(fact.at),
       .text(message.text))
+    guard isNew == 1, let order = fact.order, let offer = OfferVersion(offer: fact.offerID, version: fact.version) else { return }
+    let payload: JSON = ["by": .string(order.by.text), "historical": .bool(order.historical)]
+    try Due.set(at: order.standsUntil, kind: DueKinds.order, subject: offer.description, payload: payload.bytes, in: transaction)
   }
 
   static func fold(_ fact: GateWaived, _ message: Identifier<Message>, in transaction: borrowing Transaction) throws {

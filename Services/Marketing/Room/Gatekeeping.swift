@@ -24,24 +24,50 @@ enum Gatekeeping {
     let before = try GateTurns.rows(of: offer, in: transaction)
     // What went live stood the gate's questions then; a store that is rebuilt takes them as they were told.
     guard [.scheduled, .blocked].contains(version.state), !telling.desk.isRebuilding else { return before }
-    let told = before.first { $0.check == .terms } ?? Gate.terms(refusals: [], at: schedule.at)
-    let terms = again ? try self.terms(of: version, schedule, at: telling.now, in: transaction) : told
-    let known = try GateFacts.of(offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
-    let words = try BudgetWords.reserves(of: offer.offer, in: transaction)
-    let waivers =
-      try GateTurns.waivers(of: offer, in: transaction)
-      + confirmed.compactMap { told in
-        Gate.Check(rawValue: told.check).map { Gate.Waiver(check: $0, reason: told.reason, by: told.by, at: told.at) }
-      }
-    let rows = Gate.keepingSince(
-      Gate.rows(
-        terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known, waivers: waivers), before,
-      at: telling.now)
-    if rows != before { try turn(offer, rows, telling, in: transaction) }
-    if let next = Gate.nextLook(known) {
+    let waivers = confirmed.compactMap { told in
+      Gate.Check(rawValue: told.check).map { Gate.Waiver(check: $0, reason: told.reason, by: told.by, at: told.at) }
+    }
+    let found = try found(version, schedule, before, again: again, adding: waivers, telling, in: transaction)
+    if found.rows != before { try turn(offer, found.rows, telling, in: transaction) }
+    if let next = found.nextLook {
       try Due.set(at: next, kind: DueKinds.look, subject: offer.description, in: transaction)
     }
-    return rows
+    return found.rows
+  }
+
+  private struct Found {
+    let rows: [Gate.Row]
+    let nextLook: Timestamp?
+  }
+
+  /// The rows as they are now, with more waived than was; nothing is told.
+  private static func found(
+    _ version: Offers.Version, _ schedule: Offers.Schedule, _ before: [Gate.Row], again: Bool, adding: [Gate.Waiver], _ telling: Telling,
+    in transaction: borrowing Transaction
+  ) throws -> Found {
+    let told = before.first { $0.check == .terms } ?? Gate.terms(refusals: [], at: schedule.at)
+    let terms = again ? try self.terms(of: version, schedule, at: telling.now, in: transaction) : told
+    let known = try GateFacts.of(version.offer, try KnownTerms.of(version), askedAt: schedule.at, at: telling.now, in: transaction)
+    let words = try BudgetWords.reserves(of: version.offer.offer, in: transaction)
+    let rows = Gate.rows(
+      terms: terms, budget: Gate.budget(needed: schedule.reserve, asked: schedule.at, words), known,
+      waivers: try GateTurns.waivers(of: version.offer, in: transaction) + adding)
+    return Found(rows: Gate.keepingSince(rows, before, at: telling.now), nextLook: Gate.nextLook(known))
+  }
+
+  /// What a version lacks as it is now, those rows too that only show when the others are let pass.
+  static func lacks(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws -> [Gate.Row] {
+    var lacks = try look(offer, again: true, telling, in: transaction).filter { !Gate.holds($0) }
+    guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule else { return lacks }
+    while !lacks.isEmpty {
+      let before = try GateTurns.rows(of: offer, in: transaction)
+      let waivers = lacks.map { Gate.Waiver(check: $0.check, reason: "", by: telling.by, at: telling.now) }
+      let rows = try found(version, schedule, before, again: false, adding: waivers, telling, in: transaction).rows
+      let more = rows.filter { row in !Gate.holds(row) && !lacks.contains { $0.check == row.check } }
+      guard !more.isEmpty else { break }
+      lacks += more
+    }
+    return lacks
   }
 
   private static func turn(
@@ -124,7 +150,7 @@ enum Gatekeeping {
     let before = try GateTurns.rows(of: offer, in: transaction)
     guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
     let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
-    let row = Gate.capacity(known)
+    let row = Gate.capacity(known, beside: before.first { $0.check == .promises })
     guard row.state != old.state || row.sentence != old.sentence else { return }
     let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
     try turn(offer, rows, telling, in: transaction)
@@ -156,29 +182,44 @@ enum Gatekeeping {
   static func order(
     _ offer: OfferVersion, historical: Bool, succeeds: Bool = false, _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
-    let payload: JSON = ["by": .string(telling.by.text), "historical": .bool(historical)]
+    let rows = try look(offer, telling, in: transaction)
+    if try pass(offer, rows, historical: historical, by: telling.by, telling, in: transaction) { return }
     let end = try Offers.version(offer, in: transaction)?.schedule?.endsAt
     let until = succeeds ? end ?? telling.now.adding(successorStands) : telling.now.adding(orderStands)
-    try Due.set(at: until, kind: DueKinds.order, subject: offer.description, payload: payload.bytes, in: transaction)
-    try settle(offer, telling, in: transaction)
+    try telling.tell(
+      .gateTurned(
+        GateTurned(
+          offerID: offer.offer, version: offer.version, rows: try GateTurns.rows(of: offer, in: transaction),
+          order: .init(by: telling.by, historical: historical, standsUntil: until), at: telling.now)), in: transaction)
   }
 
   /// Looks at the gate, and launches a version whose launch is ordered where the gate is open by now; blocks it where a row has failed.
   static func settle(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    var rows = try look(offer, telling, in: transaction)
-    guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first,
-      let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule
-    else { return }
-    // Somebody may have left since the terms were looked at last, and that look is not made yet.
-    if Gate.isOpen(rows) { rows = try look(offer, again: true, telling, in: transaction) }
-    if Gate.isOpen(rows) {
-      let said = try JSON(parsing: order.payload)
-      try goLive(
-        version, schedule, historical: said["historical"]?.bool ?? false,
-        by: said["by"]?.string.map(Identifier.init(restoring:)) ?? telling.by, telling, in: transaction)
-    } else if rows.contains(where: { $0.state == .failed }) {
-      try block(offer, Gate.reasons(rows), telling, in: transaction)
+    let rows = try look(offer, telling, in: transaction)
+    guard let order = try Due.waiting(kind: DueKinds.order, subject: offer.description, in: transaction).first else { return }
+    let said = try JSON(parsing: order.payload)
+    _ = try pass(
+      offer, rows, historical: said["historical"]?.bool ?? false,
+      by: said["by"]?.string.map(Identifier.init(restoring:)) ?? telling.by, telling, in: transaction)
+  }
+
+  /// Lets an ordered launch through where the gate is open, blocks it where a row has failed; false where it still waits.
+  private static func pass(
+    _ offer: OfferVersion, _ seen: [Gate.Row], historical: Bool, by: Identifier<Colleague>, _ telling: Telling,
+    in transaction: borrowing Transaction
+  ) throws -> Bool {
+    guard let version = try Offers.version(offer, in: transaction), version.state == .scheduled, let schedule = version.schedule else {
+      return true
     }
+    // Somebody may have left since the terms were looked at last, and that look is not made yet.
+    let rows = Gate.isOpen(seen) ? try look(offer, again: true, telling, in: transaction) : seen
+    if Gate.isOpen(rows) {
+      try goLive(version, schedule, historical: historical, by: by, telling, in: transaction)
+      return true
+    }
+    guard rows.contains(where: { $0.state == .failed }) else { return false }
+    try block(offer, Gate.reasons(rows), telling, in: transaction)
+    return true
   }
 
   /// A launch was ordered and the gate never opened: the order stands no longer.

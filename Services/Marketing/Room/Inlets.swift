@@ -28,7 +28,7 @@ enum Inlets {
       try Buyers.count(
         id, buyer: buyer, message: received.envelope.id, position: received.position, at: received.envelope.recordedTime, in: transaction)
       try ShopChannels.note(order.channel, in: transaction)
-      if let person = order.personID { try Purchases.keep(order, of: person, in: transaction) }
+      try Purchases.keep(order, in: transaction)
     case .nothing: break
     }
   }

@@ -138,11 +138,12 @@ struct Judging {
     }
   }
 
-  /// What bears on an order beside itself.
+  /// What bears on an order beside itself: nothing where nobody knows whose it is.
   static func history(
-    of purchase: Purchase, by person: Identifier<Person>, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
+    of purchase: Purchase, by person: Identifier<Person>?, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
   ) throws -> History {
     var history = History()
+    guard let person else { return history }
     history.earlierOrderAt = try Purchases.last(of: person, before: purchase.placedAt, in: reading)
     history.membership = try membership(of: person, terms, in: reading)
     return history

@@ -108,7 +108,7 @@ extension OfferDeeds {
     try LaunchTime.confirmLaunch(
       offer, startsAt: schedule.startsAt, endsAt: schedule.endsAt, historical: false,
       isRunning: try isRunning(offer.offer, besides: offer, in: transaction), at: now)
-    let lacks = try Gatekeeping.look(offer, again: true, telling, in: transaction).filter { !Gate.holds($0) }
+    let lacks = try Gatekeeping.lacks(offer, telling, in: transaction)
     if let terms = lacks.first(where: { $0.check == .terms }) {
       throw Refused(409, "offer_gate", "no emergency passes over the terms: \(terms.sentence ?? "they do not hold")")
     }

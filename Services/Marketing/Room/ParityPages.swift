@@ -110,8 +110,10 @@ enum ParityPages {
       people.formUnion(try Subscribers.there(on: plan, before: terms.startsAt, in: reading))
     }
     let rows = try reading.all(
-      "SELECT person_id, order_id, content FROM purchase WHERE placed_at >= ?1 AND placed_at < ?2 ORDER BY placed_at DESC LIMIT ?3",
-      .timestamp(terms.startsAt), .timestamp(terms.endsAt ?? .last), .integer(ordersMax)
+      """
+      SELECT person_id, order_id, content FROM purchase WHERE placed_at >= ?1 AND placed_at < ?2 AND person_id <> ''
+      ORDER BY placed_at DESC LIMIT ?3
+      """, .timestamp(terms.startsAt), .timestamp(terms.endsAt ?? .last), .integer(ordersMax)
     ) { row throws(StoreFault) in
       Bought(
         person: Identifier(restoring: try row.text(0)),

@@ -4,12 +4,13 @@ import Mesh
 import Store
 import Terms
 
-/// What people we know have bought, and what happened to it since: as much as the terms of an offer need.
+/// What was bought, and what happened to it since: as much as the terms of an offer need. Orders of nobody we know are kept under an empty
+/// name: nobody is asked for by it, and a rehearsal counts them.
 enum Purchases {
-  /// Keeps an order of a person. HOT: every order that was ever captured comes here once.
-  static func keep(_ order: OrderCaptured, of person: Identifier<Person>, in transaction: borrowing Transaction) throws {
+  /// Keeps an order. HOT: every order that was ever captured comes here once.
+  static func keep(_ order: OrderCaptured, in transaction: borrowing Transaction) throws {
     try transaction.run(
-      "INSERT INTO purchase (person_id, placed_at, order_id, content) VALUES (?1, ?2, ?3, ?4)", .text(person.text),
+      "INSERT INTO purchase (person_id, placed_at, order_id, content) VALUES (?1, ?2, ?3, ?4)", .text(order.personID?.text ?? ""),
       .timestamp(order.placedAt), .text(order.orderID.text), .blob(PackedOrder.pack(order)))
   }
 
@@ -39,11 +40,17 @@ enum Purchases {
 
   /// An order as it stands.
   static func purchase(
-    _ kept: Kept, of person: Identifier<Person>, group: (OfferVersion) throws -> String?, in reading: borrowing some Reading & ~Copyable
+    _ kept: Kept, of person: Identifier<Person>?, group: (OfferVersion) throws -> String?, in reading: borrowing some Reading & ~Copyable
   ) throws -> Purchase {
     var purchase = Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person))
     for event in try changes(of: kept.order, in: reading) { try purchase.take(event, group: group) }
     return purchase
+  }
+
+  /// Whose an order is by its row; nil for those of nobody we know.
+  static func person(_ row: borrowing Row, _ column: Int) throws(StoreFault) -> Identifier<Person>? {
+    let name = try row.text(column)
+    return name.isEmpty ? nil : Identifier(restoring: name)
   }
 
   /// An order as it was captured.

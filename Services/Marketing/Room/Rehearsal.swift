@@ -49,12 +49,14 @@ struct Rehearsal: Sendable {
         "SELECT count(*) FROM purchase WHERE placed_at >= ?1 AND placed_at < ?2",
         .timestamp((reaches.map(\.terms.lookBackFrom).min() ?? terms.lookBackFrom).adding(.zero - Self.daySlack)), .timestamp(end)) ?? 0
     }
-    let people = try people(granted: found.people, life, until: deadline)
+    var people = try people(granted: found.people, life, until: deadline)
+    people.atDesk = found.atDesk
     let rate = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Contacts.Rate in
       try Contacts.rate(like: terms.document, at: now, in: snapshot)
     }
     let contacts = try contacts(
-      rate.perThousand, messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count), from: end)
+      rate.perThousand, messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count) + found.atDesk, from: end
+    )
     return .object(
       [
         .init("offer", .string(terms.document.offerVersion.description)), .init("at", .string(now.description)),
@@ -77,11 +79,29 @@ struct Rehearsal: Sendable {
     var orders: Int64 = 0
     var granted: Int64 = 0
     var sum: Int64 = 0
+    /// Of these, orders of nobody we know.
+    var nameless = Nameless()
+
+    struct Nameless {
+      var granted: Int64 = 0
+      var sum: Int64 = 0
+    }
+
+    mutating func take(_ outcome: Outcome, isNameless: Bool) {
+      if outcome.reason.isInReach { orders += 1 }
+      guard outcome.isGranted, outcome.isAutomatic else { return }
+      granted += 1
+      sum += outcome.amount
+      guard isNameless else { return }
+      nameless.granted += 1
+      nameless.sum += outcome.amount
+    }
 
     func json(_ currency: Currency) -> JSON {
-      [
-        "hours": .integer(hours), "own": .bool(isOwn), "orders": .integer(orders), "granted": .integer(granted),
-        "sum": ["amount_minor": .integer(sum), "currency": .string(currency.code)],
+      func money(_ minor: Int64) -> JSON { ["amount_minor": .integer(minor), "currency": .string(currency.code)] }
+      return [
+        "hours": .integer(hours), "own": .bool(isOwn), "orders": .integer(orders), "granted": .integer(granted), "sum": money(sum),
+        "anonymous": ["granted": .integer(nameless.granted), "sum": money(nameless.sum)],
       ]
     }
   }
@@ -117,11 +137,7 @@ struct Rehearsal: Sendable {
     for place in reaches.indices {
       let of = reaches[place].terms
       let outcome = reaches[place].decisions.decide(purchase, history, of, life: life, at: max(now, of.startsAt))
-      if outcome.reason.isInReach { reaches[place].orders += 1 }
-      if outcome.isGranted, outcome.isAutomatic {
-        reaches[place].granted += 1
-        reaches[place].sum += outcome.amount
-      }
+      reaches[place].take(outcome, isNameless: row.person == nil)
       if reaches[place].isOwn { found.take(purchase, row.person, outcome, terms) }
     }
   }
@@ -131,6 +147,8 @@ struct Rehearsal: Sendable {
   struct People {
     var counts = AudiencePrepared.Counts()
     var reasons: [String: Int64] = [:]
+    /// Whom nobody can write to, for nobody knows who they are: they are told when they come.
+    var atDesk: Int64 = 0
 
     mutating func add(_ kind: Verdict.Kind, _ reason: String) {
       switch kind {
@@ -148,6 +166,7 @@ struct Rehearsal: Sendable {
           "send": .integer(counts.send), "honour": .integer(counts.honour), "suppress": .integer(counts.suppress),
           "defer": .integer(counts.defer),
         ], "reasons": .object(reasons.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }),
+        "at_desk": .integer(atDesk),
       ]
     }
   }
@@ -185,12 +204,15 @@ struct Rehearsal: Sendable {
 
   // MARK: Contacts
 
-  /// How many may call in each of the first 72 hours, and how many customer service can answer by what it told.
+  /// How many may call in each hour of the first days, and how many customer service can answer by what it told.
   private func contacts(_ perThousand: Int64, messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
+    let rules = try desk.store.read { (snapshot: borrowing Snapshot) throws -> ContactForecast.Rules in try Contacts.rules(in: snapshot) }
+    let hours = ExpectedContacts.hours(messages: messages, recipients: recipients, perThousand: perThousand, rules: rules)
+    let end = start.adding(.seconds(Int64(hours.count) * 3_600))
     let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [CapacityChanged] in
-      try ServiceWords.slots(from: start, to: start.adding(.seconds(72 * 3_600)), in: snapshot).filter { $0.kind == .contactsPerHour }
+      try ServiceWords.slots(from: start, to: end, in: snapshot).filter { $0.kind == .contactsPerHour }
     }
-    return ExpectedContacts.hours(messages: messages, recipients: recipients, perThousand: perThousand).enumerated().map { hour, expected in
+    return hours.enumerated().map { hour, expected in
       let from = start.adding(.seconds(Int64(hour) * 3_600))
       let there = slots.filter { $0.from <= from && $0.to > from }
       // What several sites can do adds up.

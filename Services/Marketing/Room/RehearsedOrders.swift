@@ -6,6 +6,8 @@ import Terms
 /// Which orders of a rehearsal are shown: the largest, some at random, and those who just miss.
 struct RehearsedOrders {
   private(set) var people: Set<Identifier<Person>> = []
+  /// Orders of nobody we know that would be given something: whose they are is told at the desk, when they come.
+  private(set) var atDesk: Int64 = 0
   var looked: Int64 = 0
   private var largest: [Shown] = []
   private var random: [Shown] = []
@@ -27,7 +29,7 @@ struct RehearsedOrders {
 
   struct Row {
     let place: Place
-    let person: Identifier<Person>
+    let person: Identifier<Person>?
     let kept: Purchases.Kept
 
     func captured() throws -> Purchase { Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person)) }
@@ -42,14 +44,14 @@ struct RehearsedOrders {
       """, .timestamp(place.at), .integer(place.number), .timestamp(end), .integer(ordersAtOnce)
     ) { row throws(StoreFault) in
       Row(
-        place: Place(at: try row.timestamp(0), number: try row.integer(1)), person: Identifier(restoring: try row.text(2)),
+        place: Place(at: try row.timestamp(0), number: try row.integer(1)), person: try Purchases.person(row, 2),
         kept: Purchases.Kept(order: Identifier(restoring: try row.text(3)), content: try row.blob(4)))
     }
   }
 
   private struct Shown {
     let order: Identifier<Order>
-    let person: Identifier<Person>
+    let person: Identifier<Person>?
     let placedAt: Timestamp
     let amount: Int64
     let reason: Reason
@@ -57,18 +59,19 @@ struct RehearsedOrders {
 
     func json(_ currency: Currency) -> JSON {
       var members: [JSON.Member] = [
-        .init("order_id", .string(order.text)), .init("person_id", .string(person.text)), .init("placed_at", .string(placedAt.description)),
+        .init("order_id", .string(order.text)), .init("placed_at", .string(placedAt.description)),
         .init("amount", ["amount_minor": .integer(amount), "currency": .string(currency.code)]), .init("reason", .string(reason.rawValue)),
       ]
+      if let person { members.append(.init("person_id", .string(person.text))) }
       if let sentence { members.append(.init("sentence", .string(sentence))) }
       return .object(members)
     }
   }
 
   /// Takes in what became of an order that holds something of the offer.
-  mutating func take(_ purchase: Purchase, _ person: Identifier<Person>, _ outcome: Outcome, _ terms: Terms) {
+  mutating func take(_ purchase: Purchase, _ person: Identifier<Person>?, _ outcome: Outcome, _ terms: Terms) {
     guard outcome.isGranted, outcome.isAutomatic else { return miss(purchase, person, outcome, terms) }
-    people.insert(person)
+    if let person { people.insert(person) } else { atDesk += 1 }
     let shown = Shown(
       order: purchase.orderID, person: person, placedAt: purchase.placedAt, amount: outcome.amount, reason: outcome.reason, sentence: nil)
     if largest.count < Self.largestMax || (largest.last.map { $0.amount < shown.amount } ?? true) {
@@ -87,7 +90,7 @@ struct RehearsedOrders {
   }
 
   /// Those whom the offer nearly reached: inside its time and left out for something else, or a little too early.
-  private mutating func miss(_ purchase: Purchase, _ person: Identifier<Person>, _ outcome: Outcome, _ terms: Terms) {
+  private mutating func miss(_ purchase: Purchase, _ person: Identifier<Person>?, _ outcome: Outcome, _ terms: Terms) {
     let distance: Int64
     let sentence: String
     switch outcome.reason {

@@ -5,7 +5,7 @@ import Store
 import Terms
 
 /// Rehearses the look-back of an offer that nobody knows yet: what it would give by the orders that marketing has heard of, decided by the
-/// evaluator that decides later. Orders without a person are the ledger's alone and are not counted.
+/// evaluator that decides later. Orders of nobody we know count as the others do.
 enum Rehearsing {
   /// A check is asked for by a person who waits, in a transaction that others wait for.
   private static let millisecondsMax: Int64 = 50
@@ -63,7 +63,7 @@ enum Rehearsing {
 
   private struct Row {
     let place: Place
-    let person: Identifier<Person>
+    let person: Identifier<Person>?
     let kept: Purchases.Kept
 
     func captured() throws -> Purchase { Purchase(try PackedOrder.unpack(kept.content, order: kept.order, person: person)) }
@@ -84,7 +84,7 @@ enum Rehearsing {
       """, .timestamp(place.at), .integer(place.number), .timestamp(end), .integer(ordersAtOnce)
     ) { row throws(StoreFault) in
       Row(
-        place: Place(at: try row.timestamp(0), number: try row.integer(1)), person: Identifier(restoring: try row.text(2)),
+        place: Place(at: try row.timestamp(0), number: try row.integer(1)), person: try Purchases.person(row, 2),
         kept: Purchases.Kept(order: Identifier(restoring: try row.text(3)), content: try row.blob(4)))
     }
   }

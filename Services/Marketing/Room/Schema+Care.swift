@@ -3,7 +3,7 @@ import Store
 /// What customers brought up because of offers, by which channels they buy, and who carries which plan.
 extension Schema {
   static let care = Migration(
-    9, "contacts, channels, plans",
+    9, "contacts, channels, plans", gathers: "earlier cases by their cause, channels that were bought by and subscriptions",
     """
     -- Cases that name a campaign or an offer as their cause, once each. How somebody was treated is none of them.
     CREATE TABLE contact (

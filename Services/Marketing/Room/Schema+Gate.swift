@@ -3,7 +3,7 @@ import Store
 /// What others have said about what an offer asks of them, how its gate stands, who is to be left alone, and what nobody knew.
 extension Schema {
   static let gate = Migration(
-    7, "the gate, holds, questions",
+    7, "the gate, holds, questions", gathers: "what customer service had said of promises, capacity, shifts, briefings, sheets and holds",
     """
     -- Of each thing the last word, as the fact says it: the rules that all departments share are made of facts.
     CREATE TABLE promise_declared (

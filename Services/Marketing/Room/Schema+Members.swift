@@ -3,7 +3,7 @@ import Store
 /// Who may have an offer that is for a segment or a list, as the ledger tells it; who is told of it stands in audiences, apart from this.
 extension Schema {
   static let members = Migration(
-    6, "segments and lists",
+    6, "segments and lists", gathers: "who belonged to which segment or list",
     """
     CREATE TABLE customer_group (
       number INTEGER PRIMARY KEY,

@@ -3,7 +3,8 @@ import MarketingDomain
 import Store
 import Terms
 
-/// What customer service said about what offers ask of it, as rows: the later word of the same thing counts, in whatever order they come.
+/// What customer service said about what offers ask of it, as rows: the later word of the same thing counts, and of two
+/// with one time the one that was told later (`LastWord`).
 enum ServiceWords {
   static func fold(_ fact: PromiseAnswered, in transaction: borrowing Transaction) throws {
     try transaction.run(
@@ -31,11 +32,13 @@ enum ServiceWords {
       .blob(fact.event.encode()))
   }
 
+  /// The first acknowledgement of a version counts, and one whose answer was wrong is none, as at customer service.
   static func fold(_ fact: BriefingAcknowledged, in transaction: borrowing Transaction) throws {
+    guard fact.answerCorrect != false else { return }
     try transaction.run(
       """
       INSERT INTO acknowledgement (offer_id, agent_id, version, at, content) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET at = ?4, content = ?5 WHERE ?4 >= at
+      ON CONFLICT DO UPDATE SET at = ?4, content = ?5 WHERE ?4 < at
       """, .text(fact.offerID.text), .text(fact.agentID.text), .integer(Int64(fact.version)), .timestamp(fact.at),
       .blob(fact.event.encode()))
   }

@@ -1,8 +1,9 @@
-/// `service.answer.given.v1`, `corrected`: a customer was told something of an offer, or told better later. Keyed by the case.
+/// `service.answer.given.v1`, `corrected`, `refused`: a customer was told something of an offer, or told better later; or was not told it,
+/// since the words do not hold. Keyed by the case.
 package struct AnswerTurned: TreeFact {
   package enum Turn: String, TypeWord {
     package static let prefix = "service.answer."
-    case given, corrected
+    case given, corrected, refused
   }
 
   package var turn: Turn
@@ -20,12 +21,14 @@ package struct AnswerTurned: TreeFact {
   package var factsCard: Bool
   /// Whether it was another language than the customer's.
   package var fallback: Bool
+  /// Why the words were refused, such as `sheet_not_in_force`.
+  package var reason: String?
   package var at: Timestamp
 
   package init(
     turn: Turn, caseID: Identifier<Case>, answerID: Identifier<SheetAnswer>, personID: Identifier<Person>? = nil, offer: OfferVersion,
     sheetID: Identifier<Sheet>? = nil, sheetVersion: Int? = nil, locale: String, voice: String, agentID: Identifier<Colleague>,
-    factsCard: Bool, fallback: Bool, at: Timestamp
+    factsCard: Bool, fallback: Bool, reason: String? = nil, at: Timestamp
   ) {
     self.turn = turn
     self.caseID = caseID
@@ -39,6 +42,7 @@ package struct AnswerTurned: TreeFact {
     self.agentID = agentID
     self.factsCard = factsCard
     self.fallback = fallback
+    self.reason = reason
     self.at = at
   }
 
@@ -47,6 +51,7 @@ package struct AnswerTurned: TreeFact {
     switch Turn.word(of: type) {
     case .given: "A customer was told something of an offer"
     case .corrected: "A customer was told better what had been told wrongly"
+    case .refused: "A customer was not told what does not hold"
     }
   }
 
@@ -60,7 +65,8 @@ package struct AnswerTurned: TreeFact {
       personID: try members.may("person_id", .id()), offer: try members.needs("offer", .offerVersion),
       sheetID: try members.may("sheet_id", .id()), sheetVersion: try members.may("sheet_version", .version),
       locale: try members.needs("locale", .text), voice: try members.needs("voice", .word), agentID: try members.needs("agent_id", .id()),
-      factsCard: try members.needs("facts_card", .flag), fallback: try members.needs("fallback", .flag), at: try members.needs("at", .time))
+      factsCard: try members.needs("facts_card", .flag), fallback: try members.needs("fallback", .flag),
+      reason: try members.may("reason", .word), at: try members.needs("at", .time))
   }
 
   package func write(into writer: inout JSONWriter) {
@@ -76,6 +82,7 @@ package struct AnswerTurned: TreeFact {
     writer.member("agent_id", agentID)
     writer.member("facts_card", factsCard)
     writer.member("fallback", fallback)
+    writer.member("reason", ifPresent: reason)
     writer.member("at", at)
     writer.endObject()
   }

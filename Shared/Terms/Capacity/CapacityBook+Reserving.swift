@@ -76,13 +76,16 @@ extension CapacityBook {
     for (place, one) in all.enumerated() {
       let promise = one.promise
       let earlier = all[..<place].filter { $0.isOf(promise.kind, promise.sku) }
-      let marks = instants(in: one.window, promise.kind, promise.sku, Array(earlier), from: now)
+      let unread = promise.kind == .contactsPerHour ? self.unread[promise.offerID] ?? [] : []
+      let marks = instants(in: one.window, promise.kind, promise.sku, Array(earlier), unread, from: now)
       for (index, instant) in marks.enumerated() {
         let held = earlier.reduce(Int64(0)) { $1.window.contains(instant) ? $0 &+ $1.quantity : $0 }
-        let there = min(max(0, capacity(promise.kind, promise.sku, at: instant) - held), one.quantity)
+        let lost = unread.first { $0.window.contains(instant) }
+        // Whoever has not read this offer can do what is held for the others.
+        let there = min(max(0, capacity(promise.kind, promise.sku, at: instant) - max(held, lost?.contacts ?? 0)), one.quantity)
         guard there < one.quantity else { continue }
         let end = min(index + 1 < marks.count ? marks[index + 1] : one.window.upperBound, slotEnd(promise, at: instant))
-        let blame = lastChange(promise, at: instant)
+        let blame = blame(promise, lost.flatMap { $0.contacts > held ? $0 : nil }, at: instant)
         let since = max(blame?.at ?? one.answeredAt, one.answeredAt)
         if let last = found.last, last.promise == promise, last.window.upperBound == instant, last.there == there {
           found[found.count - 1] = Shortfall(
@@ -99,13 +102,14 @@ extension CapacityBook {
 
   /// The instants of `window` from `now` on at which anything changes, its beginning first; between two of them all stays the same.
   private func instants(
-    in window: Range<Timestamp>, _ kind: PromiseKind, _ sku: Identifier<Product>?, _ others: [Reservation], from now: Timestamp
+    in window: Range<Timestamp>, _ kind: PromiseKind, _ sku: Identifier<Product>?, _ others: [Reservation], _ unread: [Unread] = [],
+    from now: Timestamp
   ) -> [Timestamp] {
     let start = max(window.lowerBound, now)
     guard start < window.upperBound else { return [] }
     var marks: Set<Timestamp> = [start]
     for slot in slots.values where slot.kind == kind && slot.sku == sku { marks.formUnion([slot.from, slot.to]) }
-    for other in others { marks.formUnion([other.window.lowerBound, other.window.upperBound]) }
+    for other in others.map(\.window) + unread.map(\.window) { marks.formUnion([other.lowerBound, other.upperBound]) }
     let inside = marks.filter { $0 >= start && $0 < window.upperBound }.sorted()
     guard kind == .contactsPerHour else { return inside }
     // Hours of which nobody said anything are those in which nobody works, as long as there are others.
@@ -119,8 +123,18 @@ extension CapacityBook {
       ?? .last
   }
 
-  private func lastChange(_ promise: PromiseDeclared, at instant: Timestamp) -> CapacityChanged? {
-    slots.values.filter { $0.kind == promise.kind && $0.sku == promise.sku && $0.from <= instant && instant < $0.to }.max { $0.at < $1.at }
+  /// What made it less, and when: whoever has not read it, else the last word about the hours.
+  private struct Blame {
+    let at: Timestamp
+    let cause: String?
+  }
+
+  private func blame(_ promise: PromiseDeclared, _ lost: Unread?, at instant: Timestamp) -> Blame? {
+    if let lost { return Blame(at: lost.since, cause: lost.cause) }
+    let last = slots.values.filter { $0.kind == promise.kind && $0.sku == promise.sku && $0.from <= instant && instant < $0.to }.max {
+      $0.at < $1.at
+    }
+    return last.map { Blame(at: $0.at, cause: $0.cause) }
   }
 }
 

@@ -27,6 +27,23 @@ package struct CapacityBook: Sendable, Equatable {
   private var windows: [OfferVersion: Range<Timestamp>] = [:]
   private var ended: Set<Identifier<Offer>> = []
   private var cancelled: Set<OfferVersion> = []
+  private(set) var unread: [Identifier<Offer>: [Unread]] = [:]
+
+  /// Contacts an hour that nobody takes for an offer although somebody is there: whoever has not read it cannot open its card.
+  package struct Unread: Sendable, Equatable {
+    package let window: Range<Timestamp>
+    package let contacts: Int64
+    /// Who, in words.
+    package let cause: String
+    package let since: Timestamp
+
+    package init(window: Range<Timestamp>, contacts: Int64, cause: String, since: Timestamp) {
+      self.window = window
+      self.contacts = contacts
+      self.cause = cause
+      self.since = since
+    }
+  }
 
   /// A promise that names no hours, of an offer whose time is not known: what follows its answer for three days.
   private static let usualWindow = Duration.seconds(72 * 3_600)
@@ -35,19 +52,19 @@ package struct CapacityBook: Sendable, Equatable {
 
   package init(_ facts: some Sequence<DomainEvent>) { for fact in facts { take(fact) } }
 
-  /// Takes a fact; the later word counts, whichever comes first. A fact about anything else changes nothing.
+  /// Takes a fact; the later word counts, as `LastWord` has it. A fact about anything else changes nothing.
   package mutating func take(_ event: DomainEvent) {
     switch event {
     case .promiseDeclared(let fact):
       let name = Name(fact.offerID, fact.promiseID)
-      if let known = declared[name]?[fact.version], known.at >= fact.at { return }
+      if let known = declared[name]?[fact.version], !LastWord.counts(fact.at, after: known.at) { return }
       declared[name, default: [:]][fact.version] = fact
     case .promiseAnswered(let fact):
       let name = Name(fact.offerID, fact.promiseID)
-      if let known = answers[name]?[fact.version], known.at >= fact.at { return }
+      if let known = answers[name]?[fact.version], !LastWord.counts(fact.at, after: known.at) { return }
       answers[name, default: [:]][fact.version] = fact
     case .capacityChanged(let fact):
-      if let known = slots[fact.slotID], known.at >= fact.at { return }
+      if let known = slots[fact.slotID], !LastWord.counts(fact.at, after: known.at) { return }
       slots[fact.slotID] = fact
     case .offerScheduled(let fact):
       guard let version = OfferVersion(offer: fact.offerID, version: fact.version) else { return }
@@ -58,6 +75,9 @@ package struct CapacityBook: Sendable, Equatable {
     default: break
     }
   }
+
+  /// From now on `offer` is not counted on whoever has not read it; what they could do for others stays.
+  package mutating func leaveOut(_ unread: [Unread], of offer: Identifier<Offer>) { self.unread[offer] = unread }
 
   /// The promises of `version` by name.
   package func promises(of version: OfferVersion) -> [PromiseDeclared] {

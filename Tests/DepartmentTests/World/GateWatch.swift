@@ -117,10 +117,10 @@ struct GateWatch {
     for demand in Self.demands where demand.offer == fact.offerID.text {
       let answer = answer(demand, fact.version).flatMap { $0.answer != .no && $0.expiresAt > fact.at ? $0 : nil }
       if !isWaived(offer, .promises), answer == nil { return "a yes to \(demand.promise)" }
-      // Whoever waives the promises does without the capacity behind them too: it is held against what was answered.
-      if answer != nil, !isWaived(offer, .capacity), let wanted = demand.quantity,
-        let least = CapacityWatch.least(Array(slots.values), demand, from: fact.at), least < wanted
-      {
+      guard !isWaived(offer, .capacity), let wanted = demand.quantity else { continue }
+      // Whoever lets the answer go does not let go what it would have reserved.
+      guard answer != nil else { return "anything reserved for \(demand.promise)" }
+      if let least = CapacityWatch.least(Array(slots.values), demand, from: fact.at), least < wanted {
         return "what \(demand.promise) takes: \(wanted), where \(least) are there"
       }
     }

@@ -1,5 +1,6 @@
 import Contracts
 import HTTP
+import Host
 import ServiceDomain
 import Store
 import Terms
@@ -116,15 +117,14 @@ struct Availability {
     self.book = book
     self.rules = rules
     self.usual = usual
-    let all = try Rosters.shifts(in: hours, reading)
+    let colleagues = ColleagueFold(try Colleagues.all(in: reading))
+    let all = try Rosters.shifts(in: hours, reading).filter { colleagues.isHere($0.agentID) }
     isRosterKnown = !all.isEmpty
-    let briefed = try Set(
-      reading.all(
-        "SELECT agent_id FROM briefing_read WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.offer.text),
-        .integer(Int64(offer.offer.version))
-      ) { row in try row.text(0) })
+    let read = try Briefings.fold(of: offer.offer.offer, in: reading)
+    // Whoever has read the last material version knows what stands in the minor ones after it.
+    let counting = offer.known.counting(offer.offer.version)
     let needsBriefing = offer.terms.document.briefing != nil
-    shifts = all.filter { !$0.absent && (!needsBriefing || briefed.contains($0.agentID.text)) }
+    shifts = all.filter { !$0.absent && (!needsBriefing || read.readAt($0.agentID, counting: counting) != nil) }
   }
 
   /// By who is on shift and has read the offer; where no roster is known, by what was said of the hour; nil where nobody said anything.

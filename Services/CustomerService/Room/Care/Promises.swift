@@ -3,14 +3,15 @@ import ServiceDomain
 import Store
 import Terms
 
-/// What offers ask of customer service, what it answered and what it has, each as its last fact: together they are the capacity book.
+/// What offers ask of customer service, what it answered and what it has, each as its last fact: together they are the capacity book. Of two
+/// with one time the one that was told later counts (`LastWord`).
 enum Promises {
   /// An offer asks for something. Until it is answered, the end of the time for it waits as a row that falls due.
   static func fold(_ fact: PromiseDeclared, in transaction: borrowing Transaction) throws {
     let changed = try transaction.run(
       """
       INSERT INTO promise (offer_id, version, promise_id, at, answer_by, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-      ON CONFLICT DO UPDATE SET at = ?4, answer_by = ?5, data = ?6 WHERE ?4 > at
+      ON CONFLICT DO UPDATE SET at = ?4, answer_by = ?5, data = ?6 WHERE ?4 > at OR ?4 = at AND data <> ?6
       """, .text(fact.offerID.text), .integer(Int64(fact.version)), .text(fact.promiseID.text), .timestamp(fact.at),
       .timestamp(fact.answerBy), .blob(fact.event.encode()))
     guard changed == 1, try CapacityRows.answer(fact.offerID, fact.version, fact.promiseID, in: transaction) == nil else { return }
@@ -21,7 +22,7 @@ enum Promises {
     try transaction.run(
       """
       INSERT INTO promise_answer (offer_id, version, promise_id, at, data) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET at = ?4, data = ?5 WHERE ?4 > at
+      ON CONFLICT DO UPDATE SET at = ?4, data = ?5 WHERE ?4 >= at
       """, .text(fact.offerID.text), .integer(Int64(fact.version)), .text(fact.promiseID.text), .timestamp(fact.at),
       .blob(fact.event.encode()))
     try Due.remove(kind: CareDues.promise, subject: subject(fact.offerID, fact.version, fact.promiseID), in: transaction)
@@ -31,7 +32,7 @@ enum Promises {
     try transaction.run(
       """
       INSERT INTO capacity_slot (slot_id, from_at, to_at, at, data) VALUES (?1, ?2, ?3, ?4, ?5)
-      ON CONFLICT DO UPDATE SET from_at = ?2, to_at = ?3, at = ?4, data = ?5 WHERE ?4 > at
+      ON CONFLICT DO UPDATE SET from_at = ?2, to_at = ?3, at = ?4, data = ?5 WHERE ?4 >= at
       """, .text(fact.slotID.text), .timestamp(fact.from), .timestamp(fact.to), .timestamp(fact.at), .blob(fact.event.encode()))
   }
 

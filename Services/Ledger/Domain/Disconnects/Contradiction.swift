@@ -8,7 +8,7 @@ package import Contracts
 /// look-back     before any message      after one, or asked for     nothing a day later         a limit may have been used up
 /// insult        suppressed or a note    note within 24 h            the message stands          -
 /// unbriefed     read before speaking    read at login               spoke without               -
-/// wrong words   the facts stood in      corrected within 48 h       not corrected               -
+/// wrong words   refused, facts card     corrected within 48 h       not corrected               -
 /// promise       gate, pause             capacity before the hour    more came than promised     nobody had answered
 /// noisy         held back               -                           5 s after the complaint     -
 /// parity        equal or excepted       matched                     live for a day without      no gate was told of

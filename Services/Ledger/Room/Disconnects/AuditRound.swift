@@ -21,6 +21,7 @@ struct AuditRound {
   enum TallyName: String, CaseIterable {
     case owed, insult, noisy
     case words = "wrong_words"
+    case keptWords = "words_refused"
   }
 
   private struct TallyKey: Hashable {
@@ -77,6 +78,7 @@ struct AuditRound {
       case "owed": [.owed]
       case "held-back": [.insult, .noisy]
       case "answers": [.words]
+      case "answers-refused": [.keptWords]
       case _: []
       }
     for name in names {
@@ -86,7 +88,7 @@ struct AuditRound {
       ) { row in
         let (offer, count) = (try row.text(0), try row.integer(1))
         return Register.Found(
-          id: "\(name.kind.rawValue)/\(offer.isEmpty ? "none" : offer)/prevented", kind: name.kind, outcome: .prevented,
+          id: "\(name.id)/\(offer.isEmpty ? "none" : offer)/prevented", kind: name.kind, outcome: .prevented,
           offer: offer.isEmpty ? nil : Identifier(restoring: offer), beganAt: try row.timestamp(2), cause: name.words(count, offer),
           evidence: [try row.text(3)].filter { !$0.isEmpty }, count: count)
       }
@@ -122,12 +124,15 @@ struct AuditRound {
 }
 
 extension AuditRound.TallyName {
+  /// What a disconnect is named by.
+  var id: String { self == .keptWords ? "\(kind.rawValue)/refused" : kind.rawValue }
+
   var kind: DisconnectRecorded.Kind {
     switch self {
     case .owed: .lookBack
     case .insult: .insult
     case .noisy: .noisy
-    case .words: .wrongWords
+    case .words, .keptWords: .wrongWords
     }
   }
 
@@ -137,6 +142,7 @@ extension AuditRound.TallyName {
     case .insult: "\(count) people who had bought already were not sent the advertisement"
     case .noisy: "\(count) messages were held back for a complaint or another hold"
     case .words: "\(count) answers came from the facts card when the sheet did not hold any more"
+    case .keptWords: "\(count) times somebody was kept from answering about \(offer) from words that did not hold"
     }
   }
 }

@@ -2,6 +2,7 @@ import Contracts
 import Host
 import LedgerDomain
 import Store
+import Terms
 import Zones
 import protocol Store.Reading
 
@@ -48,7 +49,7 @@ enum ChannelStage {
 
   private static func namings(of channel: String, in reading: borrowing some Reading & ~Copyable) throws -> [CounterpartNamed] {
     try reading.all(
-      "SELECT content FROM seen WHERE subject = ?1 AND type = 'counterpart' ORDER BY at, message_id", .text(channel)
+      "SELECT content FROM seen WHERE subject = ?1 AND type = 'counterpart' ORDER BY at, length(message_id), message_id", .text(channel)
     ) { row -> CounterpartNamed? in
       guard case .counterpartNamed(let fact)? = try DomainEvent.decode(type: CounterpartNamed.type, data: try row.blob(0)) else {
         return nil
@@ -114,7 +115,7 @@ enum ChannelStage {
     return try reading.all(
       """
       SELECT shift_id, from_at, to_at, channels, absent, at FROM shift_seen
-      WHERE from_at >= ?1 AND from_at < ?3 AND to_at > ?2 ORDER BY shift_id, at, message_id
+      WHERE from_at >= ?1 AND from_at < ?3 AND to_at > ?2 ORDER BY shift_id, at, length(message_id), message_id
       """, .timestamp(first.adding(.zero - shiftMax)), .timestamp(first), .timestamp(last)
     ) { row in
       Shift(
@@ -134,7 +135,7 @@ enum ChannelStage {
   private static func staff(_ shifts: [Shift], at counterpart: String) -> [Staff] {
     var staff: [Staff] = []
     for (place, last) in shifts.enumerated() where place + 1 == shifts.count || shifts[place + 1].id != last.id {
-      guard !last.isAbsent, last.channels.contains(" \(counterpart) ") else { continue }
+      guard !last.isAbsent, GateChannels.serves(last.channels.split(separator: " ").map(String.init), counterpart) else { continue }
       var knownAt = last.at
       for earlier in shifts[..<place].reversed() {
         guard earlier.id == last.id, !earlier.isAbsent, earlier.from == last.from, earlier.to == last.to,

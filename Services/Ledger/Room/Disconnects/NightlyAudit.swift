@@ -26,7 +26,7 @@ enum NightlyAudit {
     ("gates", { try GateStage.gates(&$0, &$1, $2) }), ("rests", { try GateStage.rests(&$0, &$1, $2) }),
     ("parity", { try GateStage.parity(&$0, &$1, $2) }), ("promises", { try PromiseStage.take(&$0, &$1, $2) }),
     ("questions", { try QuestionStage.asked(&$0, &$1, $2) }), ("refusals", { try QuestionStage.refused(&$0, &$1, $2) }),
-    ("channels", { try ChannelStage.take(&$0, &$1, $2) }),
+    ("channels", { try ChannelStage.take(&$0, &$1, $2) }), ("answers-refused", { try AnswerStage.refused(&$0, &$1, $2) }),
   ]
 
   /// The night has come.

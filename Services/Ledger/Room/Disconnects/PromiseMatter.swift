@@ -25,8 +25,10 @@ struct PromiseMatter {
     var declared: [PromiseDeclared] = []
     var messages: [Timestamp: String] = [:]
     try reading.rows(
-      "SELECT type, content, message_id FROM seen WHERE offer_id = ?1 AND type IN ('promise.declared', 'promise.answered') AND subject = ?2",
-      .text(id.text), .text(name)
+      """
+      SELECT type, content, message_id FROM seen WHERE offer_id = ?1 AND type IN ('promise.declared', 'promise.answered') AND subject = ?2
+      ORDER BY at, length(message_id), message_id
+      """, .text(id.text), .text(name)
     ) { row in
       let type = try row.text(0) == "promise.declared" ? PromiseDeclared.type : PromiseAnswered.type
       guard let event = try DomainEvent.decode(type: type, data: try row.blob(1)) else { return }
@@ -42,7 +44,8 @@ struct PromiseMatter {
     let window = max(from, round.since)..<max(from, round.since, min(ends, round.now))
     guard !window.isEmpty else { return nil }
     let capacity = try reading.all(
-      "SELECT content FROM seen WHERE type = 'capacity' AND word = ?1 ORDER BY at, message_id", .text(promise.kind.rawValue)
+      "SELECT content FROM seen WHERE type = 'capacity' AND word = ?1 ORDER BY at, length(message_id), message_id",
+      .text(promise.kind.rawValue)
     ) { row -> CapacityChanged? in
       guard case .capacityChanged(let fact)? = try DomainEvent.decode(type: CapacityChanged.type, data: try row.blob(0)),
         fact.sku == promise.sku, fact.from < ends, fact.to > from
