@@ -29,7 +29,8 @@ struct DisconnectTests {
     AnswerTurned(
       turn: .given, caseID: Identifier(restoring: "case-\(id)"), answerID: Identifier(restoring: id),
       personID: Identifier(restoring: "eve"),
-      offer: try #require(OfferVersion("\(offer.id)@\(offer.version)")), sheetID: card ? nil : Identifier(restoring: sheet), sheetVersion: card ? nil : 1,
+      offer: try #require(OfferVersion("\(offer.id)@\(offer.version)")),
+      sheetID: card ? nil : Identifier(restoring: sheet), sheetVersion: card ? nil : 1,
       locale: "en-US", voice: "warm", agentID: ines, factsCard: card, fallback: false, at: instant
     ).event
   }
