@@ -15,6 +15,13 @@ extension OfferCheck {
     if document.course.length != .once, !hasPlans {
       warn("/duration", "only plans carry an offer on, and it applies to none", next: "write { \"kind\": \"once\" }, or include a plan")
     }
+    if let exception = document.parityException, document.window.endsAt.map({ exception.endsAt < $0 }) ?? true {
+      warn(
+        "/parity_exception/ends_at",
+        "the exception ends at \(exception.endsAt), the offer \(document.window.endsAt.map { "at \($0)" } ?? "has no end"): in between customers who are "
+          + "there already pay more, and nobody has said why",
+        next: "let the exception last as long as the offer, or end the offer with it")
+    }
     if document.eligibility.anonymousOrders, document.eligibility.customers != .everyone {
       warn(
         "/eligibility/anonymous_orders",

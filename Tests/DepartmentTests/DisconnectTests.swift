@@ -29,7 +29,8 @@ struct DisconnectTests {
     AnswerTurned(
       turn: .given, caseID: Identifier(restoring: "case-\(id)"), answerID: Identifier(restoring: id),
       personID: Identifier(restoring: "eve"),
-      offer: try #require(OfferVersion("\(offer.id)@1")), sheetID: card ? nil : Identifier(restoring: sheet), sheetVersion: card ? nil : 1,
+      offer: try #require(OfferVersion("\(offer.id)@\(offer.version)")),
+      sheetID: card ? nil : Identifier(restoring: sheet), sheetVersion: card ? nil : 1,
       locale: "en-US", voice: "warm", agentID: ines, factsCard: card, fallback: false, at: instant
     ).event
   }
@@ -176,5 +177,42 @@ struct DisconnectTests {
     #expect(try outcomes("refused_then_granted") == ["repaired", "slipped"])
     #expect(house.premises.ask(.get, "/v1/disconnects", query: [("kind", "rude")]).status == 400)
     #expect(try house.findings() == [])
+  }
+
+  @Test func `whoever has read the last material version is briefed for the minor ones after it, and a wrong answer is no reading`() throws
+  {
+    let house = try LedgerHouse()
+    try house.openCampaign(500_000)
+    var offer = PlannedOffer()
+    try house.launch(offer)
+    let tom = Identifier<Colleague>(restoring: "agent/tom")
+    for (agent, isRight) in [(ines, true), (tom, false)] {
+      try house.say(
+        BriefingAcknowledged(
+          offerID: try Identifier(offer.id), version: 1, agentID: agent, secondsOpen: 40, answerCorrect: isRight, at: house.now
+        ).event, source: "/service")
+    }
+    try house.advance(to: offer.startsAt.adding(.seconds(60)))
+    func outcomes() throws -> [String] {
+      try Self.register(house, [("kind", "unbriefed")]).compactMap { $0["outcome"]?.string }.sorted()
+    }
+    (offer.version, offer.significance) = (2, .minor)
+    try house.launch(offer)
+    try house.advance(by: .seconds(60))
+    try house.say(answered("a-1", offer, at: house.now), source: "/service")
+    try house.audit()
+    #expect(try outcomes() == ["prevented"])
+    guard case .answerTurned(var other) = try answered("a-2", offer, at: house.now) else { return }
+    other.agentID = tom
+    try house.say(other.event, source: "/service")
+    try house.audit()
+    #expect(try outcomes() == ["prevented", "slipped"])
+    // What changes the promise is to be read anew.
+    (offer.version, offer.significance) = (3, .material)
+    try house.launch(offer)
+    try house.advance(by: .seconds(60))
+    try house.say(answered("a-3", offer, at: house.now), source: "/service")
+    try house.audit()
+    #expect(try outcomes() == ["prevented", "slipped", "slipped"])
   }
 }

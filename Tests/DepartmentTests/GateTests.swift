@@ -167,8 +167,15 @@ struct GateTests {
     try scene.service(MarketingScene.capacity("s-2", 90, .units, sku: "KETTLE-17", at: scene.clock.now()))
     try scene.work()
     #expect(try scene.state() == "paused")
+    // Nobody has it go on before there is enough again.
+    let early = scene.offer("resume")
+    #expect(
+      try early.status == 409 && early.json["code"] == "capacity" && early.json["detail"]?.string?.contains("there is only 90") == true)
     let paused = try #require(try scene.turns().last)
     #expect(paused.cause == "capacity" && paused.by.text == "marketing" && paused.sentence?.contains("there is only") == true)
+    try scene.service(MarketingScene.capacity("s-2", 100, .units, sku: "KETTLE-17", at: scene.clock.now()))
+    #expect(scene.offer("resume").status == 200)
+    #expect(try scene.state() == "live")
   }
 
   @Test func `a drop pauses also where another promise is not answered any more, or fell short before`() throws {

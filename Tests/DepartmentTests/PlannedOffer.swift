@@ -9,6 +9,7 @@ import Host
 struct PlannedOffer {
   var id = "free-ship"
   var version = 1
+  var significance = OfferVersioned.Significance.material
   var campaign = "spring"
   var currency = "USD"
   /// Local in New York.
@@ -72,7 +73,8 @@ struct PlannedOffer {
 
   var document: JSON {
     [
-      "schema": "accord.offer/1", "offer_id": .string(id), "version": .integer(Int64(version)), "significance": "material",
+      "schema": "accord.offer/1", "offer_id": .string(id), "version": .integer(Int64(version)),
+      "significance": .string(significance.rawValue),
       "campaign_id": .string(campaign), "title": ["en-US": .string(id)], "owner": "marketer/maya", "service_contact": "agent/ines",
       "also_called": [], "currency": .string(currency),
       "window": [
@@ -103,7 +105,7 @@ struct PlannedOffer {
     let read = try OfferDocument(document)
     return OfferVersioned(
       offerID: try Identifier(id), version: version, campaignID: try Identifier(campaign), document: document, termsHash: read.termsHash,
-      significance: .material)
+      significance: significance)
   }
 
   func scheduled() throws -> OfferScheduled {

@@ -165,6 +165,20 @@ enum Gatekeeping {
           at: telling.now)), in: transaction)
   }
 
+  /// What rests because a promise cannot be kept goes on when it can: refused while that is so, unless the row was waived.
+  static func confirmResume(_ version: Offers.Version, _ telling: Telling, in transaction: borrowing Transaction) throws {
+    let terms = try KnownTerms.of(version)
+    guard let schedule = version.schedule, !terms.document.promises.isEmpty else { return }
+    let row = try GateTurns.rows(of: version.offer, in: transaction).first { $0.check == .capacity }
+    guard row?.state != .waived else { return }
+    let known = try GateFacts.of(version.offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
+    guard Gate.pauses(known), let sentence = Gate.capacity(known).sentence else { return }
+    throw OfferDeeds.Refused(
+      409, "capacity",
+      "\(version.offer) rests for what was promised and is not there: \(sentence); it can go on with more capacity (`accord capacity set`) or "
+        + "another answer (`accord promise answer`), both customer service's, or with a new version that asks for less")
+  }
+
   // MARK: Going live
 
   /// The start of a version has come: it goes live or is blocked, and never goes live by itself later.
@@ -253,30 +267,5 @@ enum Gatekeeping {
           turn: .blocked, offerID: offer.offer, version: offer.version, cause: "gate", sentence: sentence, by: telling.by, at: telling.now)),
       in: transaction)
     telling.desk.log.warning("offer.blocked", sentence)
-  }
-
-  /// The end of an offer has come, by the clock.
-  static func end(_ id: Identifier<Offer>, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    guard let known = try Offers.find(id, in: transaction), let running = known.running.flatMap({ OfferVersion(offer: id, version: $0) }),
-      try Offers.version(running, in: transaction)?.state.isRunning == true
-    else { return }
-    try finish(running, cause: "end of its window", telling, in: transaction)
-  }
-
-  /// Ends the running version, and gives up what waited to take its place.
-  static func finish(
-    _ running: OfferVersion, cause: String?, _ telling: Telling, in transaction: borrowing Transaction
-  ) throws {
-    try telling.tell(
-      .offerTurned(
-        OfferTurned(turn: .ended, offerID: running.offer, version: running.version, cause: cause, by: telling.by, at: telling.now)),
-      in: transaction)
-    for later in try Offers.versions(of: running.offer, in: transaction) where later.version > running.version && !later.state.isOver {
-      try telling.tell(
-        .offerTurned(
-          OfferTurned(
-            turn: .cancelled, offerID: running.offer, version: later.version, cause: "the offer ended before this version took effect",
-            by: telling.by, at: telling.now)), in: transaction)
-    }
   }
 }

@@ -132,6 +132,7 @@ struct OfferDeeds {
     switch deed {
     case .end: try Gatekeeping.finish(offer, cause: cause, telling, in: transaction)
     case .pause, .resume, .stop, .cancel:
+      if deed == .resume { try Gatekeeping.confirmResume(version, telling, in: transaction) }
       let turn: OfferTurned.Turn =
         switch deed {
         case .pause: .paused

@@ -124,6 +124,7 @@ struct GateWatch {
         return "what \(demand.promise) takes: \(wanted), where \(least) are there"
       }
     }
+    if !isWaived(offer, .channels), let hour = unstaffed(fact, people) { return hour }
     if fact.offerID.text == Self.welcome {
       return approved[offer] == true || isWaived(offer, .parity) ? nil : "customer service's word on parity"
     }
@@ -139,6 +140,22 @@ struct GateWatch {
       else { return false }
       return verifier != deputy
     }
+  }
+
+  /// The hour in which nobody is at the phone, where those are answered who bought by any channel.
+  private func unstaffed(_ fact: OfferTurned, _ people: PeopleWatch) -> String? {
+    let there = shifts.values.filter { shift in
+      !shift.absent && shift.channels.contains("phone") && people.isHere(shift.agentID, at: "marketing")
+    }
+    for day in 0..<3 {
+      for hour in 8..<20 {
+        let begins = Self.starts.adding(.seconds(Int64(day * 24 + hour) * 3_600))
+        let ends = begins.adding(.seconds(3_600))
+        guard begins >= max(Self.starts, fact.at) else { continue }
+        if !there.contains(where: { $0.from <= begins && $0.to >= ends }) { return "anybody at the phone at \(begins)" }
+      }
+    }
+    return nil
   }
 
   /// Who of those in the first three days has not read it, beyond the quorum; or the hour in which nobody is there who has.

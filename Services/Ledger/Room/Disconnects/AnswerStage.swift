@@ -140,6 +140,16 @@ enum AnswerStage {
 
   // MARK: Briefings
 
+  /// The last version up to this one that changed what is promised.
+  private static func firstCounting(_ offer: OfferVersion, in reading: borrowing Transaction) throws -> Int {
+    var found: [Int: OfferVersioned.Significance] = [:]
+    try reading.rows(
+      "SELECT version, json_extract(CAST(document AS TEXT), '$.significance') FROM offer_version WHERE offer_id = ?1 AND version <= ?2",
+      .text(offer.offer.text), .integer(Int64(offer.version))
+    ) { row in found[Int(try row.integer(0))] = try row.optionalText(1).flatMap { OfferVersioned.Significance(rawValue: $0) } }
+    return MaterialVersions.counting(offer.version) { found[$0] }.lowerBound
+  }
+
   /// Nil where the agent had spoken of this version before.
   private static func briefing(of answer: Answer, in reading: borrowing Transaction) throws -> Register.Found? {
     let (fact, offer) = (answer.fact, answer.fact.offer)
@@ -148,13 +158,15 @@ enum AnswerStage {
       SELECT 1 FROM seen WHERE offer_id = ?1 AND type = 'answer.given' AND (at, message_id) < (?2, ?3) AND version = ?4 AND word = ?5 LIMIT 1
       """, .text(offer.offer.text), .timestamp(answer.at), .text(answer.message), .integer(Int64(offer.version)), .text(fact.agentID.text))
     guard earlier == nil else { return nil }
+    // Whoever has read the last material version knows what stands in the minor ones after it.
+    let first = try firstCounting(offer, in: reading)
     let acknowledged = try reading.first(
-      "SELECT at, message_id FROM seen WHERE subject = ?1 AND type = 'briefing' AND offer_id = ?2 AND version = ?3 ORDER BY at LIMIT 1",
-      .text(fact.agentID.text), .text(offer.offer.text), .integer(Int64(offer.version))
+      "SELECT at, message_id FROM seen WHERE subject = ?1 AND type = 'briefing' AND offer_id = ?2 AND version BETWEEN ?3 AND ?4 ORDER BY at LIMIT 1",
+      .text(fact.agentID.text), .text(offer.offer.text), .integer(Int64(first)), .integer(Int64(offer.version))
     ) { row in Wrong(at: try row.timestamp(0), message: try row.text(1)) }
     let launched = try reading.integer(
-      "SELECT min(at) FROM offer_turn WHERE offer_id = ?1 AND version = ?2 AND turn = 'launched' HAVING count(*) > 0",
-      .text(offer.offer.text), .integer(Int64(offer.version))
+      "SELECT min(at) FROM offer_turn WHERE offer_id = ?1 AND version BETWEEN ?2 AND ?3 AND turn = 'launched' HAVING count(*) > 0",
+      .text(offer.offer.text), .integer(Int64(first)), .integer(Int64(offer.version))
     ).map { Timestamp(milliseconds: $0) }
     let outcome = Contradiction.unbriefed(usedAt: fact.at, acknowledgedAt: acknowledged?.at, launchedAt: launched)
     let cause: String

@@ -124,7 +124,7 @@ enum GateStage {
   /// What the gate said last of it; nil where it said nothing.
   private static func told(of offer: OfferInForce, in reading: borrowing Transaction) throws -> Told? {
     let last = try reading.first(
-      "SELECT content, message_id FROM seen WHERE offer_id = ?1 AND type = 'gate' AND version = ?2 ORDER BY at DESC, message_id DESC LIMIT 1",
+      "SELECT content, message_id FROM seen WHERE offer_id = ?1 AND type = 'gate' AND version = ?2 ORDER BY at DESC, length(message_id) DESC, message_id DESC LIMIT 1",
       .text(offer.version.offer.text), .integer(Int64(offer.version.version))
     ) { row in (content: try row.blob(0), message: try row.text(1)) }
     guard let last, case .gateTurned(let gate)? = try DomainEvent.decode(type: GateTurned.type, data: last.content),

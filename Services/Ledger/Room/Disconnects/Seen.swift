@@ -3,6 +3,7 @@ import Mesh
 import Store
 
 /// What the others told that bears on the register of disconnects: when it was, whom and which offer it concerns, and no more than is asked.
+/// A message's name ends with its producer's sequence: of two with one time the longer name, then the higher one, was told later.
 enum Seen {
   /// What is listened to beside offers and requests.
   static let types =
@@ -71,6 +72,8 @@ enum Seen {
         type: "sheet.\(fact.turn.rawValue)", subject: fact.sheetID.text, offer: fact.offerID, version: fact.offerVersion,
         word: String(fact.sheetVersion), at: fact.at, keepsFact: true)
     case .briefingAcknowledged(let fact):
+      // One whose answer was wrong is none.
+      guard fact.answerCorrect != false else { return nil }
       return Row(type: "briefing", subject: fact.agentID.text, offer: fact.offerID, version: fact.version, at: fact.at)
     case .offerAskedAbout(let fact):
       return Row(
