@@ -49,4 +49,22 @@ extension StoriesTests.GateStories {
     try shop.done("offer", "launch", "counter", as: "marketer/maya")
     #expect(try state("counter", shop) == "live")
   }
+
+  @Test func `nobody could be asked: without an answer nothing is reserved, and each check is let pass by its own name`() throws {
+    let shop = try shop()
+    try shop.done("offer", "schedule", write("quiet", in: shop), as: "marketer/maya")
+    try writeSheet("quiet", shop)
+    try brief("quiet", shop)
+    try awaitLacking("quiet", ["promises"], shop)
+    try shop.done("offer", "waive", "quiet", "promises", "--reason", "the desk is at a wedding", as: "supervisor/ruth")
+    try awaitLacking("quiet", ["capacity"], shop)
+    let row = try #require(lacking("quiet", shop).first)
+    #expect(
+      row.text.contains("nothing is reserved for 20 contacts an hour") && row.text.contains("accord promise answer quiet"), "\(row.text)")
+    // It would not have gone live; now somebody says by name that it goes without.
+    try shop.done("offer", "waive", "quiet", "capacity", "--reason", "it is a small offer", as: "supervisor/ruth")
+    try awaitLacking("quiet", [], shop)
+    try shop.done("clock", "advance", "--to", Self.starts)
+    try eventually("it is live") { try state("quiet", shop) == "live" }
+  }
 }
