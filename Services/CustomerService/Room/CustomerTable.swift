@@ -60,7 +60,7 @@ struct CustomerTable {
   /// The customer's orders by the places of the offers on which they bear.
   private func near(_ person: Identifier<Person>, _ top: TableTop, in reading: borrowing some Reading & ~Copyable) throws -> Near {
     var near: Near = [:]
-    guard let from = top.reachesFrom(at: now) else { return near }
+    guard let from = top.standing(at: now).reachesFrom else { return near }
     for one in try table.bought(by: person, since: from, earlier: top.asksForEarlier, in: reading) {
       for number in top.mayBear(one.matter.purchase) {
         let place = top.places[number]

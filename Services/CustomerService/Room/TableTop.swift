@@ -56,6 +56,8 @@ final class TableTop: Sendable {
     let phases: [DeskOffer.Phase]
     /// Those that are spoken of where no order bears on them, as they lie for whoever belongs to their groups.
     let spoken: [Lie]
+    /// The earliest order that any of them reaches which may be spoken of; nil where there is none.
+    let reachesFrom: Timestamp?
     fileprivate let times: Range<Timestamp>
   }
 
@@ -96,13 +98,6 @@ final class TableTop: Sendable {
     asksForEarlier = places.contains(where: \.asksForEarlier)
   }
 
-  /// The earliest order that any of them reaches which may be spoken of at `now`; nil where there is none.
-  func reachesFrom(at now: Timestamp) -> Timestamp? {
-    var from: Timestamp?
-    for place in places where place.until >= now { from = min(from ?? .last, place.from) }
-    return from
-  }
-
   /// The places of offers on which `purchase` may bear; none of the others has anything to do with it. HOT: for each order of a customer.
   func mayBear(_ purchase: Purchase) -> Set<Int> {
     var found = named.forAll
@@ -121,12 +116,14 @@ final class TableTop: Sendable {
     let phases = places.map { $0.until >= now ? $0.offer.phase(at: now) : .gone }
     var spoken: [Lie] = []
     var next = Timestamp.last
+    var from: Timestamp?
     for (number, place) in places.enumerated() where place.until >= now {
+      from = min(from ?? .last, place.from)
       // Its last instant is one at which it is still there.
       next = min(next, place.offer.nextPhase(after: now), place.until.adding(.milliseconds(1)))
       if let tier = Desk.tier(alone: phases[number], isMember: true) { spoken.append(Lie(tier: tier, place: number)) }
     }
-    let made = Standing(phases: phases, spoken: spoken.sorted(), times: now..<max(now, next))
+    let made = Standing(phases: phases, spoken: spoken.sorted(), reachesFrom: from, times: now..<max(now, next))
     standing.withLock { $0 = made }
     return made
   }
