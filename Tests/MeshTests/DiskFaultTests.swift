@@ -45,10 +45,17 @@ extension MeshTests {
         accepted = client.welcome.lastSequence
         while accepted < most {
           try client.publish([(accepted + 1, events.event(accepted + 1))])
-          while true {
-            guard case .accepted(let through, _) = try client.next() else { continue }
-            accepted = max(accepted, through)
-            break
+          waiting: while true {
+            switch try client.next() {
+            case .accepted(let through, _):
+              accepted = max(accepted, through)
+              break waiting
+            // There is no reserve for the moment: it is made anew a second later.
+            case .resume(_, let after, _):
+              poll(nil, 0, Int32(max(1, after.milliseconds)))
+              try client.publish([(accepted + 1, events.event(accepted + 1))])
+            default: continue
+            }
           }
         }
         return (accepted, nil)
@@ -93,7 +100,11 @@ extension MeshTests {
             if ended?.contains("disk_failed") == true { faultsTold += 1 }
           }
         }
-        if calls.hasPrefix("f") { #expect(injected.afterFailure.again.isEmpty, "\(what): asked again: \(injected.afterFailure.again)") }
+        if calls.hasPrefix("f") {
+          // A reserve that failed is removed, and the next one is another file.
+          let again = injected.afterFailure.again.filter { !$0.contains("reserve.filling>") }
+          #expect(again.isEmpty, "\(what): asked again: \(again)")
+        }
         try Self.expectWhole(folder, caller, accepted: accepted, what)
       }
       print(
@@ -217,7 +228,7 @@ extension MeshTests {
     @Test func `what a start finds of a ledger that did not end in order is written once more before anything is built on it`() throws {
       let mesh = try LooseMesh(starting: ["broker", "ledger"])
       let (folder, caller) = (mesh.folder, mesh.caller)
-      let path = caller.data + "/ledger/store.sqlite-wal"
+      let log = "/ledger/store.sqlite-wal"
       var (orders, left) = (0, 0)
       // A store that was idle for a moment has emptied its log.
       while left == 0 {
@@ -225,7 +236,7 @@ extension MeshTests {
         orders += 1
         try caller.order("O-\(orders)", of: "ada")
         try mesh.kill("ledger")
-        left = try Data(contentsOf: URL(fileURLWithPath: path)).count
+        left = try Data(contentsOf: URL(fileURLWithPath: caller.data + log)).count
       }
       // A sync that failed may lie before the end, and this kernel would show its bytes as if they were on the disk.
       let watched = Injected.failing("pwrite64,fdatasync", at: 65_000, "EIO", log: folder.file("calls"))
@@ -233,7 +244,7 @@ extension MeshTests {
       try mesh.note("ledger", child.ready())
       try child.terminate()
       var written = 0
-      let calls = watched.calls(on: path)
+      let calls = watched.calls(on: log)
       for call in calls.prefix(while: { !$0.contains("fdatasync(") }) {
         // pwrite64(7</path>, "...", COUNT, OFFSET) = COUNT
         let numbers = call.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }.suffix(3)

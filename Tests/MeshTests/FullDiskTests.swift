@@ -200,7 +200,9 @@ extension MeshTests {
         ["line_id": .string("line-\(number)"), "sku": "KETTLE", "quantity": 1, "paid": ["amount_minor": 4_995, "currency": "USD"]]
       }
       let order: JSON = ["order_id": .string(id), "person_id": "ada", "channel": "web", "lines": .array(lines)]
-      let answer = try caller.send("ledger", .post, "/v1/orders", headers: ["Idempotency-Key": "key/\(id)"], body: order)
+      // Much work for a ledger on a loaded machine: its answer is waited for.
+      let answer = try caller.send(
+        "ledger", .post, "/v1/orders", headers: ["Idempotency-Key": "key/\(id)"], body: order, timeout: .seconds(60))
       guard answer.status == 201 else { throw Caller.Fault.refused(id, answer.status, answer.text) }
     }
   }

@@ -40,9 +40,9 @@ struct Injected {
     return try ChildProgram.spawn("/usr/bin/env", words + ["\(Build.folder)/\(program)"] + arguments, endsWithTests: true)
   }
 
-  /// The calls on the file at `path`, in order.
+  /// The calls on the file whose path ends like that, in order.
   func calls(on path: String) -> [String] {
-    ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init).filter { $0.contains("<\(path)>") }
+    ((try? String(contentsOfFile: log, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init).filter { $0.contains("\(path)>") }
   }
 
   /// How many calls the thread made that made most of them: each thread counts its own.
