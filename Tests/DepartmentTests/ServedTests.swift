@@ -21,8 +21,7 @@ struct ServedTests {
     reactor = try Reactor()
     server = try HTTPServer(
       reactor: reactor, host: "127.0.0.1", port: 0,
-      routes: CommonRoutes.health(readiness, ready: "ready", Metrics(program: "ledger")) + CommonRoutes.department(ledger.desk)
-        + ledger.department.routes(ledger.desk))
+      routes: CommonRoutes.health(readiness, ready: "ready", Metrics(program: "ledger")) + ledger.department.doors(ledger.desk))
     try reactor.start(name: "served")
   }
 

@@ -81,8 +81,10 @@ extension OfferDeeds {
     if try Colleagues.isActive(second, in: transaction) == false {
       throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
     }
-    guard let reason, (1...1_000).contains(reason.utf8.count) else {
-      throw Refused(422, "reason", "reason: an emergency has one, of 1 to 1000 characters; write it with --reason")
+    // It stands in the launch itself, where there is room for a line.
+    guard let reason, (1...Limits.textBytesMax).contains(reason.utf8.count) else {
+      throw Refused(
+        422, "reason", "reason: an emergency has one, of 1 to \(Limits.textBytesMax) characters; write it with --reason")
     }
     let lacks = try open(version, in: transaction)
     for row in lacks {
