@@ -76,7 +76,9 @@ struct BenchVerdicts {
     let map =
       "order=id,customer=customer,sku=sku,quantity=quantity,amount=amount,placed=placed,shipping=shipping,tender=tender,channel=channel,country=country"
     try house.accord(["import", "orders", "\(house.data)/orders.csv", "--map", map, "--currency", "USD"])
-    try house.accord(["campaign", "open", "spring", "--budget", "9000000.00", "--currency", "USD", "--approved-by", "supervisor/ruth"])
+    try house.accord([
+      "campaign", "open", "spring", "--budget", "\(orders * 10).00", "--currency", "USD", "--approved-by", "supervisor/ruth",
+    ])
     guard let shop = Shop.offer(Self.offer), var document = try? JSON(parsing: shop.text) else {
       throw Complaint(code: .software, happened: "the built-in shop has no offer \(Self.offer)", advice: "build again")
     }
@@ -129,6 +131,10 @@ struct BenchVerdicts {
       while true {
         let answer = try JSON(parsing: marketing.send(.get, "/v1/offers/\(Self.offer)", headers: house.headers()).body)
         audience = answer["versions"]?.array?.first?["audience"] ?? .null
+        if answer["versions"]?.array?.first?["state"]?.string == "blocked" {
+          throw Complaint(
+            code: .refused, happened: "the offer did not go live", advice: "\(house.data)/logs/marketing.log says what blocks it")
+        }
         if judging == nil, ["judging", "prepared"].contains(audience["state"]?.string ?? "") {
           judging = Clock.uptimeMilliseconds
           spent = BenchMeshHouse.processorMicroseconds(of: marketer)
