@@ -19,17 +19,27 @@ package struct Route: Sendable {
   package let lane: Lane
   /// The longest body; nil: the server's limit.
   package let bodyBytesMax: Int?
+  /// What stands at the pattern's places, where it is something else than an id. Held against a request by `careful` alone, as the next two.
+  package let path: [String: RequestForm]
+  /// What may stand in the query, by name.
+  package let query: [String: RequestForm]
+  /// The members that a body may have; nil: the body is no such object, or a document that may say more than anybody reads.
+  package let members: BodyForm?
   package let handler: Handler
 
   /// `lane` is reading for safe methods and writing for the others where not given.
   package init(
-    _ method: Method, _ pattern: String, _ doc: String, lane: Lane? = nil, bodyBytesMax: Int? = nil, handler: @escaping Handler
+    _ method: Method, _ pattern: String, _ doc: String, lane: Lane? = nil, bodyBytesMax: Int? = nil, path: [String: RequestForm] = [:],
+    query: [String: RequestForm] = [:], members: BodyForm? = nil, handler: @escaping Handler
   ) {
     self.method = method
     self.pattern = pattern
     self.doc = doc
     self.lane = lane ?? (method.isSafe ? .reading : .writing)
     self.bodyBytesMax = bodyBytesMax
+    self.path = path
+    self.query = query
+    self.members = members
     self.handler = handler
   }
 }
@@ -39,6 +49,9 @@ package struct PathParameters: Sendable {
   private let values: [(name: String, value: String)]
 
   package init(_ values: [(name: String, value: String)] = []) { self.values = values }
+
+  /// Each with its name, in the pattern's order.
+  var all: [(name: String, value: String)] { values }
 
   /// The decoded segment at `{name}`; asking for a name that the pattern lacks is a mistake in the program.
   package subscript(name: String) -> String {

@@ -105,6 +105,9 @@ package struct Department: Sendable {
     }
   }
 
+  /// All doors behind which somebody must be known: its own and those that every department has. What they do not understand they refuse.
+  package func doors(_ desk: DepartmentDesk) -> [Route] { (CommonRoutes.department(desk) + routes(desk)).map(\.careful) }
+
   /// Where its store lies.
   package func storeOptions(in folder: DataFolder) -> StoreOptions {
     StoreOptions(path: folder.folder(of: part) + "/store.sqlite", applicationID: applicationID, migrations: migrations)
@@ -153,7 +156,7 @@ package struct Department: Sendable {
     let http = try HTTPServer(
       reactor: reactor, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
-        + CommonRoutes.department(desk) + routes(desk), admission: { desk.refusal(of: $0) })
+        + doors(desk), admission: { desk.refusal(of: $0) })
     let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules(desk)) { mesh.outboxGrew(through: $0) }
     let runClerk = RunClerk(store: store, clock: start.clock, log: start.log, rules: runRules(desk)) { mesh.outboxGrew(through: $0) }
     mesh.start()

@@ -1,12 +1,8 @@
-package import Contracts
+import Contracts
 import Dispatch
 package import Store
 import Synchronization
 package import Telemetry
-
-/// What a department does with a row that fell due, in the transaction that takes the row away. `Timestamp` is now; the row says what it
-/// was due at. A throw takes back what it wrote, and the row comes again later.
-package typealias DueRule = @Sendable (Due.Entry, Timestamp, inout Transaction) throws -> Void
 
 /// Does what falls due, once and in order, also what fell due while the program was down.
 ///

@@ -29,7 +29,7 @@ struct CarelessBodyTests {
   @Test(arguments: [LedgerProgram.department, MarketingProgram.department, ServiceProgram.department].map(Door.init))
   func `every door refuses a body that it cannot use, with a code and a sentence, and nothing is changed`(of door: Door) throws {
     let premises = try Premises(door.department)
-    let routes = (CommonRoutes.department(premises.desk) + door.department.routes(premises.desk)).filter { $0.method == .post }
+    let routes = door.department.doors(premises.desk).filter { $0.method == .post }
     #expect(routes.count > 10)
     // What was refused is remembered under its key, and nothing else.
     let before = try premises.tables().without(["idempotency", "outbox"])

@@ -9,10 +9,6 @@ import Testing
 struct DisconnectTests {
   private let ines = Identifier<Colleague>(restoring: "agent/ines")
 
-  static func register(_ house: LedgerHouse, _ query: [(String, String)] = []) throws -> [JSON] {
-    try house.premises.ask(.get, "/v1/disconnects", query: query).json["disconnects"]?.array ?? []
-  }
-
   private func sent(_ letter: String, to person: String, of offer: PlannedOffer, verdict: MessageTurned.Verdict = .send) throws
     -> DomainEvent
   {
@@ -51,18 +47,12 @@ struct DisconnectTests {
 
   @Test func `the night's audit finds a missed remedy, a stale answer and mail during a hold: three of three, slipped, with cause`() throws
   {
-    let house = try LedgerHouse()
-    try house.openCampaign(500_000)
     let offer = PlannedOffer.shipping()
-    for number in 0..<5 {
-      try house.capture(.dollars("O-\(number)", at: house.now, [("LAMP", 4_000)], shipping: 995, person: "p-\(number)"))
-    }
-    try house.launch(offer)
-    try house.advance(to: offer.startsAt)
+    let house = try LedgerHouse.begun(offer, orders: 5)
     #expect(try house.given(to: "O-2") == 995)
     // Nothing has slipped so far.
     try house.advance(by: .seconds(30 * 3_600))
-    #expect(try Self.register(house, [("outcome", "slipped")]).isEmpty)
+    #expect(try house.register([("outcome", "slipped")]).isEmpty)
 
     // A remedy that is not there, as if the look-back had passed over its order.
     try house.store.write { transaction in
@@ -80,7 +70,7 @@ struct DisconnectTests {
     try house.say(sent("l-1", to: "p-3", of: offer, verdict: .send))
     try house.advance(by: .seconds(86_400))
 
-    let slipped = try Self.register(house, [("outcome", "slipped")])
+    let slipped = try house.register([("outcome", "slipped")])
     let kinds = Dictionary(grouping: slipped) { $0["kind"]?.string ?? "" }
     #expect(kinds["look_back"]?.count == 1 && kinds["wrong_words"]?.count == 1 && kinds["noisy"]?.count == 1, "\(slipped.map(\.text))")
     #expect(kinds["look_back"]?.first?["cause"]?.string?.contains("O-2") == true)
@@ -111,14 +101,14 @@ struct DisconnectTests {
     try house.advance(by: .seconds(4))
     for person in ["p-1", "p-2", "p-3"] { try house.say(sent("l-\(person)", to: person, of: offer)) }
     try house.audit()
-    #expect(try Self.register(house, [("outcome", "slipped")]).map { $0["kind"]?.string } == ["unbriefed", "wrong_words"])
+    #expect(try house.register([("outcome", "slipped")]).map { $0["kind"]?.string } == ["unbriefed", "wrong_words"])
 
     try house.advance(by: .seconds(47 * 3_600))
     guard case .answerTurned(var fact) = try answered("a-1", offer, at: house.now) else { return }
     fact.turn = .corrected
     try house.say(fact.event, source: "/service")
     try house.audit()
-    let words = try Self.register(house, [("kind", "wrong_words")])
+    let words = try house.register([("kind", "wrong_words")])
     #expect(Set(words.compactMap { $0["outcome"]?.string }) == ["repaired", "prevented"])
 
     // Whoever was kept from saying it is counted, however often the night looks.
@@ -170,7 +160,7 @@ struct DisconnectTests {
     try house.advance(by: .seconds(20 * 60))
     try house.audit()
     func outcomes(_ kind: String) throws -> [String] {
-      try Self.register(house, [("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
+      try house.register([("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
     }
     #expect(try outcomes("unbriefed") == ["prevented"])
     #expect(try outcomes("unknown_offer") == ["repaired", "slipped"])

@@ -93,8 +93,8 @@ struct HearerDoorTests {
     let service = try Premises(Hearer.service.department)
     let nobody = try page(service, "nobody", limit: nil, before: nil)
     #expect(nobody.entries == [] && nobody.next == nil)
-    #expect(try problem(service.ask(.get, "/v1/customers/two words/timeline"), 400) == "customer_id")
-    #expect(try problem(service.ask(.get, "/v1/customers/\(String(repeating: "x", count: 129))/timeline"), 400) == "customer_id")
+    #expect(try problem(service.ask(.get, "/v1/customers/two words/timeline"), 400) == "id")
+    #expect(try problem(service.ask(.get, "/v1/customers/\(String(repeating: "x", count: 129))/timeline"), 400) == "id")
   }
 
   @Test func `totals and single entries agree with what was heard`() throws {
@@ -114,7 +114,7 @@ struct HearerDoorTests {
     #expect(ada["orders"] == .integer(6) && ada["last_placed_at"] == .string(OrderDraft.day.description))
     #expect(ada["first_placed_at"] == .string(OrderDraft.day.adding(.seconds(-120)).description))
     #expect(try problem(marketing.ask(.get, "/v1/buyers/cid"), 404) == "no_buyer")
-    #expect(try problem(marketing.ask(.get, "/v1/buyers/two words"), 404) == "no_buyer")
+    #expect(try problem(marketing.ask(.get, "/v1/buyers/two words"), 400) == "id")
 
     // Each tells of a message what it made of it.
     let (first, last) = (try Envelope(decoding: told[0].event).id, try Envelope(decoding: told[8].event).id)

@@ -229,7 +229,7 @@ struct OrderDoorTests {
     #expect(story["known"] == .bool(true) && story["role"] == .string("publisher"))
     #expect(story["sentences"]?.strings?.first == "operator had order o-1 of ada captured at \(OrderDraft.day)")
     #expect(try ledger.ask(.get, "/v1/messages/unknown").json == .object([.init("known", .bool(false))]))
-    #expect(try problem(ledger.ask(.get, "/v1/messages/two words"), 400) == "message_id")
+    #expect(try problem(ledger.ask(.get, "/v1/messages/two words"), 400) == "id")
     let status = try ledger.ask(.get, "/v1/status").json
     #expect(status["program"] == .string("ledger") && status["now"] == .string(OrderDraft.day.description))
     #expect(status["outbox"]?["highest"] == .integer(1) && status["outbox"]?["forgotten"] == .integer(0))

@@ -44,7 +44,7 @@ final class Premises: Sendable {
     desk = try DepartmentDesk(
       department: department, store: store, mesh: mesh, clock: clock, log: Self.log, door: try OperatorDoor(folder),
       isRebuilding: isRebuilding)
-    routes = Routes(CommonRoutes.department(desk) + department.routes(desk))
+    routes = Routes(department.doors(desk))
   }
 
   deinit { store.close() }

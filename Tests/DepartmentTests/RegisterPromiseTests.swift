@@ -8,15 +8,6 @@ import Testing
 struct RegisterPromiseTests {
   private let ines = Identifier<Colleague>(restoring: "agent/ines")
 
-  /// Outcomes of one kind, by what they are about.
-  private func outcomes(_ house: LedgerHouse, _ kind: String) throws -> [String] {
-    try DisconnectTests.register(house, [("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
-  }
-
-  private func causes(_ house: LedgerHouse, _ kind: String, _ outcome: String) throws -> [String] {
-    try DisconnectTests.register(house, [("kind", kind), ("outcome", outcome)]).compactMap { $0["cause"]?.string }
-  }
-
   private func gate(_ offer: PlannedOffer, _ check: OfferScheduled.GateRow.Check, _ state: OfferScheduled.GateRow.State, at now: Timestamp)
     throws -> DomainEvent
   {
@@ -89,14 +80,14 @@ struct RegisterPromiseTests {
         ).event, source: "/service")
     }
     try house.audit(rows: rows)
-    let slipped = try causes(house, "promise", "slipped")
+    let slipped = try house.causes("promise", "slipped")
     #expect(slipped.count == 4, "\(slipped)")
     #expect(slipped.contains { $0.contains("3 people asked about free-ship") && $0.contains("and 2 had been promised") })
     #expect(slipped.contains { $0.contains("6 of LAMP were sold") && $0.contains("and 5 had been promised") })
     #expect(slipped.contains { $0.contains("2 orders left later than PT2H") })
     #expect(slipped.contains { $0.contains("2 pieces came back") && $0.contains("and 1 had been promised") })
-    #expect(try causes(house, "promise", "unknown").first?.contains("nobody had answered promise silent") == true)
-    #expect(try outcomes(house, "promise") == ["slipped", "slipped", "slipped", "slipped", "unknown"])
+    #expect(try house.causes("promise", "unknown").first?.contains("nobody had answered promise silent") == true)
+    #expect(try house.outcomes("promise") == ["slipped", "slipped", "slipped", "slipped", "unknown"])
   }
 
   @Test func `the gate refused, the offer rested, and capacity that fell was there again before the hour`() throws {
@@ -127,9 +118,9 @@ struct RegisterPromiseTests {
         turn: .paused, offerID: try Identifier(offer.id), version: 1, cause: "capacity", sentence: "only 4 an hour", by: ines, at: house.now
       ).event)
     try house.audit()
-    #expect(try outcomes(house, "promise") == ["prevented", "prevented", "repaired"])
-    #expect(try causes(house, "promise", "repaired").first?.contains("for 2 hours") == true)
-    let prevented = try causes(house, "promise", "prevented")
+    #expect(try house.outcomes("promise") == ["prevented", "prevented", "repaired"])
+    #expect(try house.causes("promise", "repaired").first?.contains("for 2 hours") == true)
+    let prevented = try house.causes("promise", "prevented")
     #expect(prevented.contains { $0.contains("the gate held free-ship@1 back") })
     #expect(prevented.contains { $0.contains("free-ship@1 rests since") })
   }
@@ -168,7 +159,7 @@ struct RegisterPromiseTests {
     try house.say(HonourTests.ask("match", "SECOND", of: "matched", 1_500, basis: .parity, at: house.now), source: "/service")
     #expect(try house.given(to: "SECOND") == 1_500)
     try house.audit()
-    let rows = try DisconnectTests.register(house, [("kind", "parity")])
+    let rows = try house.register([("kind", "parity")])
     let found = Dictionary(uniqueKeysWithValues: rows.map { ($0["offer_id"]?.string ?? "", $0["outcome"]?.string ?? "") })
     #expect(
       found == [
@@ -194,7 +185,7 @@ struct RegisterPromiseTests {
     // Without a word about shifts nothing is known.
     try house.advance(to: PlannedOffer.instant("2026-05-10T07:00:00"))
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "channel") == [])
+    #expect(try house.outcomes("channel") == [])
     try shift("early", "08:00:00", "09:00:00")
     try shift("phone", "08:00:00", "12:00:00", channel: "phone")
     try shift("sick", "09:00:00", "12:00:00")
@@ -205,11 +196,11 @@ struct RegisterPromiseTests {
     // And whoever was there from 11 on is written down in the evening.
     try house.advance(to: PlannedOffer.instant("2026-05-10T20:00:00"))
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "channel") == ["prevented", "repaired", "slipped", "slipped"])
+    #expect(try house.outcomes("channel") == ["prevented", "repaired", "slipped", "slipped"])
     try shift("forgotten", "11:00:00", "12:00:00")
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "channel") == ["prevented", "repaired", "slipped", "unknown"])
-    #expect(try causes(house, "channel", "slipped") == ["nobody was at chat for web on 2026-05-10 from 10:00 on"])
+    #expect(try house.outcomes("channel") == ["prevented", "repaired", "slipped", "unknown"])
+    #expect(try house.causes("channel", "slipped") == ["nobody was at chat for web on 2026-05-10 from 10:00 on"])
   }
 
   @Test func `a channel without any roster is unknown`() throws {
@@ -220,6 +211,6 @@ struct RegisterPromiseTests {
       ).event, source: "/service")
     try house.advance(by: .seconds(86_400))
     try house.audit()
-    #expect(try outcomes(house, "channel") == ["unknown"])
+    #expect(try house.outcomes("channel") == ["unknown"])
   }
 }

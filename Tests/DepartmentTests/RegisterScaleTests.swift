@@ -60,7 +60,7 @@ struct RegisterScaleTests {
     print("\(Self.orders) orders: audit \(whole) in \(chunks) pieces, the longest \(longest); memory grew by \(grown) KiB")
     #expect(Int64(chunks) >= Self.orders / 1_000)
     #expect(grown < 64 * 1_024)
-    let slipped = try DisconnectTests.register(house, [("outcome", "slipped")])
+    let slipped = try house.register([("outcome", "slipped")])
     #expect(slipped.count == 1 && slipped[0]["cause"]?.string?.contains("O-\(Self.orders / 10 * 10)") == true)
   }
 

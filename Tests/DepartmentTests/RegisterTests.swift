@@ -9,15 +9,6 @@ import Testing
 struct RegisterTests {
   private let ines = Identifier<Colleague>(restoring: "agent/ines")
 
-  /// Outcomes of one kind, by what they are about.
-  private func outcomes(_ house: LedgerHouse, _ kind: String) throws -> [String] {
-    try DisconnectTests.register(house, [("kind", kind)]).compactMap { $0["outcome"]?.string }.sorted()
-  }
-
-  private func causes(_ house: LedgerHouse, _ kind: String, _ outcome: String) throws -> [String] {
-    try DisconnectTests.register(house, [("kind", kind), ("outcome", outcome)]).compactMap { $0["cause"]?.string }
-  }
-
   private func letter(
     _ id: String, to person: String, of offer: PlannedOffer, _ verdict: MessageTurned.Verdict, reason: String = "eligible"
   ) throws -> DomainEvent {
@@ -31,14 +22,8 @@ struct RegisterTests {
   // MARK: Orders and letters
 
   @Test(arguments: [1, 1_000]) func `a remedy came before any message, after one, after asking, or not at all`(rows: Int) throws {
-    let house = try LedgerHouse()
-    try house.openCampaign(500_000)
     let offer = PlannedOffer.shipping()
-    for number in 0..<4 {
-      try house.capture(.dollars("O-\(number)", at: house.now, [("LAMP", 4_000)], shipping: 995, person: "p-\(number)"))
-    }
-    try house.launch(offer)
-    try house.advance(to: offer.startsAt)
+    let house = try LedgerHouse.begun(offer, orders: 4)
     // One came in late, when its customer had been written to already.
     try house.advance(by: .seconds(60))
     try house.say(letter("l-late", to: "late", of: offer, .send))
@@ -53,17 +38,17 @@ struct RegisterTests {
     }
     try house.advance(to: offer.startsAt.adding(.seconds(86_399)))
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "look_back") == ["prevented", "repaired"])
+    #expect(try house.outcomes("look_back") == ["prevented", "repaired"])
     try house.advance(by: .seconds(181))
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "look_back") == ["prevented", "repaired", "slipped"])
-    #expect(try causes(house, "look_back", "prevented") == ["3 orders had what free-ship owed them without asking"])
-    #expect(try causes(house, "look_back", "repaired").first?.contains("order LATE had its remedy by itself") == true)
-    #expect(try causes(house, "look_back", "slipped").first?.contains("order O-2") == true)
+    #expect(try house.outcomes("look_back") == ["prevented", "repaired", "slipped"])
+    #expect(try house.causes("look_back", "prevented") == ["3 orders had what free-ship owed them without asking"])
+    #expect(try house.causes("look_back", "repaired").first?.contains("order LATE had its remedy by itself") == true)
+    #expect(try house.causes("look_back", "slipped").first?.contains("order O-2") == true)
     // Its customer asks; from then on it is repaired.
     try house.say(HonourTests.ask("asked", "O-2", of: offer.id, at: house.now), source: "/service")
     try house.audit(rows: rows)
-    #expect(try outcomes(house, "look_back") == ["prevented", "repaired", "repaired"])
+    #expect(try house.outcomes("look_back") == ["prevented", "repaired", "repaired"])
     // Nothing is held between two audits.
     #expect(try house.store.read { try $0.integer("SELECT count(*) FROM audit_tally") } == 0)
   }
@@ -91,7 +76,7 @@ struct RegisterTests {
     }
     try house.advance(by: .seconds(90_000))
     try house.audit()
-    #expect(try outcomes(house, "look_back") == ["prevented", "unknown"])
+    #expect(try house.outcomes("look_back") == ["prevented", "unknown"])
   }
 
   @Test func `an advertisement for what was bought is an insult with a remedy or without, unless a note follows in a day`() throws {
@@ -125,13 +110,13 @@ struct RegisterTests {
     try house.say(letter("n-late", to: "told-late", of: offer, .honour))
     try house.audit()
 
-    #expect(try outcomes(house, "insult") == ["prevented", "repaired", "slipped", "slipped", "slipped"])
-    #expect(try causes(house, "insult", "prevented") == ["3 people who had bought already were not sent the advertisement"])
-    let slipped = try causes(house, "insult", "slipped")
+    #expect(try house.outcomes("insult") == ["prevented", "repaired", "slipped", "slipped", "slipped"])
+    #expect(try house.causes("insult", "prevented") == ["3 people who had bought already were not sent the advertisement"])
+    let slipped = try house.causes("insult", "slipped")
     #expect(slipped.contains { $0.contains("O-has-it") && $0.contains("has it under the same offer") })
     #expect(slipped.contains { $0.contains("O-elsewhere") && $0.contains("got nothing") })
     #expect(slipped.contains { $0.contains("O-told-late") })
-    #expect(try causes(house, "insult", "repaired").first?.contains("O-told") == true)
+    #expect(try house.causes("insult", "repaired").first?.contains("O-told") == true)
   }
 
   // MARK: How much
@@ -159,7 +144,7 @@ struct RegisterTests {
     while try house.chunk(rows: 500) { chunks += 1 }
     #expect(chunks >= Int(many) / 500)
     // Its name is too long for an id of its own, and is kept by its digest.
-    #expect(try outcomes(house, "noisy") == ["slipped"])
+    #expect(try house.outcomes("noisy") == ["slipped"])
     #expect(try house.findings() == [])
   }
 }

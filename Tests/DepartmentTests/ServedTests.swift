@@ -21,8 +21,8 @@ struct ServedTests {
     reactor = try Reactor()
     server = try HTTPServer(
       reactor: reactor, host: "127.0.0.1", port: 0,
-      routes: CommonRoutes.health(readiness, ready: "ready", Metrics(program: "ledger")) + CommonRoutes.department(ledger.desk)
-        + ledger.department.routes(ledger.desk), admission: { [desk = ledger.desk] in desk.refusal(of: $0) })
+      routes: CommonRoutes.health(readiness, ready: "ready", Metrics(program: "ledger")) + ledger.department.doors(ledger.desk),
+      admission: { [desk = ledger.desk] in desk.refusal(of: $0) })
     try reactor.start(name: "served")
   }
 

@@ -226,7 +226,7 @@ struct SheetTests {
       ("answers", ["offer": "sunday"], "agent/ines", "field", "case_id: it is missing"),
       ("answers", ["offer": "nothing", "case_id": "c"], "agent/ines", "no_offer", "nothing"),
       ("answers", ["offer": "sunday", "case_id": "c", "sheet_id": "sunday:de:warm"], "agent/ines", "sheet_not_in_force", "another sheet"),
-      ("answers", ["offer": "sunday", "case_id": "c d"], "agent/ines", "field", "case_id"),
+      ("answers", ["offer": "sunday", "case_id": "c d"], "agent/ines", "case_id", "case_id"),
       ("answers/check", ["offer": "sunday"], "agent/ines", "field", "text: it is missing"),
       ("answers/corrected", ["answer_id": "none"], "agent/ines", "no_answer", "none"),
       ("channels", ["counterpart": "chat", "time_zone": "America/New_York"], "lead/ruth", "field", "channel: it is missing"),

@@ -180,7 +180,7 @@ struct WhyNotTests {
     try tale.order("O")
     try service.hear(tale.deliveries, through: .service)
     #expect(try problem(service.ask(.get, "/v1/orders/O/offers/none"), 404) == "no_offer")
-    #expect(try problem(service.ask(.get, "/v1/orders/two words/offers/none"), 400) == "order_id")
+    #expect(try problem(service.ask(.get, "/v1/orders/two words/offers/none"), 400) == "order")
     var more = Tale()
     try more.order("O")
     try more.schedule(TaleOffer())

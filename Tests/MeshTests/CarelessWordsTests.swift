@@ -11,6 +11,12 @@ extension MeshTests {
       /// Flags with what stands for their values; nil for a switch.
       let options: [(flag: String, value: String?)]
       let example: [String]
+
+      /// Where the example names things that belong to no option.
+      var operands: [Int] {
+        let taking = Set(options.filter { $0.value != nil }.map(\.flag))
+        return example.indices.dropFirst(words.count).filter { !example[$0].hasPrefix("--") && !taking.contains(example[$0 - 1]) }
+      }
     }
 
     private static func commands() throws -> [Told] {
@@ -48,10 +54,16 @@ extension MeshTests {
       return Array(words.prefix { !["|", ">", "<"].contains($0) })
     }
 
+    /// These take what a person says, as they say it.
+    private static let free: Set<[String]> = [["ask"]]
+
     /// What none of these can be.
     private static let junk = [
       "N": "many", "TIME": "noon", "INSTANT": "noon", "AMOUNT": "1,2,3", "DAY": "someday", "CODE": "dollars", "ROLE": "wizard",
-      "LEG": "first", "ENTRY": "first", "minor|major": "both",
+      "LEG": "first", "ENTRY": "first", "minor|major": "both", "ID": "no id", "CASE": "no case", "COLLEAGUE": "no body",
+      "OFFER": "no offer",
+      "TAG": "no language", "KIND=ID": "campaign=no id", "SKU": "no goods", "STARS": "six", "OUTCOME": "perhaps", "PERSON": "no person",
+      "DURATION": "long",
     ]
 
     @Test func `every command refuses an option that it does not have, and an option without its value, by name`() throws {
@@ -67,7 +79,7 @@ extension MeshTests {
       }
     }
 
-    @Test func `every command refuses amounts, instants, days, numbers and words that are none, and nothing is changed`() throws {
+    @Test func `every command refuses amounts, instants, days, numbers, ids and words that are none, and nothing is changed`() throws {
       let mesh = try RunningMesh(["--sandbox", "--clock", "manual@2026-05-08T19:00:00-04:00"])
       let caller = mesh.caller
       try caller.order("A", of: "ada")
@@ -91,8 +103,17 @@ extension MeshTests {
           #expect(said.stderr.count > 20, "\(words): \(said.stderr)")
           tried += 1
         }
+        // What is named behind the command: an id that is none.
+        for at in one.operands where !Self.free.contains(one.words) {
+          var words = one.example
+          words[at] = "no such thing"
+          let said = try ChildProgram.run("accord", words + ["--data", caller.data])
+          #expect(said.exit != .code(0) && said.exit != .code(70), "\(words): \(said.exit) \(said.stdout)")
+          #expect(said.stderr.count > 20, "\(words): \(said.stderr)")
+          tried += 1
+        }
       }
-      #expect(tried > 50)
+      #expect(tried > 100)
       #expect(try caller.events("").count == before)
       try mesh.stop()
       #expect(try caller.accord("verify").exit == .code(0))

@@ -113,11 +113,7 @@ extension World {
       // Of fact 11, which makes no sense to anybody, a dead letter stays.
       write(scenario == .retention ? 6 : 20)
       settle(rounds: 600)
-      for _ in 0..<3 {
-        guardBroker { [self] () throws in try roll(isForced: true) }
-        write(2)
-        settle()
-      }
+      seal(3, writing: 2)
       prepareReserve()
       watch {
         guardBroker { [self] () throws in try letGo() }
@@ -125,22 +121,12 @@ extension World {
       }
     case .heal:
       write(6)
-      settle()
-      for _ in 0..<3 {
-        guardBroker { [self] () throws in try roll(isForced: true) }
-        write(1)
-        settle()
-      }
+      seal(3, writing: 1)
       damage()
       watch { settle() }
     case .knownHole:
       write(6)
-      settle()
-      for _ in 0..<3 {
-        guardBroker { [self] () throws in try roll(isForced: true) }
-        write(1)
-        settle()
-      }
+      seal(3, writing: 1)
       losesHeals = true
       damage()
       watch { settle(rounds: 20) }
@@ -196,6 +182,15 @@ extension World {
     for index in 0..<count {
       append(programs[index % 3 == 2 ? 1 : 0])
       for program in programs.prefix(2) where program.isAlive { program.relay.grew(highest: program.store.highest) }
+    }
+  }
+
+  /// Seals so many segments, with so many facts after each.
+  private func seal(_ segments: Int, writing count: Int) {
+    for _ in 0..<segments {
+      guardBroker { [self] () throws in try roll(isForced: true) }
+      write(count)
+      settle()
     }
   }
 

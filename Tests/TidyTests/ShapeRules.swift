@@ -109,7 +109,9 @@ enum ShapeRules {
       let wanted = String(source.name.prefix { $0 != "+" })
       guard let first = firstType(source) else { return "\(source.path): declares no type; put what it holds where it belongs" }
       // What a type does may have a file named after the deed: Settling.swift extends Subscription.
-      guard first.kind != "extension" || source.name.contains("+"), !first.name.contains(wanted) else { return nil }
+      guard first.kind != "extension" || source.name.contains("+"), !first.name.contains(wanted),
+        !source.code[first.line - 1].contains("extension \(wanted).")
+      else { return nil }
       return
         "\(source.path):\(first.line): begins with \(first.name), not with \(wanted); name the file after its first type, or put that first"
     }

@@ -7,18 +7,6 @@ import Synchronization
 import Telemetry
 import Transport
 
-/// What the operator has said about letting go of old segments.
-struct RetentionRules: Sendable {
-  /// Older than that may go; nil: however old.
-  var age: Duration?
-  /// No more than so many bytes of segments; nil: as many as the disk holds.
-  var bytes: Int?
-  /// Limits hold even for what subscriptions have yet to read.
-  var dropsUnread = false
-
-  static let none = RetentionRules()
-}
-
 /// Reads segments as a whole on a thread of its own: to let go of them, to find damage, to list them.
 ///
 /// May be called from any thread; answers come on its queue.

@@ -116,7 +116,3 @@ struct JournalRoutes: Sendable {
     return .json(.object(members + [.init("holes", .array(left))]))
   }
 }
-
-extension RetentionRules {
-  var hasLimit: Bool { age != nil || bytes != nil }
-}

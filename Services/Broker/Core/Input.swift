@@ -29,7 +29,7 @@ package enum Input {
   case fetched(subscription: UInt32, from: Position, Fetched)
   /// The journal has no room beyond its reserve (or has again): publishes are put off, all else goes on.
   case storage(isFull: Bool)
-  /// The oldest segment, as read; see Retention.swift.
+  /// The oldest segment, as read; see SegmentSurvey.swift.
   case surveyed(SegmentSurvey, LettingGo)
   /// The answer to one place of the effect `carry`, in its order; nil where it could not be read.
   case carried(JournalSlice?)

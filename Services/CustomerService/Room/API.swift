@@ -15,7 +15,10 @@ struct API: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR") {
+      Route(
+        .get, "/v1/customers/{id}/timeline", "what happened to a customer, latest first: ?limit=N&before=CURSOR",
+        query: ["limit": .number(1...1_000), "before": .text(max: 64)]
+      ) {
         request, parameters in
         desk.question(request) { snapshot in try timeline(parameters["id"], request, snapshot) }
       },

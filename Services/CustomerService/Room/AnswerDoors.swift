@@ -17,21 +17,28 @@ struct AnswerDoors: Sendable {
     [
       Route(
         .post, "/v1/answers/check", "says which words of a draft its offer's sheet asks to avoid; changes nothing",
-        bodyBytesMax: 2 * Self.textBytesMax
+        bodyBytesMax: 2 * Self.textBytesMax, members: ["offer": .id, "locale": .text, "voice": .text, "text": .words]
       ) { request, _ in
         desk.wordQuestion(request) { snapshot, asker in try check(request, asker, snapshot) }
       },
       Route(
         .post, "/v1/answers", "records what a customer is told of an offer, from its sheet or its facts card",
-        bodyBytesMax: 2 * Self.textBytesMax
+        bodyBytesMax: 2 * Self.textBytesMax,
+        members: [
+          "offer": .id, "locale": .text, "voice": .text, "case_id": .id, "person_id": .id, "agent_id": .id, "text": .words,
+          "despite_words": .flag, "facts_card": .flag, "sheet_id": .id, "sheet_version": .number,
+        ]
       ) {
         request, _ in
         desk.wordCommand(request) { form, teller, transaction in try give(form, teller, transaction) }
       },
-      Route(.get, "/v1/answers/wrong", "the answers that came from words that turned out wrong: ?offer=NAME&corrected=true") { request, _ in
+      Route(
+        .get, "/v1/answers/wrong", "the answers that came from words that turned out wrong: ?offer=NAME&corrected=true",
+        query: ["offer": .id, "corrected": .flag]
+      ) { request, _ in
         desk.wordQuestion(request) { snapshot, _ in try wrong(request, snapshot) }
       },
-      Route(.post, "/v1/answers/corrected", "says that a customer was told better") { request, _ in
+      Route(.post, "/v1/answers/corrected", "says that a customer was told better", members: ["answer_id": .id]) { request, _ in
         desk.wordCommand(request) { form, teller, transaction in try correct(form, teller, transaction) }
       },
     ]

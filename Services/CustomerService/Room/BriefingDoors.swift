@@ -29,10 +29,14 @@ struct BriefingDoors: Sendable {
           return .json(Self.whole(need, for: asker))
         }
       },
-      Route(.get, "/v1/my/briefings", "what whoever asks has to read: ?agent=ID for somebody else, as a lead") { request, _ in
+      Route(.get, "/v1/my/briefings", "what whoever asks has to read: ?agent=ID for somebody else, as a lead", query: ["agent": .id]) {
+        request, _ in
         desk.wordQuestion(request) { snapshot, asker in try due(request, asker, snapshot) }
       },
-      Route(.post, "/v1/briefings/acknowledge", "says that an agent has read a version of an offer") { request, _ in
+      Route(
+        .post, "/v1/briefings/acknowledge", "says that an agent has read a version of an offer",
+        members: ["offer": .id, "seconds_open": .number, "agent_id": .id, "answer": .number]
+      ) { request, _ in
         desk.wordCommand(request) { form, teller, transaction in try acknowledge(form, teller, transaction) }
       },
     ]

@@ -24,10 +24,16 @@ struct Counterparts: Sendable {
           .json(.object([.init("channels", .array(try Self.all(in: snapshot).values.sorted { $0.channel < $1.channel }.map(Self.json)))]))
         }
       },
-      Route(.post, "/v1/channels", "names where customers are answered who came by a channel, and when") { request, _ in
+      Route(
+        .post, "/v1/channels", "names where customers are answered who came by a channel, and when",
+        members: ["channel": .text, "counterpart": .text, "opens": .text, "closes": .text, "time_zone": .text]
+      ) { request, _ in
         desk.wordCommand(request, for: .lead, .supervisor) { form, teller, transaction in try name(form, teller, transaction) }
       },
-      Route(.post, "/v1/parity", "accepts, or not, that an offer is worse for customers than for new ones") { request, _ in
+      Route(
+        .post, "/v1/parity", "accepts, or not, that an offer is worse for customers than for new ones",
+        members: ["offer": .id, "approved": .flag, "sentence": .sentence]
+      ) { request, _ in
         desk.wordCommand(request, for: .lead, .supervisor) { form, teller, transaction in try approve(form, teller, transaction) }
       },
     ]

@@ -10,17 +10,30 @@ struct OfferRoutes: Sendable {
   let desk: DepartmentDesk
   let shelf: OfferShelf
 
+  /// In which language, and how the customer calls it.
+  private static let query: [String: RequestForm] = ["locale": .language, "called": .text(max: 1_000)]
+  private static let pageQuery = query.merging(["limit": .number(1...Int64(pageMax)), "after": .longID]) { $1 }
+
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR") {
+      Route(
+        .get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR",
+        query: Self.pageQuery
+      ) {
         request, parameters in
         desk.question(request) { snapshot, asker in try customer(parameters["id"], request, asker, snapshot) }
       },
-      Route(.get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR") {
+      Route(
+        .get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR",
+        query: Self.pageQuery
+      ) {
         request, parameters in
         desk.question(request) { snapshot, asker in try order(parameters["order"], request, asker, snapshot) }
       },
-      Route(.get, "/v1/orders/{order}/offers/{offer}", "why an order gets what it gets of an offer, with all that was looked at") {
+      Route(
+        .get, "/v1/orders/{order}/offers/{offer}", "why an order gets what it gets of an offer, with all that was looked at",
+        query: Self.query
+      ) {
         request, parameters in
         desk.question(request) { snapshot, asker in
           try why(parameters["order"], parameters["offer"], request, asker, snapshot)

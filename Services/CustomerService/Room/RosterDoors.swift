@@ -17,13 +17,20 @@ struct RosterDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/roster", "the shifts of a time: ?from=TIME&to=TIME&agent=ID") { request, _ in
+      Route(
+        .get, "/v1/roster", "the shifts of a time: ?from=TIME&to=TIME&agent=ID", query: ["from": .instant, "to": .instant, "agent": .id]
+      ) { request, _ in
         desk.wordQuestion(request) { snapshot, _ in try show(request, snapshot) }
       },
-      Route(.post, "/v1/roster/absent", "an agent does not come to a shift, or comes again") { request, _ in
+      Route(
+        .post, "/v1/roster/absent", "an agent does not come to a shift, or comes again",
+        members: ["agent_id": .id, "absent": .flag, "shift_id": .text, "from": .text, "to": .text]
+      ) { request, _ in
         desk.wordCommand(request, for: .agent, .lead, .supervisor) { form, teller, transaction in try absent(form, teller, transaction) }
       },
-      Route(.post, "/v1/roster/swap", "another agent takes a shift over") { request, _ in
+      Route(
+        .post, "/v1/roster/swap", "another agent takes a shift over", members: ["shift_id": .text, "from_agent": .id, "to_agent": .id]
+      ) { request, _ in
         desk.wordCommand(request, for: .lead, .supervisor) { form, teller, transaction in try swap(form, teller, transaction) }
       },
     ] + [RosterImport(desk: desk, shelf: shelf).route]

@@ -20,7 +20,7 @@ struct RosterImport: Sendable {
   var route: Route {
     Route(
       .post, "/v1/imports/roster", "takes up to a thousand shifts; ?dry_run=true only says what would become of them",
-      bodyBytesMax: Self.bodyBytesMax
+      bodyBytesMax: Self.bodyBytesMax, query: ["dry_run": .flag]
     ) { request, _ in
       let rows: [JSON]
       do { rows = try Self.rows(request.body) } catch {

@@ -12,24 +12,39 @@ struct SheetDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/sheets", "the answer sheets of an offer with their versions: ?offer=NAME&sheet=ID") { request, _ in
+      Route(
+        .get, "/v1/sheets", "the answer sheets of an offer with their versions: ?offer=NAME&sheet=ID", query: ["offer": .id, "sheet": .id]
+      ) { request, _ in
         desk.wordQuestion(request) { snapshot, _ in try list(request, snapshot) }
       },
       Route(
-        .get, "/v1/offers/{offer}/card", "what to say of an offer: its sheet, or the facts card: ?locale=BCP47&voice=WORD"
+        .get, "/v1/offers/{offer}/card", "what to say of an offer: its sheet, or the facts card: ?locale=BCP47&voice=WORD",
+        query: ["locale": .language, "voice": .text(max: Limits.wordBytesMax)]
       ) { request, parameters in
         desk.wordQuestion(request) { snapshot, asker in try card(parameters["offer"], request, asker, snapshot) }
       },
-      Route(.post, "/v1/sheets", "writes a sheet for an offer's version, in one language and voice") { request, _ in
+      Route(
+        .post, "/v1/sheets", "writes a sheet for an offer's version, in one language and voice", bodyBytesMax: 2 * Route.commandBytesMax,
+        members: ["offer": .id, "locale": .text, "voice": .text, "words": .words, "use": .list, "avoid": .list, "seen_version": .number]
+      ) { request, _ in
         desk.wordCommand(request, for: .agent, .lead, .supervisor) { form, teller, transaction in try draft(form, teller, transaction) }
       },
-      Route(.post, "/v1/sheets/verify", "lets agents use a sheet: whoever verifies answers for it") { request, _ in
+      Route(
+        .post, "/v1/sheets/verify", "lets agents use a sheet: whoever verifies answers for it",
+        members: ["sheet_id": .id, "sheet_version": .number, "verifier": .id, "deputy": .id, "review_at": .text]
+      ) { request, _ in
         desk.wordCommand(request, for: .agent, .lead, .supervisor) { form, teller, transaction in try verify(form, teller, transaction) }
       },
-      Route(.post, "/v1/sheets/stale", "takes a sheet back: no door uses it any more") { request, _ in
+      Route(
+        .post, "/v1/sheets/stale", "takes a sheet back: no door uses it any more",
+        members: ["sheet_id": .id, "sheet_version": .number, "cause": .text, "sentence": .sentence]
+      ) { request, _ in
         desk.wordCommand(request) { form, teller, transaction in try stale(form, teller, transaction) }
       },
-      Route(.post, "/v1/sheets/hand-on", "gives a sheet, or all that hang on somebody, to others") { request, _ in
+      Route(
+        .post, "/v1/sheets/hand-on", "gives a sheet, or all that hang on somebody, to others",
+        members: ["sheet_id": .id, "sheet_version": .number, "verifier": .id, "deputy": .id, "from": .id, "to": .id]
+      ) { request, _ in
         desk.wordCommand(request) { form, teller, transaction in try handOn(form, teller, transaction) }
       },
     ]

@@ -13,7 +13,7 @@ struct API: Sendable {
   init(desk: DepartmentDesk) { self.desk = desk }
 
   /// The fact that is made of an order must fit into a message, with its envelope and what the body may leave out.
-  private static let orderBytesMax = WireLimits.messageBytesMax - 65_536
+  static let orderBytesMax = WireLimits.messageBytesMax - 65_536
 
   var routes: [Route] {
     orders + OrderImport(desk: desk, descriptions: descriptions).routes + SmallImports(desk: desk, descriptions: descriptions).routes

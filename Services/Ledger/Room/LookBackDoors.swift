@@ -32,7 +32,7 @@ struct LookBackDoors: Sendable {
           return .json(found)
         }
       },
-      Route(.get, "/v1/remedies", "the remedies of an order (?order=ID)") { request, _ in
+      Route(.get, "/v1/remedies", "the remedies of an order (?order=ID)", query: ["order": .id]) { request, _ in
         desk.question(request) { snapshot in
           guard let text = request.query("order"), let id = try? Identifier<Order>(text) else {
             return .problem(status: 400, code: "no_order_named", detail: "which order is not said; add ?order=ID")

@@ -10,11 +10,15 @@ struct MembershipDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/groups", "segments and lists by name: ?kind=list|segment&after=KIND/NAME&limit=") { request, _ in
+      Route(
+        .get, "/v1/groups", "segments and lists by name: ?kind=list|segment&after=KIND/NAME&limit=",
+        query: ["kind": .text(max: Limits.wordBytesMax), "after": .longID, "limit": .number(1...Int64(MemberLimits.pageMax))]
+      ) { request, _ in
         desk.question(request) { snapshot in try Self.groups(request, in: snapshot) }
       },
       Route(
-        .get, "/v1/groups/{kind}/{id}", "a segment or list and who belongs to it: ?at=TIME&customer=ID&after=NEXT&limit="
+        .get, "/v1/groups/{kind}/{id}", "a segment or list and who belongs to it: ?at=TIME&customer=ID&after=NEXT&limit=",
+        query: ["at": .instant, "customer": .id, "after": .longID, "limit": .number(1...Int64(MemberLimits.pageMax))]
       ) { request, parameters in
         desk.question(request) { snapshot in
           try Self.group(parameters["kind"], parameters["id"], request, at: desk.clock.now(), in: snapshot)
@@ -68,8 +72,13 @@ struct MembershipDoors: Sendable {
         status: 404, code: "no_group",
         detail: "there is no \(kind.rawValue) “\(idText)”; `accord \(kind.rawValue)` tells which there are, `accord import` fills them")
     }
+    let after = request.query("after").flatMap { $0.isEmpty ? nil : $0 }.map { (text: $0, row: Memberships.Row(place: $0)) }
+    if let after, after.row == nil {
+      return .problem(
+        status: 400, code: "after", detail: "after takes what the last page gave as next, and “\(after.text)” is none; leave it out")
+    }
     let rows = try Memberships.rows(
-      of: known, after: request.query("after").flatMap { Memberships.Row(place: $0) }, only: request.query("customer"), limit: limit,
+      of: known, after: after?.row, only: request.query("customer"), limit: limit,
       in: snapshot)
     var members = Self.members(known)
     members.append(.init("at", .string(instant.description)))

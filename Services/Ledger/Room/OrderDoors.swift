@@ -10,26 +10,35 @@ struct OrderDoors: Sendable {
 
   var routes: [Route] {
     [
-      change("ship", "goods of an order leave the house; without lines all of them") { form, order, changes, books, transaction in
+      change("ship", "goods of an order leave the house; without lines all of them", ["lines": .list, "shipped_at": .text]) {
+        form, order, changes, books, transaction in
         try changes.ship(order, form.lines(), at: form.instant("shipped_at"), books: &books, in: &transaction)
       },
-      change("return", "goods come back on the order's number alone; without lines all of them") {
+      change(
+        "return", "goods come back on the order's number alone; without lines all of them",
+        ["lines": .list, "shipping": .object, "receipt_only": .flag, "reason": .sentence, "returned_at": .text]
+      ) {
         form, order, changes, books, transaction in
         try changes.takeBack(
           order, form.lines(), shipping: form.money("shipping"), receiptOnly: form.flag("receipt_only") ?? false,
           reason: form.text("reason"), at: form.instant("returned_at"), books: &books, in: &transaction)
       },
-      change("cancel", "an order, or lines of it, is not wanted any more before it was sent") { form, order, changes, books, transaction in
+      change(
+        "cancel", "an order, or lines of it, is not wanted any more before it was sent",
+        ["lines": .list, "reason": .sentence, "cancelled_at": .text]
+      ) { form, order, changes, books, transaction in
         try changes.cancel(
           order, form.lines(), reason: form.text("reason"), at: form.instant("cancelled_at"), books: &books, in: &transaction)
       },
-      change("amend", "lines are added to an order") { form, order, changes, books, transaction in
+      change("amend", "lines are added to an order", nil) { form, order, changes, books, transaction in
         try changes.amend(form.amended(order), books: &books, in: &transaction)
       },
-      refund("confirm", "a tender took the money, or somebody claimed it with the receipt") { form, id, refunds, books, transaction in
+      refund("confirm", "a tender took the money, or somebody claimed it with the receipt", ["reference": .text]) {
+        form, id, refunds, books, transaction in
         try refunds.confirm(id, reference: form.text("reference"), books: &books, in: &transaction)
       },
-      refund("refuse", "a tender does not take the money: it goes the next way") { form, id, refunds, books, transaction in
+      refund("refuse", "a tender does not take the money: it goes the next way", ["cause": .text, "reference": .text]) {
+        form, id, refunds, books, transaction in
         try refunds.refuse(
           id, cause: form.text("cause"), reference: form.text("reference"), books: &books, in: &transaction)
       },
@@ -64,8 +73,9 @@ struct OrderDoors: Sendable {
       ChangeForm, Identifier<Order>, OrderChanges, inout Books, inout Transaction
     ) throws -> OrderChanges.Done
 
-  private func change(_ word: String, _ doc: String, _ body: @escaping Change) -> Route {
-    Route(.post, "/v1/orders/{id}/\(word)", doc) { request, parameters in
+  /// `members` is nil where the body is the contract's own, which may say more than anybody reads.
+  private func change(_ word: String, _ doc: String, _ members: BodyForm?, _ body: @escaping Change) -> Route {
+    Route(.post, "/v1/orders/{id}/\(word)", doc, bodyBytesMax: API.orderBytesMax, members: members) { request, parameters in
       desk.command(request, for: .agent, .lead, .supervisor) { transaction, occasion in
         try answering {
           let form = try ChangeForm(request.body, at: occasion.now)
@@ -101,8 +111,8 @@ struct OrderDoors: Sendable {
 
   private typealias Resolve = @Sendable (ChangeForm, RemedyID, Refunds, inout Books, inout Transaction) throws -> Refunds.Done
 
-  private func refund(_ word: String, _ doc: String, _ body: @escaping Resolve) -> Route {
-    Route(.post, "/v1/refunds/{remedy}/\(word)", doc) { request, parameters in
+  private func refund(_ word: String, _ doc: String, _ members: BodyForm, _ body: @escaping Resolve) -> Route {
+    Route(.post, "/v1/refunds/{remedy}/\(word)", doc, path: ["remedy": .longID], members: members) { request, parameters in
       desk.command(request, for: .lead, .supervisor) { transaction, occasion in
         try answering {
           let form = try ChangeForm(request.body, at: occasion.now)

@@ -18,13 +18,21 @@ struct AudienceDoors: Sendable {
       Route(.get, "/v1/audiences", "the lists of people, by name") { request, _ in
         desk.question(request) { snapshot in .json(.object([.init("audiences", .array(try Audiences.all(in: snapshot)))])) }
       },
-      Route(.post, "/v1/audiences/{id}/people", "adds people to a list, some thousand at once", bodyBytesMax: 1 << 20) {
+      Route(
+        .post, "/v1/audiences/{id}/people", "adds people to a list, some thousand at once", bodyBytesMax: 1 << 20,
+        members: ["people": .list]
+      ) {
         request, parameters in
         desk.command(request) { transaction, occasion in
           try add(request, to: parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction)
         }
       },
-      Route(.get, "/v1/offers/{id}/audience", "verdicts on people, by id: ?version= ?kind= ?after= ?limit=") { request, parameters in
+      Route(
+        .get, "/v1/offers/{id}/audience", "verdicts on people, by id: ?version= ?kind= ?after= ?limit=",
+        query: [
+          "version": .number(1...Int64(Int32.max)), "kind": .text(max: Limits.wordBytesMax), "after": .longID, "limit": .number(1...1_000),
+        ]
+      ) { request, parameters in
         desk.question(request) { try verdicts(request, parameters["id"], in: $0) }
       },
       Route(.get, "/v1/people/{id}/messages", "what was meant for a person, the last first") { request, parameters in
@@ -36,7 +44,8 @@ struct AudienceDoors: Sendable {
             .object([.init("person_id", .string(person.text)), .init("messages", .array(try Messages.of(person, in: snapshot)))]))
         }
       },
-      Route(.get, "/v1/chain-heads", "the heads of the ledger's chain, kept here: ?after=") { request, _ in
+      Route(.get, "/v1/chain-heads", "the heads of the ledger's chain, kept here: ?after=", query: ["after": .number(0...Int64.max)]) {
+        request, _ in
         desk.question(request) { snapshot in
           let after = Int64(request.query("after") ?? "0") ?? 0
           return .json(.object([.init("heads", .array(try ChainHeads.page(after: after, in: snapshot)))]))

@@ -22,15 +22,19 @@ struct CampaignDoors: Sendable {
           return .json(Self.line(known, said: try BudgetWords.said(of: id, in: snapshot)))
         }
       },
-      Route(.post, "/v1/campaigns", "opens a campaign with its budget") { request, _ in
+      Route(
+        .post, "/v1/campaigns", "opens a campaign with its budget",
+        members: ["campaign_id": .id, "budget": .object, "approved_by": .id]
+      ) { request, _ in
         desk.moneyCommand(request) { transaction, occasion in try open(request, Telling(desk: desk, occasion: occasion), in: transaction) }
       },
-      Route(.post, "/v1/campaigns/{id}/fund", "gives an open campaign more money") { request, parameters in
+      Route(.post, "/v1/campaigns/{id}/fund", "gives an open campaign more money", members: ["amount": .object, "approved_by": .id]) {
+        request, parameters in
         desk.moneyCommand(request) { transaction, occasion in
           try fund(parameters["id"], request, Telling(desk: desk, occasion: occasion), in: transaction)
         }
       },
-      Route(.post, "/v1/campaigns/{id}/close", "closes a campaign: no offer may begin under it") { request, parameters in
+      Route(.post, "/v1/campaigns/{id}/close", "closes a campaign: no offer may begin under it", members: [:]) { request, parameters in
         desk.command(request) { transaction, occasion in
           try close(parameters["id"], Telling(desk: desk, occasion: occasion), in: transaction)
         }

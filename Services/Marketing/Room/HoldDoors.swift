@@ -9,7 +9,10 @@ struct HoldDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/customers/{id}/holds", "the holds of a customer as marketing has heard of them, latest first: ?limit=N") {
+      Route(
+        .get, "/v1/customers/{id}/holds", "the holds of a customer as marketing has heard of them, latest first: ?limit=N",
+        query: ["limit": .number(1...1_000)]
+      ) {
         request, parameters in
         desk.question(request) { snapshot in
           guard let person = try? Identifier<Person>(parameters["id"]) else {

@@ -5,40 +5,6 @@ import Store
 import Telemetry
 import Terms
 
-/// Checks that somebody lets pass although they do not hold, and why.
-struct Waiving {
-  let checks: [Gate.Check]
-  let reason: String
-
-  /// Reads `{"checks": ["sheets"], "reason": "..."}`; nil where there is none.
-  init?(_ json: JSON?) throws {
-    guard let json, !json.isNull else { return nil }
-    try self.init(checks: json["checks"]?.strings, reason: json["reason"]?.string)
-  }
-
-  init(checks names: [String]?, reason: String?) throws {
-    guard let names, !names.isEmpty else {
-      throw OfferDeeds.Refused(422, "checks", "checks: none is named; name one or more of \(Self.all)")
-    }
-    checks = try names.map { name in
-      guard let check = Gate.Check(rawValue: name) else {
-        throw OfferDeeds.Refused(422, "checks", "checks: there is no check \"\(name)\"; they are \(Self.all)")
-      }
-      guard check != .terms else {
-        throw OfferDeeds.Refused(
-          422, "checks", "checks: nobody can waive that the terms hold, for customers are told them; mend what refuses them")
-      }
-      return check
-    }
-    guard let reason, (1...Limits.sentenceBytesMax).contains(reason.utf8.count) else {
-      throw OfferDeeds.Refused(422, "reason", "reason: a check is waived for a reason, of 1 to \(Limits.sentenceBytesMax) characters")
-    }
-    self.reason = reason
-  }
-
-  private static let all = Gate.kept.filter { $0 != .terms }.map(\.rawValue).joined(separator: ", ")
-}
-
 /// What people do about a gate that does not hold.
 extension OfferDeeds {
   /// How long a second person may take to confirm an emergency.
@@ -81,8 +47,10 @@ extension OfferDeeds {
     if try Colleagues.isActive(second, in: transaction) == false {
       throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
     }
-    guard let reason, (1...1_000).contains(reason.utf8.count) else {
-      throw Refused(422, "reason", "reason: an emergency has one, of 1 to 1000 characters; write it with --reason")
+    // It stands in the launch itself, where there is room for a line.
+    guard let reason, (1...Limits.textBytesMax).contains(reason.utf8.count) else {
+      throw Refused(
+        422, "reason", "reason: an emergency has one, of 1 to \(Limits.textBytesMax) characters; write it with --reason")
     }
     let lacks = try open(version, in: transaction)
     for row in lacks {

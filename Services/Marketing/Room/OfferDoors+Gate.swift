@@ -16,7 +16,10 @@ extension OfferDoors {
           return .json(try Self.gate(of: version, in: snapshot))
         }
       },
-      Route(.post, "/v1/offers/waive", "lets checks of an offer's gate pass although they do not hold") { request, _ in
+      Route(
+        .post, "/v1/offers/waive", "lets checks of an offer's gate pass although they do not hold",
+        members: Self.members + ["checks": .list, "reason": .sentence]
+      ) { request, _ in
         desk.command(request, for: .operator, .supervisor) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)
@@ -26,7 +29,7 @@ extension OfferDoors {
           }
         }
       },
-      Route(.post, "/v1/offers/confirm", "confirms an emergency launch, as the second of two people") { request, _ in
+      Route(.post, "/v1/offers/confirm", "confirms an emergency launch, as the second of two people", members: Self.members) { request, _ in
         desk.command(request, for: .operator, .marketer, .supervisor, .lead) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)
@@ -35,7 +38,10 @@ extension OfferDoors {
           }
         }
       },
-      Route(.post, "/v1/offers/release-blind", "lets messages leave although the others were not heard for hours") { request, _ in
+      Route(
+        .post, "/v1/offers/release-blind", "lets messages leave although the others were not heard for hours",
+        members: Self.members + ["reason": .sentence]
+      ) { request, _ in
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)

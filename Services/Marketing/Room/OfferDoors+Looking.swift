@@ -17,7 +17,10 @@ extension OfferDoors {
           return try StopPreview.of(known, in: snapshot)
         }
       },
-      Route(.get, "/v1/offers/{id}/diff", "what ?to=2 changes of ?from=1, and which of it is material") { request, parameters in
+      Route(
+        .get, "/v1/offers/{id}/diff", "what ?to=2 changes of ?from=1, and which of it is material",
+        query: ["from": .text(max: 20), "to": .text(max: 20)]
+      ) { request, parameters in
         desk.question(request) { snapshot in
           guard let known = try find(parameters["id"], in: snapshot) else { return Self.nobody(parameters["id"]) }
           return try VersionDiff.of(known, request, in: snapshot)
@@ -27,7 +30,8 @@ extension OfferDoors {
         desk.question(request) { snapshot in .json(.object([.init("offers", .array(try ParityPages.list(in: snapshot)))])) }
       },
       Route(
-        .post, "/v1/offers/rehearse", "rehearses an offer's launch by what is known now; changes nothing", bodyBytesMax: Self.bodyBytesMax
+        .post, "/v1/offers/rehearse", "rehearses an offer's launch by what is known now; changes nothing", bodyBytesMax: Self.bodyBytesMax,
+        members: ["offer": .id, "document": .object, "seed": .number]
       ) { request, _ in rehearse(request) },
     ]
   }

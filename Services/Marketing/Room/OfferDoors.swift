@@ -12,11 +12,14 @@ struct OfferDoors: Sendable {
 
   /// A document and what is said beside it.
   static let bodyBytesMax = Limits.documentBytesMax + 65_536
+  /// What a deed is done to, which state of it was seen, and who works here.
+  static let members: BodyForm = ["offer": .id, "revision": .number, "people": .list]
 
   var routes: [Route] {
     [
       Route(
-        .post, "/v1/offers/check", "reads an offer back and says what is wrong with it; changes nothing", bodyBytesMax: Self.bodyBytesMax
+        .post, "/v1/offers/check", "reads an offer back and says what is wrong with it; changes nothing", bodyBytesMax: Self.bodyBytesMax,
+        members: ["document": .object, "people": .list, "historical": .flag]
       ) {
         request, _ in desk.question(request) { try check(request, in: $0) }
       },
@@ -31,7 +34,10 @@ struct OfferDoors: Sendable {
           return .json(try OfferView.whole(known, in: snapshot)).with("ETag", "\"\(known.revision)\"")
         }
       },
-      Route(.get, "/v1/offers/{id}/versions/{version}", "one version's document, and how it reads in sentences") { request, parameters in
+      Route(
+        .get, "/v1/offers/{id}/versions/{version}", "one version's document, and how it reads in sentences",
+        path: ["version": .number(1...Int64(Int32.max))]
+      ) { request, parameters in
         desk.question(request) { snapshot in
           guard let number = Int(parameters["version"]), let id = try? Identifier<Offer>(parameters["id"]),
             let offer = OfferVersion(offer: id, version: number), let version = try Offers.version(offer, in: snapshot)
@@ -39,7 +45,10 @@ struct OfferDoors: Sendable {
           return .json(try OfferView.version(version, withDocument: true, in: snapshot))
         }
       },
-      Route(.post, "/v1/offers", "saves an offer's version as a draft", bodyBytesMax: Self.bodyBytesMax) { request, _ in
+      Route(
+        .post, "/v1/offers", "saves an offer's version as a draft", bodyBytesMax: Self.bodyBytesMax,
+        members: Self.members + ["document": .object]
+      ) { request, _ in
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             guard let document = body["document"] else { throw Self.noDocument }
@@ -48,7 +57,10 @@ struct OfferDoors: Sendable {
           }
         }
       },
-      Route(.post, "/v1/offers/schedule", "schedules an offer's version", bodyBytesMax: Self.bodyBytesMax) { request, _ in
+      Route(
+        .post, "/v1/offers/schedule", "schedules an offer's version", bodyBytesMax: Self.bodyBytesMax,
+        members: Self.members + ["document": .object, "waive": .object]
+      ) { request, _ in
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try meant(body, deeds, isHistorical: false, in: transaction)
@@ -57,7 +69,12 @@ struct OfferDoors: Sendable {
           }
         }
       },
-      Route(.post, "/v1/offers/launch", "lets an offer go live whose start has passed", bodyBytesMax: Self.bodyBytesMax) { request, _ in
+      Route(
+        .post, "/v1/offers/launch", "lets an offer go live whose start has passed", bodyBytesMax: Self.bodyBytesMax,
+        members: Self.members + [
+          "document": .object, "waive": .object, "historical": .flag, "emergency": .flag, "with": .id, "reason": .sentence,
+        ]
+      ) { request, _ in
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let historical = body["historical"]?.bool ?? false
@@ -76,7 +93,10 @@ struct OfferDoors: Sendable {
   }
 
   private func turning(_ deed: OfferDeed) -> Route {
-    Route(.post, "/v1/offers/\(deed.rawValue)", "has an offer \(deed.participle)", bodyBytesMax: Self.bodyBytesMax) { request, _ in
+    Route(
+      .post, "/v1/offers/\(deed.rawValue)", "has an offer \(deed.participle)", bodyBytesMax: Self.bodyBytesMax,
+      members: Self.members + ["cause": .text, "sentence": .sentence]
+    ) { request, _ in
       desk.command(request) { transaction, occasion in
         try self.deed(request, occasion, &transaction) { deeds, body, transaction in
           let offer = try named(body, in: transaction)

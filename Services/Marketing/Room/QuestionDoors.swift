@@ -9,7 +9,10 @@ struct QuestionDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/questions", "what customers asked about and nobody knew; ?answered=yes for those that have an answer") {
+      Route(
+        .get, "/v1/questions", "what customers asked about and nobody knew; ?answered=yes for those that have an answer",
+        query: ["answered": .oneOf(["yes", "no"])]
+      ) {
         request, _ in
         desk.question(request) { snapshot in
           let answered = request.query("answered") == "yes"
@@ -24,7 +27,10 @@ struct QuestionDoors: Sendable {
             ]))
         }
       },
-      Route(.post, "/v1/questions/{id}/answer", "says what it is that a customer asked about") { request, parameters in
+      Route(
+        .post, "/v1/questions/{id}/answer", "says what it is that a customer asked about",
+        members: ["answer": .text, "sentence": .sentence, "offer_id": .id]
+      ) { request, parameters in
         desk.command(request) { transaction, occasion in
           try answer(parameters["id"], request, Telling(desk: desk, occasion: occasion), in: transaction)
         }

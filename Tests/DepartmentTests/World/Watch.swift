@@ -60,6 +60,8 @@ struct Watch {
       complaints[fact.caseID] = fact.turn == .solved ? nil : person
     case .holdTurned(let fact): holds[fact.holdID] = fact.turn == .lifted ? nil : fact
     case .gateWaived(let fact): gate.waived(fact)
+    case .offerScheduled(let fact) where fact.offerID.text == GateWatch.mistaken:
+      broken(.blockedLaunch, "\(fact.offerID) was scheduled, with terms that nobody may be promised")
     case .offerTurned(let fact): turned(fact)
     case .messageTurned(let fact) where fact.turn == .sent && fact.purpose == .marketing:
       if let hold = heldAtMarketing.values.first(where: { $0.personID == fact.personID && $0.scope == .all }) {

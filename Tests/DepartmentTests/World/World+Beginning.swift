@@ -95,6 +95,19 @@ extension World {
       ("version", .integer(Int64(version))), ("honour_for", .string("PT\(336 + version)H")))
   }
 
+  /// What nobody may schedule: a window that ends before it begins, a campaign and an owner that there are not, days of a length that
+  /// changes, and more off than there is.
+  static let mistakes: [(String, JSON)] = [
+    ("window", ["starts_at": "2026-05-10T00:00:00", "ends_at": "2026-05-09T00:00:00", "time_zone": "America/New_York"]),
+    ("campaign_id", "autumn"), ("owner", "marketer/nobody"),
+    ("look_back", ["duration": "P2D", "basis": "placed_at", "claim": "automatic"]),
+    ("benefit", ["kind": "percent_off", "percent_off": "101"]),
+  ]
+
+  static func mistaken(_ number: Int) throws -> JSON {
+    try MarketingScene.sundayOffer(("offer_id", .string(GateWatch.mistaken)), mistakes[number])
+  }
+
   /// A kettle for 29.00 on somebody's first order, while others pay 39.00.
   static func welcome() throws -> JSON {
     let money: JSON = ["amount_minor": 150_000, "currency": "USD"]

@@ -10,7 +10,7 @@ extension World {
   func take(_ step: WorldStep) throws {
     switch step {
     case .order, .giveBack, .confirm: try trade(step)
-    case .schedule, .welcome, .revise, .stop, .pause, .resume, .launch, .emergency, .confirmEmergency, .waive: try market(step)
+    case .schedule, .welcome, .mistake, .revise, .stop, .pause, .resume, .launch, .emergency, .confirmEmergency, .waive: try market(step)
     case .promise, .draft, .verify, .stale, .read, .absent, .swap, .capacity, .parity: try serve(step)
     case .propose, .agree, .leave, .back, .handOn, .knock: try staff(step)
     case .complain, .ask, .solve, .tell, .honour, .match, .undo: try desk(step)
@@ -44,6 +44,9 @@ extension World {
     let offer = JSON.string(GateWatch.sunday)
     switch step {
     case .schedule: try post(marketing, "/v1/offers/schedule", ["document": try Self.sunday(1)], as: "marketer/maya")
+    case .mistake(let number):
+      try post(
+        marketing, "/v1/offers/schedule", ["document": try Self.mistaken(number % Self.mistakes.count)], as: "marketer/maya")
     case .welcome: try post(marketing, "/v1/offers/schedule", ["document": try Self.welcome()], as: "marketer/maya")
     case .revise:
       let versions = try marketing.ask(.get, "/v1/offers/\(GateWatch.sunday)").json["versions"]?.array ?? []
@@ -61,7 +64,7 @@ extension World {
     case .waive(let name, let check):
       try post(
         marketing, "/v1/offers/waive",
-        ["offer": .string(name), "checks": [.string(check)], "check": .string(check), "reason": "a small offer"])
+        ["offer": .string(name), "checks": [.string(check)], "reason": "a small offer"])
     default: break
     }
   }

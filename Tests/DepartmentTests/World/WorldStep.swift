@@ -2,7 +2,8 @@ import TestKit
 
 /// One thing that somebody does, or that happens between the departments; a seed of its own, so that leaving out others changes nothing in it.
 enum WorldStep: Sendable, CustomStringConvertible {
-  case order(Int), giveBack(Int), schedule, welcome, revise, stop, pause, resume, launch, emergency, confirmEmergency, waive(String, String)
+  case order(Int), giveBack(Int), schedule, welcome, mistake(Int), revise, stop, pause, resume, launch, emergency, confirmEmergency, waive(
+    String, String)
   case promise(String, String, String), draft(String), verify(String, String), stale(String), read(String)
   case absent(String, Int, Bool), swap(Int), capacity(String, Int64), parity(Bool), propose(String, Int64), agree(String, String)
   case leave(String), back(String), handOn(String), knock(String)
@@ -68,23 +69,11 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case 90..<92: return .match(number)
     case 92..<93: return .undo
     case 93..<95: return .confirm(number)
-    case 95..<110: return .deliver(Int.random(in: 1...12, using: &random), random.next())
+    case 95..<109: return .deliver(Int.random(in: 1...12, using: &random), random.next())
+    case 109..<111: return .mistake(number)
     default: return .hours(Int.random(in: 1...9, using: &random))
     }
   }
-
-  /// What a world needs to have a Sunday at all, in the order in which people would do it; random steps go between.
-  static let ordinary: [WorldStep] =
-    [.order(0), .schedule, .deliver(40, 1)] + GateWatch.promises.map { .promise(GateWatch.sunday, $0, "yes") } + words
-    + [.deliver(60, 2), .order(1), .deliver(20, 3)]
-
-  /// The words of the latest version, and who reads them.
-  private static let words: [WorldStep] =
-    GateWatch.locales.flatMap { [.draft($0), .verify($0, "lead/ruth")] } + agents.map { .read($0) }
-
-  /// Another version of an offer that is live, with its words; and an offer beside it.
-  static let anotherVersion: [WorldStep] = [.revise, .deliver(30, 4)] + words + [.tell(0, "en-US"), .deliver(60, 5), .tell(1, "es-US")]
-  static let anotherOffer: [WorldStep] = [.welcome, .deliver(20, 6), .parity(true), .promise(GateWatch.welcome, "contacts", "yes")]
 
   var description: String {
     switch self {
@@ -92,6 +81,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case .giveBack(let number): "order \(number) comes back"
     case .schedule: "marketing schedules the Sunday offer"
     case .welcome: "marketing schedules an offer for new customers"
+    case .mistake(let number): "marketing schedules an offer with a mistake in it (\(number % World.mistakes.count + 1))"
     case .revise: "marketing writes the next version of the Sunday offer, which promises otherwise"
     case .stop: "marketing stops it"
     case .pause: "marketing pauses it"

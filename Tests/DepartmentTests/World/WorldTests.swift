@@ -11,31 +11,6 @@ struct WorldTests {
   /// How many stories; more with `ACCORD_STORIES`.
   private static let stories = ProcessInfo.processInfo.environment["ACCORD_STORIES"].flatMap(Int.init) ?? 40
 
-  /// What happens, in order, and on Sunday the start.
-  private static func story(using random: inout SeededRandom) -> [WorldStep] {
-    var steps: [WorldStep] = []
-    // Every other week goes as it should until Sunday, so that there is something to lose.
-    let isSmooth = Bool.random(using: &random)
-    let beside = Int.random(in: 0..<3, using: &random) == 0 ? WorldStep.anotherOffer : []
-    for step in WorldStep.ordinary + beside {
-      // Now and then something that is ordinary is forgotten.
-      if isSmooth || Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
-      if isSmooth { continue }
-      for _ in 0..<Int.random(in: 0...2, using: &random) { steps.append(.any(using: &random)) }
-    }
-    steps.append(.hours(29))
-    for _ in 0..<20 { steps.append(.any(using: &random)) }
-    // Every third goes on with another version, in peace or not.
-    if Int.random(in: 0..<3, using: &random) == 0 {
-      for step in WorldStep.anotherVersion {
-        steps.append(step)
-        if Int.random(in: 0..<3, using: &random) == 0 { steps.append(.any(using: &random)) }
-      }
-    }
-    for _ in 0..<15 { steps.append(.any(using: &random)) }
-    return steps
-  }
-
   private static func play(_ steps: [WorldStep], losing: (@Sendable (DomainEvent) -> Bool)? = nil) throws -> Watch {
     let world = try World()
     try world.begin()
@@ -83,7 +58,7 @@ struct WorldTests {
     var seen: [String: Int] = [:]
     var blocked: Set<String> = []
     for number in 1...Self.stories {
-      let steps = Self.story(using: &random)
+      let steps = WorldWeek.story(using: &random)
       let watch = try Self.play(steps)
       if let fault = watch.fault {
         let least = try Self.shrunk(steps, to: fault.promise)
@@ -105,7 +80,7 @@ struct WorldTests {
 
   /// Stories in which no offer ever goes live would show little.
   @Test func `what is ordinary goes as it should: an offer, one beside it, and another version`() throws {
-    let steps = WorldStep.ordinary + WorldStep.anotherOffer + [.deliver(60, 8), .hours(29), .deliver(40, 9)] + WorldStep.anotherVersion
+    let steps = WorldWeek.ordinary + WorldWeek.anotherOffer + [.deliver(60, 8), .hours(29), .deliver(40, 9)] + WorldWeek.anotherVersion
     let watch = try Self.play(steps)
     #expect(watch.fault == nil, "\(watch.fault?.sentence ?? "")")
     let all: Set = ["\(GateWatch.sunday)@1", "\(GateWatch.welcome)@1", "\(GateWatch.sunday)@2"]
@@ -119,7 +94,7 @@ struct WorldTests {
       if case .holdTurned = event { true } else { false }
     }
     for _ in 0..<20 {
-      let steps = Self.story(using: &random)
+      let steps = WorldWeek.story(using: &random)
       guard let fault = try Self.play(steps, losing: losing).fault else { continue }
       let least = try Self.shrunk(steps, to: fault.promise, losing: losing)
       #expect(least.count <= 3 || fault.promise != .lostHold, "\(Self.told(least, fault.sentence))")

@@ -18,10 +18,14 @@ struct ApprovalDoors: Sendable {
           return .object([.init("at_deadline", .string(policies.approvalDefault.rawValue)), .init("waiting", .array(waiting))])
         }
       },
-      Route(.post, "/v1/approvals/{id}/grant", "lets what lies over a limit go") { request, parameters in
+      Route(.post, "/v1/approvals/{id}/grant", "lets what lies over a limit go", members: ["reason": .sentence, "sentence": .sentence]) {
+        request, parameters in
         desk.giving(request) { form, speaker, transaction in try decide(parameters["id"], grant: true, form, speaker, in: transaction) }
       },
-      Route(.post, "/v1/approvals/{id}/refuse", "does not let it go: reason, sentence") { request, parameters in
+      Route(
+        .post, "/v1/approvals/{id}/refuse", "does not let it go: reason, sentence", members: ["reason": .sentence, "sentence": .sentence]
+      ) {
+        request, parameters in
         desk.caring(request) { form, speaker, transaction in try decide(parameters["id"], grant: false, form, speaker, in: transaction) }
       },
     ]

@@ -13,10 +13,14 @@ struct AskDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.post, "/v1/asked", "a customer asks about an offer: words, case_id or person_id, channel") { request, _ in
+      Route(
+        .post, "/v1/asked", "a customer asks about an offer: words, case_id or person_id, channel",
+        members: ["words": .words, "case_id": .id, "person_id": .id, "channel": .text]
+      ) { request, _ in
         desk.caring(request) { form, speaker, transaction in try ask(form, speaker, in: transaction) }
       },
-      Route(.get, "/v1/asked", "offers that nobody knew, which marketing has to answer first first: ?all=true") { request, _ in
+      Route(.get, "/v1/asked", "offers that nobody knew, which marketing has to answer first first: ?all=true", query: ["all": .flag]) {
+        request, _ in
         desk.looking(request) { snapshot in
           let now = desk.clock.now()
           let found = try AskedOffers.list(all: request.query("all") == "true", in: snapshot)

@@ -13,15 +13,25 @@ struct CapacityDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/capacity", "what can be done, what is reserved of it, and where it falls short: ?from=T&to=T") { request, _ in
+      Route(
+        .get, "/v1/capacity", "what can be done, what is reserved of it, and where it falls short: ?from=T&to=T",
+        query: ["from": .instant, "to": .instant]
+      ) { request, _ in
         desk.looking(request) { snapshot in try show(request, in: snapshot) }
       },
-      Route(.post, "/v1/capacity", "says what can be done: kind, sku, from, to, quantity, pool, cause") { request, _ in
+      Route(
+        .post, "/v1/capacity", "says what can be done: kind, sku, from, to, quantity, pool, cause",
+        members: ["kind": .text, "sku": .id, "from": .text, "to": .text, "quantity": .number, "pool": .text, "cause": .text]
+      ) { request, _ in
         desk.caring(request) { form, speaker, transaction in try set(form, speaker, in: transaction) }
       },
       Route(
         .get, "/v1/capacity/forecast/{offer}",
-        "contacts expected, available and counted by the hour: ?messages=N&at=T&recipients=N&per_thousand=N&hours=N"
+        "contacts expected, available and counted by the hour: ?messages=N&at=T&recipients=N&per_thousand=N&hours=N",
+        query: [
+          "messages": .number(0...Limits.quantityMax), "recipients": .number(0...Limits.quantityMax), "at": .instant,
+          "per_thousand": .number(0...1_000), "hours": .number(1...Forecasting.hoursMax),
+        ]
       ) { request, parameters in
         desk.looking(request) { snapshot in
           try Forecasting(shelf: shelf, now: desk.clock.now()).show(parameters["offer"], request, in: snapshot)

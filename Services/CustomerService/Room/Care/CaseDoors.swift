@@ -10,10 +10,21 @@ struct CaseDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.post, "/v1/cases", "opens a case, or takes it for one that is open: same_as, or same customer and cause") { request, _ in
+      Route(
+        .post, "/v1/cases", "opens a case, or takes it for one that is open: same_as, or same customer and cause",
+        members: [
+          "person_id": .id, "kind": .text, "severity": .text, "channel": .text, "words": .words, "cause": .object, "linked": .list,
+          "rating": .number, "same_as": .id, "case_id": .id,
+        ]
+      ) { request, _ in
         desk.caring(request) { form, speaker, transaction in try open(form, speaker, in: transaction) }
       },
-      Route(.get, "/v1/cases", "cases by the rule of the queue: ?state=unsolved|open|answered|solved|all&customer=ID&cause=ID&limit=N") {
+      Route(
+        .get, "/v1/cases", "cases by the rule of the queue: ?state=unsolved|open|answered|solved|all&customer=ID&cause=ID&limit=N",
+        query: [
+          "state": .oneOf(["unsolved", "open", "answered", "solved", "all"]), "customer": .id, "cause": .id, "limit": .number(1...1_000),
+        ]
+      ) {
         request, _ in
         desk.lookingAs(request) { snapshot, asker in try list(request, asker, in: snapshot) }
       },
@@ -30,7 +41,10 @@ struct CaseDoors: Sendable {
   }
 
   private func turning(_ deed: CaseFile.Deed) -> Route {
-    Route(.post, "/v1/cases/{id}/\(deed.rawValue)", "a case is \(deed.turn.rawValue)") { request, parameters in
+    Route(
+      .post, "/v1/cases/{id}/\(deed.rawValue)", "a case is \(deed.turn.rawValue)",
+      members: ["kind": .text, "severity": .text, "channel": .text, "cause": .object, "words": .words]
+    ) { request, parameters in
       desk.caring(request) { form, speaker, transaction in
         try turn(deed, try known(parameters["id"], in: transaction), form, speaker, in: transaction)
       }
@@ -139,11 +153,12 @@ struct CaseDoors: Sendable {
 
   private static func cause(_ form: CareForm) throws -> CaseTurned.Cause? {
     guard let json = form.body["cause"], !json.isNull else { return nil }
-    guard let kind = json["kind"]?.string.flatMap({ CaseTurned.Cause.Kind(rawValue: $0) }), let id = json["id"]?.string, !id.isEmpty,
-      id.utf8.count <= Limits.identifierBytesMax
+    guard let kind = json["kind"]?.string.flatMap({ CaseTurned.Cause.Kind(rawValue: $0) }), let id = json["id"]?.string,
+      (try? Identifier<CaseTurned.Cause>(id)) != nil
     else {
       throw CareRefused(
-        400, "cause", "cause is what brought it about: a kind (campaign, offer, policy, conduct, product) and its id; give both")
+        400, "cause",
+        "cause is what brought it about: a kind (campaign, offer, policy, conduct, product) and its id, which has no spaces; give both")
     }
     return CaseTurned.Cause(kind: kind, id: id)
   }

@@ -13,7 +13,7 @@ struct Forecasting {
   private static let hour: Int64 = 3_600_000
   /// The weeks whose same hours make the usual of an hour.
   static let weeks: Int64 = 4
-  private static let hoursMax: Int64 = 336
+  static let hoursMax: Int64 = 336
 
   func show(_ text: String, _ request: Request, in snapshot: borrowing Snapshot) throws -> JSON {
     guard let id = try? Identifier<Offer>(text), let offer = try shelf.find(id, in: snapshot) else {

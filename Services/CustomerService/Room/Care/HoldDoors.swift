@@ -10,13 +10,20 @@ struct HoldDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.post, "/v1/holds", "places a hold: person_id, scope all|campaign|channel, scope_id, severity, cause") { request, _ in
+      Route(
+        .post, "/v1/holds", "places a hold: person_id, scope all|campaign|channel, scope_id, severity, cause",
+        members: ["person_id": .id, "scope": .text, "scope_id": .text, "severity": .text, "cause": .text]
+      ) { request, _ in
         desk.caring(request) { form, speaker, transaction in try place(form, speaker, in: transaction) }
       },
-      Route(.get, "/v1/holds", "holds in force, which ends first first: ?customer=ID&all=true&limit=N") { request, _ in
+      Route(
+        .get, "/v1/holds", "holds in force, which ends first first: ?customer=ID&all=true&limit=N",
+        query: ["customer": .id, "all": .flag, "limit": .number(1...1_000)]
+      ) { request, _ in
         desk.looking(request) { snapshot in try list(request, in: snapshot) }
       },
-      Route(.post, "/v1/holds/{id}/lift", "lifts a hold; one whose case is open is lifted by solving the case") { request, parameters in
+      Route(.post, "/v1/holds/{id}/lift", "lifts a hold; one whose case is open is lifted by solving the case", members: ["cause": .text]) {
+        request, parameters in
         desk.caring(request) { form, speaker, transaction in try lift(parameters["id"], form, speaker, in: transaction) }
       },
     ]

@@ -12,19 +12,31 @@ struct HonourDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.post, "/v1/honours", "honours an offer for an order: order_id, offer_id, amount, case_id, approver; or refuse with its reason")
-      {
+      Route(
+        .post, "/v1/honours", "honours an offer for an order: order_id, offer_id, amount, case_id, approver; or refuse with its reason",
+        members: [
+          "order_id": .id, "offer_id": .id, "amount": .object, "case_id": .id, "approver": .id, "refuse": .text,
+          "sentence": .sentence,
+        ]
+      ) {
         request, _ in
         desk.giving(request) { form, speaker, transaction in try honour(form, speaker, in: transaction) }
       },
-      Route(.post, "/v1/goodwill", "gives goodwill: to (a case or a customer), or person_id or case_id; amount, approver, sentence") {
+      Route(
+        .post, "/v1/goodwill", "gives goodwill: to (a case or a customer), or person_id or case_id; amount, approver, sentence",
+        members: ["to": .id, "person_id": .id, "case_id": .id, "amount": .object, "approver": .id, "sentence": .sentence]
+      ) {
         request, _ in
         desk.giving(request) { form, speaker, transaction in try goodwill(form, speaker, in: transaction) }
       },
-      Route(.post, "/v1/honours/undo", "takes back what was granted less than ten seconds ago: request_id, else one's last") { request, _ in
+      Route(
+        .post, "/v1/honours/undo", "takes back what was granted less than ten seconds ago: request_id, else one's last",
+        members: ["request_id": .id]
+      ) { request, _ in
         desk.caring(request) { form, speaker, transaction in try undo(form, speaker, in: transaction) }
       },
-      Route(.get, "/v1/honours", "what was granted and refused at the desk, latest first: ?limit=N") { request, _ in
+      Route(.get, "/v1/honours", "what was granted and refused at the desk, latest first: ?limit=N", query: ["limit": .number(1...1_000)]) {
+        request, _ in
         desk.looking(request) { snapshot in
           guard let limit = Int(request.query("limit") ?? "100"), (1...1_000).contains(limit) else {
             throw CareRefused(400, "limit", "limit is a number from 1 to 1000; correct the query")

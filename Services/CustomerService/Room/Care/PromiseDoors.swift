@@ -12,10 +12,16 @@ struct PromiseDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/promises", "what offers ask of customer service, and what was answered: ?offer=ID&open=true") { request, _ in
+      Route(
+        .get, "/v1/promises", "what offers ask of customer service, and what was answered: ?offer=ID&open=true",
+        query: ["offer": .id, "open": .flag]
+      ) { request, _ in
         desk.looking(request) { snapshot in try list(request, in: snapshot) }
       },
-      Route(.post, "/v1/promises/{offer}/{promise}/answer", "answers a promise: answer yes|up_to|no, quantity, expires_at, sentence") {
+      Route(
+        .post, "/v1/promises/{offer}/{promise}/answer", "answers a promise: answer yes|up_to|no, quantity, expires_at, sentence",
+        members: ["answer": .text, "quantity": .number, "expires_at": .text, "sentence": .sentence, "version": .number]
+      ) {
         request, parameters in
         desk.caring(request) { form, speaker, transaction in
           try answer(parameters["offer"], parameters["promise"], form, speaker, in: transaction)

@@ -10,19 +10,28 @@ struct BooksDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/ledger/balance", "what stands on an account, now or as of another time") { request, _ in
+      Route(
+        .get, "/v1/ledger/balance", "what stands on an account, now or as of another time",
+        query: BooksForm.query("account", "customer", "currency", "as_of", "recorded_by")
+      ) { request, _ in
         desk.question(request) { snapshot in try refusing { try balance(request, snapshot) } }
       },
-      Route(.get, "/v1/ledger/trial", "the trial balance: every account, customers' credit as one") { request, _ in
+      Route(.get, "/v1/ledger/trial", "the trial balance: every account, customers' credit as one", query: BooksForm.query("as_of")) {
+        request, _ in
         desk.question(request) { snapshot in try refusing { try trial(request, snapshot) } }
       },
-      Route(.get, "/v1/ledger/statement", "the entries of an account, newest first, by pages") { request, _ in
+      Route(
+        .get, "/v1/ledger/statement", "the entries of an account, newest first, by pages",
+        query: BooksForm.query("account", "customer", "currency", "from", "to", "before", "limit")
+      ) { request, _ in
         desk.question(request) { snapshot in try refusing { try statement(request, snapshot) } }
       },
-      Route(.get, "/v1/ledger/entries", "entries with their legs in their order, by pages") { request, _ in
+      Route(.get, "/v1/ledger/entries", "entries with their legs in their order, by pages", query: BooksForm.query("after", "limit")) {
+        request, _ in
         desk.question(request) { snapshot in try refusing { try entries(request, snapshot) } }
       },
-      Route(.get, "/v1/ledger/entries/{number}", "one entry with its legs") { request, parameters in
+      Route(.get, "/v1/ledger/entries/{number}", "one entry with its legs", path: ["number": .number(1...Int64.max)]) {
+        request, parameters in
         desk.question(request) { snapshot in
           guard let number = Int64(parameters["number"]), let entry = try EntryRows.find(number, in: snapshot) else {
             return .problem(status: 404, code: "no_such_entry", detail: "there is no entry \(parameters["number"]); check its number")
@@ -47,10 +56,12 @@ struct BooksDoors: Sendable {
           return .json(.object([.init("campaign_id", .string(id.text)), .init("currencies", .array(found.map(\.json)))]))
         }
       },
-      Route(.post, "/v1/ledger/funds/service", "gives customer service's own fund money") { request, _ in
+      Route(
+        .post, "/v1/ledger/funds/service", "gives customer service's own fund money", members: ["amount": .object, "approved_by": .id]
+      ) { request, _ in
         desk.command(request, for: .supervisor) { transaction, occasion in try fundService(request, occasion, &transaction) }
       },
-      Route(.post, "/v1/ledger/periods", "closes the books through a day") { request, _ in
+      Route(.post, "/v1/ledger/periods", "closes the books through a day", members: ["through": .text]) { request, _ in
         desk.command(request) { transaction, occasion in try closePeriod(request, occasion, &transaction) }
       },
     ]

@@ -6,6 +6,11 @@ import LedgerDomain
 enum BooksForm {
   typealias Unusable = BooksDoors.Unusable
 
+  /// What a question's query may name; each is looked at closer below.
+  static func query(_ names: String...) -> [String: RequestForm] {
+    Dictionary(uniqueKeysWithValues: names.map { ($0, .text(max: RequestForm.longIDBytesMax)) })
+  }
+
   /// The account's path: `account`, or the credit of a `customer`.
   static func account(_ request: Request) throws -> String {
     if let id = request.query("customer") {

@@ -6,8 +6,6 @@ import protocol Store.Reading
 
 /// What agents said: from words that did not hold, or before they had read of the offer.
 enum AnswerStage {
-  private static let page: Int64 = 64
-
   private struct Answer {
     let fact: AnswerTurned
     let at: Timestamp
@@ -15,26 +13,13 @@ enum AnswerStage {
   }
 
   static func take(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        """
-        SELECT content, message_id, at FROM seen WHERE type = 'answer.given' AND (at, message_id) > (?1, ?2) AND at <= ?3
-        ORDER BY at, message_id LIMIT ?4
-        """, .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row -> Answer in
-        guard case .answerTurned(let fact)? = try DomainEvent.decode(type: AnswerTurned.Turn.given.type, data: try row.blob(0)) else {
-          throw StoreFault.corrupt(reason: "what is kept of an answer is no fact about one")
-        }
-        return Answer(fact: fact, at: try row.timestamp(2), message: try row.text(1))
+    try SeenRow.walk("answer.given", &round, &pace, transaction) { row, round, transaction in
+      guard case .answerTurned(let fact)? = try DomainEvent.decode(type: AnswerTurned.Turn.given.type, data: row.content) else {
+        throw StoreFault.corrupt(reason: "what is kept of an answer is no fact about one")
       }
-      guard !page.isEmpty else { return true }
-      for answer in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (answer.at, answer.message)
-        try words(of: answer, &round, in: transaction)
-        if let found = try briefing(of: answer, in: transaction) { round.find(found) }
-      }
+      let answer = Answer(fact: fact, at: row.at, message: row.message)
+      try words(of: answer, &round, in: transaction)
+      if let found = try briefing(of: answer, in: transaction) { round.find(found) }
     }
   }
 

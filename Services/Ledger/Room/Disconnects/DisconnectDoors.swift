@@ -10,7 +10,13 @@ struct DisconnectDoors: Sendable {
 
   var routes: [Route] {
     [
-      Route(.get, "/v1/disconnects", "the register: counts, and each with its cause: ?since=TIME&kind=&outcome=&limit=") { request, _ in
+      Route(
+        .get, "/v1/disconnects", "the register: counts, and each with its cause: ?since=TIME&kind=&outcome=&limit=",
+        query: [
+          "since": .instant, "kind": .text(max: Limits.wordBytesMax), "outcome": .text(max: Limits.wordBytesMax),
+          "limit": .number(1...1_000),
+        ]
+      ) { request, _ in
         desk.question(request) { snapshot in
           var question = Register.Question()
           if let text = request.query("since") {
@@ -41,7 +47,8 @@ struct DisconnectDoors: Sendable {
           return .json(try Register.json(question, in: snapshot))
         }
       },
-      Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself: begins it") {
+      Route(.post, "/v1/disconnects/audit", "looks through the last sixty days now, as each night does by itself: begins it", members: [:])
+      {
         request, _ in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
           guard request.body.isEmpty || (try? JSON(parsing: request.body))?.object?.isEmpty == true else {
@@ -52,7 +59,9 @@ struct DisconnectDoors: Sendable {
           return .done(status: 202, try NightlyAudit.json(run.number, in: transaction) ?? .null)
         }
       },
-      Route(.get, "/v1/disconnects/audits/{number}", "how far an audit is, and how much it has told") { request, parameters in
+      Route(
+        .get, "/v1/disconnects/audits/{number}", "how far an audit is, and how much it has told", path: ["number": .number(1...Int64.max)]
+      ) { request, parameters in
         desk.question(request) { snapshot in
           guard let number = Int64(parameters["number"]), let audit = try NightlyAudit.json(number, in: snapshot) else {
             return .problem(

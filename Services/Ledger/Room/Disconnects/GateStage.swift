@@ -11,33 +11,17 @@ enum GateStage {
   // MARK: Promises that were refused in time
 
   static func gates(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    struct Row {
-      let at: Timestamp
-      let message: String
-      let content: [UInt8]
-    }
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        "SELECT at, message_id, content FROM seen WHERE type = 'gate' AND (at, message_id) > (?1, ?2) AND at <= ?3 ORDER BY at, message_id LIMIT ?4",
-        .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row in Row(at: try row.timestamp(0), message: try row.text(1), content: try row.blob(2)) }
-      guard !page.isEmpty else { return true }
-      for row in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (row.at, row.message)
-        guard case .gateTurned(let gate)? = try DomainEvent.decode(type: GateTurned.type, data: row.content),
-          let failed = gate.rows.first(where: { [.promises, .capacity].contains($0.check) && $0.state == .failed }),
-          let outcome = Contradiction.promise(.gateRefused)
-        else { continue }
-        // Told once for a version however often its gate was looked at: the register keeps the first.
-        round.find(
-          Register.Found(
-            id: "promise/\(gate.offerID)@\(gate.version)/prevented", kind: .promise, outcome: outcome, offer: gate.offerID,
-            beganAt: gate.at,
-            cause: "the gate held \(gate.offerID)@\(gate.version) back: \(failed.sentence ?? failed.check.rawValue)",
-            evidence: [row.message]))
-      }
+    try SeenRow.walk("gate", &round, &pace, transaction) { row, round, _ in
+      guard case .gateTurned(let gate)? = try DomainEvent.decode(type: GateTurned.type, data: row.content),
+        let failed = gate.rows.first(where: { [.promises, .capacity].contains($0.check) && $0.state == .failed }),
+        let outcome = Contradiction.promise(.gateRefused)
+      else { return }
+      // Told once for a version however often its gate was looked at: the register keeps the first.
+      round.find(
+        Register.Found(
+          id: "promise/\(gate.offerID)@\(gate.version)/prevented", kind: .promise, outcome: outcome, offer: gate.offerID,
+          beganAt: gate.at, cause: "the gate held \(gate.offerID)@\(gate.version) back: \(failed.sentence ?? failed.check.rawValue)",
+          evidence: [row.message]))
     }
   }
 

@@ -7,8 +7,6 @@ import protocol Store.Reading
 /// What marketing sent, held against what the customer had at that time: noise during a hold, and advertisements for what they bought. And
 /// what it did not send, for either reason.
 enum LetterStage {
-  private static let page: Int64 = 64
-
   /// A letter that went out, as it was seen.
   private struct Letter {
     let message: String
@@ -24,31 +22,26 @@ enum LetterStage {
     var isAdvertisement: Bool { isMarketing && word.dropFirst().first == "send" }
     var isNote: Bool { word.starts(with: ["transaction", "honour"]) }
     var channel: String { String(word.last ?? "") }
+
+    init?(_ row: SeenRow) {
+      guard let offer = row.offer, let person = row.person, let word = row.word else { return nil }
+      message = row.message
+      id = row.subject
+      self.offer = Identifier(restoring: offer)
+      version = row.version
+      self.person = person
+      self.word = word.split(separator: "/")
+      at = row.at
+    }
   }
 
   static func sent(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        """
-        SELECT message_id, subject, offer_id, version, person_id, word, at FROM seen
-        WHERE type = 'sent' AND (at, message_id) > (?1, ?2) AND at <= ?3 ORDER BY at, message_id LIMIT ?4
-        """, .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row in
-        Letter(
-          message: try row.text(0), id: try row.text(1), offer: Identifier(restoring: try row.text(2)),
-          version: try row.optionalInteger(3).map { Int($0) }, person: try row.text(4), word: try row.text(5).split(separator: "/"),
-          at: try row.timestamp(6))
-      }
-      guard !page.isEmpty else { return true }
-      for letter in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (letter.at, letter.message)
-        if letter.isMarketing, let found = try noise(of: letter, in: transaction) { round.find(found) }
-        if letter.isAdvertisement, let found = try insult(of: letter, &round, in: transaction) { round.find(found) }
-        if letter.isNote, try advertised(before: letter, in: transaction) == nil {
-          round.count(.insult, letter.offer.text, at: letter.at, letter.message)
-        }
+    try SeenRow.walk("sent", &round, &pace, transaction) { row, round, transaction in
+      guard let letter = Letter(row) else { throw StoreFault.corrupt(reason: "what is kept of a letter does not say what and to whom") }
+      if letter.isMarketing, let found = try noise(of: letter, in: transaction) { round.find(found) }
+      if letter.isAdvertisement, let found = try insult(of: letter, &round, in: transaction) { round.find(found) }
+      if letter.isNote, try advertised(before: letter, in: transaction) == nil {
+        round.count(.insult, letter.offer.text, at: letter.at, letter.message)
       }
     }
   }
@@ -175,26 +168,8 @@ enum LetterStage {
   // MARK: What was not sent
 
   static func heldBack(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    struct Row {
-      let message: String
-      let offer: String?
-      let word: String
-      let at: Timestamp
-    }
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        """
-        SELECT message_id, offer_id, word, at FROM seen
-        WHERE type = 'suppressed' AND (at, message_id) > (?1, ?2) AND at <= ?3 ORDER BY at, message_id LIMIT ?4
-        """, .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row in Row(message: try row.text(0), offer: try row.optionalText(1), word: try row.text(2), at: try row.timestamp(3)) }
-      guard !page.isEmpty else { return true }
-      for row in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (row.at, row.message)
-        round.count(row.word == "hold" ? .noisy : .insult, row.offer, at: row.at, row.message)
-      }
+    try SeenRow.walk("suppressed", &round, &pace, transaction) { row, round, _ in
+      round.count(row.word == "hold" ? .noisy : .insult, row.offer, at: row.at, row.message)
     }
   }
 }

@@ -11,26 +11,11 @@ enum QuestionStage {
   // MARK: Unknown offers
 
   static func asked(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    struct Asked {
-      let at: Timestamp
-      let message: String
-      let content: [UInt8]
-    }
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        """
-        SELECT at, message_id, content FROM seen WHERE type = 'asked' AND word = 'unknown' AND (at, message_id) > (?1, ?2) AND at <= ?3
-        ORDER BY at, message_id LIMIT ?4
-        """, .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row in Asked(at: try row.timestamp(0), message: try row.text(1), content: try row.blob(2)) }
-      guard !page.isEmpty else { return true }
-      for one in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (one.at, one.message)
-        guard case .offerAskedAbout(let fact)? = try DomainEvent.decode(type: OfferAskedAbout.type, data: one.content) else { continue }
-        if let found = try unknown(fact, one.message, at: round.now, in: transaction) { round.find(found) }
-      }
+    try SeenRow.walk("asked", &round, &pace, transaction) { row, round, transaction in
+      guard row.word == "unknown",
+        case .offerAskedAbout(let fact)? = try DomainEvent.decode(type: OfferAskedAbout.type, data: row.content)
+      else { return }
+      if let found = try unknown(fact, row.message, at: round.now, in: transaction) { round.find(found) }
     }
   }
 

@@ -22,7 +22,10 @@ struct ChangeImport: Sendable {
   }
 
   private func route(_ kind: Kind, _ doc: String) -> Route {
-    Route(.post, "/v1/imports/\(kind.rawValue)", doc, bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax) { request, _ in
+    Route(
+      .post, "/v1/imports/\(kind.rawValue)", doc, bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax,
+      query: ["dry_run": .flag]
+    ) { request, _ in
       let batch: RowBatch
       do { batch = try RowBatch(request.body) } catch {
         return .problem(status: 400, code: "batch_unreadable", detail: "the batch cannot be read: \(error)")

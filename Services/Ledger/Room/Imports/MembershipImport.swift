@@ -20,7 +20,8 @@ struct MembershipImport: Sendable {
   }
 
   private func route(_ kind: CustomerGroup.Kind, _ name: String, _ doc: String) -> Route {
-    Route(.post, "/v1/imports/\(name)", doc, bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax) { request, _ in
+    Route(.post, "/v1/imports/\(name)", doc, bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax, query: ["dry_run": .flag]) {
+      request, _ in
       let batch: RowBatch
       do { batch = try RowBatch(request.body) } catch {
         return .problem(status: 400, code: "batch_unreadable", detail: "the batch cannot be read: \(error)")

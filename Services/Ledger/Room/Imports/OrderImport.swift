@@ -15,7 +15,7 @@ struct OrderImport: Sendable {
     [
       Route(
         .post, "/v1/imports/orders", "captures up to a thousand orders of a feed; ?dry_run=true only says what would become of them",
-        bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax
+        bodyBytesMax: FeedLimits.batchBytesMax + FeedLimits.orderBytesMax, query: ["dry_run": .flag]
       ) { request, _ in answer(request) }
     ]
   }

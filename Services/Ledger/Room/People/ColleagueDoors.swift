@@ -9,9 +9,15 @@ import protocol Store.Reading
 struct ColleagueDoors: Sendable {
   let desk: DepartmentDesk
 
+  /// What is said of a person, beside their id and token.
+  private static let details: BodyForm = ["roles": .list, "department": .text, "locales": .list, "person_id": .id, "household": .list]
+
   var routes: [Route] {
     [
-      Route(.get, "/v1/colleagues", "who works here, and who left: ?active=true|false&role=") { request, _ in
+      Route(
+        .get, "/v1/colleagues", "who works here, and who left: ?active=true|false&role=",
+        query: ["active": .flag, "role": .text(max: Limits.wordBytesMax)]
+      ) { request, _ in
         desk.question(request) { snapshot in
           var found = try Colleagues.all(in: snapshot)
           if let word = request.query("role"), Principal.Role(rawValue: word) == nil {
@@ -32,7 +38,10 @@ struct ColleagueDoors: Sendable {
           } catch { return .problem(status: error.status, code: error.code, detail: error.description) }
         }
       },
-      Route(.post, "/v1/colleagues", "somebody begins: colleague_id, roles, department, locales, person_id, household, token_digest") {
+      Route(
+        .post, "/v1/colleagues", "somebody begins: colleague_id, roles, department, locales, person_id, household, token_digest",
+        members: ["colleague_id": .id] + Self.details + ["token_digest": .text]
+      ) {
         request, _ in
         desk.command(request, for: .operator) { transaction, occasion in
           try answering {
@@ -44,16 +53,22 @@ struct ColleagueDoors: Sendable {
           }
         }
       },
-      deed("change", "what somebody may do, in which languages, who they are as a customer; `back` for one who left", for: .operator) {
+      deed(
+        "change", "what somebody may do, in which languages, who they are as a customer; `back` for one who left",
+        Self.details + ["back": .flag], for: .operator
+      ) {
         form, _, _ throws(ColleagueRefusal) in .change(try form.details(), comesBack: try form.flag("back"))
       },
-      deed("leave", "somebody leaves: they come in at no door any more", for: .supervisor) { _, _, _ in .leave },
-      deed("hand-on", "what hangs on somebody who left goes to another: `to`", for: .supervisor) {
+      deed("leave", "somebody leaves: they come in at no door any more", [:], for: .supervisor) { _, _, _ in .leave },
+      deed("hand-on", "what hangs on somebody who left goes to another: `to`", ["to": .text], for: .supervisor) {
         form, _, reading throws(ColleagueRefusal) in
         guard let to = try form.text("to") else { throw .unreadable(field: "to", "is missing; name who takes it") }
         return .handOn(to: try Self.resolve(to, in: reading))
       },
-      Route(.post, "/v1/colleagues/{id}/token", "a new token by its digest, `token_digest`; `keep` keeps the earlier ones") {
+      Route(
+        .post, "/v1/colleagues/{id}/token", "a new token by its digest, `token_digest`; `keep` keeps the earlier ones",
+        members: ["token_digest": .text, "keep": .flag]
+      ) {
         request, parameters in
         // Everybody renews their own; for another it is the operator's to do.
         desk.command(request, for: .agent, .lead, .supervisor, .marketer, .operator) { transaction, occasion in
@@ -74,8 +89,10 @@ struct ColleagueDoors: Sendable {
   private typealias Deed =
     @Sendable (ColleagueForm, Identifier<Colleague>, borrowing Transaction) throws(ColleagueRefusal) -> ColleagueChange
 
-  private func deed(_ word: String, _ doc: String, for role: Principal.Role, _ body: @escaping Deed) -> Route {
-    Route(.post, "/v1/colleagues/{id}/\(word)", doc) { request, parameters in
+  private func deed(
+    _ word: String, _ doc: String, _ members: BodyForm, for role: Principal.Role, _ body: @escaping Deed
+  ) -> Route {
+    Route(.post, "/v1/colleagues/{id}/\(word)", doc, members: members) { request, parameters in
       desk.command(request, for: role) { transaction, occasion in
         try answering {
           let id = try Self.resolve(parameters["id"], in: transaction)

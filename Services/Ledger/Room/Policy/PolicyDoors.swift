@@ -18,7 +18,8 @@ struct PolicyDoors: Sendable {
           return .json(.object([.init("policies", .array(try names.compactMap { try Policies.json($0, version: nil, in: snapshot) }))]))
         }
       },
-      Route(.get, "/v1/policies/{name}", "one of them, whatever the version: ?version=") { request, parameters in
+      Route(.get, "/v1/policies/{name}", "one of them, whatever the version: ?version=", query: ["version": .number(1...Int64(Int32.max))])
+      { request, parameters in
         desk.question(request) { snapshot in
           let version = request.query("version")
           guard version == nil || Int(version ?? "") != nil,
@@ -34,13 +35,17 @@ struct PolicyDoors: Sendable {
       },
       Route(
         .post, "/v1/policies/{name}/propose",
-        "other numbers: `document`, why in a `sentence`; `seen_version` is the one looked at, `instead` replaces another's wish"
+        "other numbers: `document`, why in a `sentence`; `seen_version` is the one looked at, `instead` replaces another's wish",
+        members: ["document": .object, "sentence": .sentence, "seen_version": .number, "instead": .flag]
       ) { request, parameters in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
           try answering { try propose(parameters["name"], request.body, occasion, in: &transaction) }
         }
       },
-      Route(.post, "/v1/policies/{name}/confirm", "what another proposed counts from now on; `version` is the one that was looked at") {
+      Route(
+        .post, "/v1/policies/{name}/confirm", "what another proposed counts from now on; `version` is the one that was looked at",
+        members: ["version": .number]
+      ) {
         request, parameters in
         desk.command(request, for: .supervisor, .lead, .marketer) { transaction, occasion in
           try answering { try confirm(parameters["name"], request.body, occasion, in: &transaction) }

@@ -1,0 +1,101 @@
+import TestKit
+
+/// How a story goes until Sunday, and after it.
+enum WorldWeek: CaseIterable {
+  /// As it should.
+  case smooth
+  /// As it should, but for one thing: it is forgotten, or taken back before the start.
+  case lacking
+  /// As it comes: something that is ordinary is forgotten now and then, and anything happens between.
+  case wild
+
+  /// What happens, in order, and on Sunday the start.
+  static func story(using random: inout SeededRandom) -> [WorldStep] {
+    let week = allCases.randomElement(using: &random) ?? .wild
+    let isBeside = Int.random(in: 0..<(week == .lacking ? 2 : 3), using: &random) == 0
+    var steps = week.steps(ordinary + (isBeside ? anotherOffer : []), isBeside, using: &random)
+    steps.append(.hours(29))
+    if Bool.random(using: &random) { steps += between(drops(using: &random), using: &random) }
+    for _ in 0..<20 { steps.append(.any(using: &random)) }
+    // Every third goes on with another version, in peace or not.
+    if Int.random(in: 0..<3, using: &random) == 0 { steps += between(anotherVersion, using: &random) }
+    for _ in 0..<15 { steps.append(.any(using: &random)) }
+    return steps
+  }
+
+  private func steps(_ ordinary: [WorldStep], _ isBeside: Bool, using random: inout SeededRandom) -> [WorldStep] {
+    switch self {
+    case .smooth: return ordinary
+    case .lacking:
+      // Half of the time it is the offer beside it that lacks something.
+      if isBeside, Bool.random(using: &random) { return Self.lackingBeside(using: &random) }
+      guard Bool.random(using: &random) else { return ordinary + Self.takenBack(using: &random) }
+      var steps = ordinary
+      steps.remove(at: Int.random(in: steps.indices, using: &random))
+      return steps
+    case .wild:
+      var steps: [WorldStep] = []
+      for step in ordinary {
+        if Int.random(in: 0..<20, using: &random) > 0 { steps.append(step) }
+        for _ in 0..<Int.random(in: 0...2, using: &random) { steps.append(.any(using: &random)) }
+      }
+      return steps
+    }
+  }
+
+  /// `steps`, and now and then something else after one of them.
+  private static func between(_ steps: [WorldStep], using random: inout SeededRandom) -> [WorldStep] {
+    steps.flatMap { step in Int.random(in: 0..<3, using: &random) == 0 ? [step, .any(using: &random)] : [step] }
+  }
+
+  // MARK: What is ordinary
+
+  /// What a world needs to have a Sunday at all, in the order in which people would do it.
+  static let ordinary: [WorldStep] =
+    [.order(0), .schedule, .deliver(40, 1)] + GateWatch.promises.map { .promise(GateWatch.sunday, $0, "yes") } + words
+    + [.deliver(60, 2), .order(1), .deliver(20, 3)]
+
+  /// The words of the latest version, and who reads them.
+  private static let words: [WorldStep] =
+    GateWatch.locales.flatMap { [.draft($0), .verify($0, "lead/ruth")] } + WorldStep.agents.map { .read($0) }
+
+  /// Another version of an offer that is live, with its words; and an offer beside it.
+  static let anotherVersion: [WorldStep] = [.revise, .deliver(30, 4)] + words + [.tell(0, "en-US"), .deliver(60, 5), .tell(1, "es-US")]
+  static let anotherOffer: [WorldStep] = [.welcome, .deliver(20, 6), .parity(true), .promise(GateWatch.welcome, "contacts", "yes")]
+
+  // MARK: What goes wrong
+
+  /// Something that held on Friday and does not on Saturday, for each row of the gate; with half of those who leave, what hangs on them
+  /// goes to another.
+  private static func takenBack(using random: inout SeededRandom) -> [WorldStep] {
+    let promise = GateWatch.promises.randomElement(using: &random) ?? "contacts"
+    let locale = GateWatch.locales.randomElement(using: &random) ?? "en-US"
+    let somebody = ["marketer/maya", "lead/ruth"].randomElement(using: &random) ?? "lead/ruth"
+    let ways: [[WorldStep]] = [
+      [.promise(GateWatch.sunday, promise, "no")], [.stale(locale)], WorldStep.agents.map { .absent($0, 10, true) },
+      [.capacity("contacts", 60)], [.capacity("kettles", 40)],
+      Bool.random(using: &random) ? [.leave(somebody)] : [.leave(somebody), .handOn(somebody)], [.leave("marketer/maya")],
+    ]
+    return (ways.randomElement(using: &random) ?? []) + [.deliver(30, random.next())]
+  }
+
+  /// A week in which the Sunday offer has everything, and the one for new customers has not.
+  private static func lackingBeside(using random: inout SeededRandom) -> [WorldStep] {
+    let ways: [[WorldStep]] = [
+      anotherOffer.filter { if case .parity = $0 { false } else { true } }, anotherOffer + [.parity(false), .deliver(20, 12)],
+      anotherOffer + [.leave("lead/ruth"), .deliver(30, 13)],
+      anotherOffer + [.promise(GateWatch.welcome, "contacts", "no"), .deliver(20, 14)],
+    ]
+    return ordinary + (ways.randomElement(using: &random) ?? [])
+  }
+
+  /// What a live offer promised is there no more: one promise that only raises an alarm and one that pauses it, in either order; and then
+  /// all is well again.
+  private static func drops(using random: inout SeededRandom) -> [WorldStep] {
+    let alarm: [WorldStep] = [.capacity("contacts", 60), .deliver(20, 7)]
+    let pause: [WorldStep] = [.capacity("kettles", 40), .deliver(20, 10)]
+    return (Bool.random(using: &random) ? alarm + pause : pause + alarm) + [
+      .hours(1), .capacity("kettles", 500), .capacity("contacts", 200), .deliver(20, 11), .resume,
+    ]
+  }
+}
