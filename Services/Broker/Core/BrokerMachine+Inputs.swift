@@ -83,16 +83,23 @@ extension BrokerMachine {
     // Of one that is gone: its number is free now.
     guard subscriptions[number].isOpen else { return subscriptions[number].reading.fetch = nil }
     var answer = answer
+    var isWhole = true
     switch answer {
-    case .events: break
+    case .events(_, let next): isWhole = !losses.contains { $0.from < next.value && from.value < $0.end }
     case .forgotten(let oldest):
       // Segments that went by decision left what is needed of them behind; others are damage.
       let known = max(kept, segmentBytes)
+      isWhole = false
       answer =
         from.value >= known && oldest.value > known
         ? judge(from.value, oldest.value - 1, into: &commit)
         : .events(carried.events(from: from.value, before: known), next: Position(max(known, from.value + 1)))
-    case .damaged(let first, let last): answer = judge(first.value, last.value, into: &commit)
+    case .damaged(let first, let last):
+      answer = judge(first.value, last.value, into: &commit)
+      isWhole = false
+    }
+    if !isWhole, case .events(let events, let next) = answer, next > from {
+      subscriptions[number].noteMissing(in: from.value..<next.value, but: events)
     }
     subscriptions[number].fetched(from: from, answer, at: now)
     pump(number, into: &commit)

@@ -262,7 +262,9 @@ extension Subscription {
   mutating func handOut(
     _ node: Int, _ taker: Int, _ now: Moment, _ outlets: inout [Outlet], into commit: inout Gathering<Effect>
   ) {
-    guard reading.isAtHand(window[window.ordinal(keys[node].head)].position) else {
+    let position = window[window.ordinal(keys[node].head)].position
+    if !reading.missing.isEmpty, reading.missing.remove(position) != nil { return giveUpMissing(node, now, into: &commit) }
+    guard reading.isAtHand(position) else {
       return keys.enlist(node, KeyLeases.List.unread)
     }
     let ordinal = unchain(node)

@@ -19,6 +19,8 @@ struct Reading: Sendable {
   var kept: UInt64 = 0
   /// The last answer was for what was called back: the next question is the live flow's, where it has one.
   var isLiveNext = false
+  /// In the window, and nowhere else any more: see Subscription+Missing.swift.
+  var missing: Set<UInt64> = []
   /// Damage that it stands before.
   var damage: ClosedRange<UInt64>?
 
@@ -50,7 +52,7 @@ struct Reading: Sendable {
   struct Fetch: Sendable {
     var from: UInt64
     var purpose: Purpose
-    /// The window was dropped meanwhile: the answer only ends the waiting.
+    /// The window was dropped meanwhile, or what is on the disk has changed: the answer only ends the waiting.
     var isStale = false
   }
 }

@@ -158,6 +158,7 @@ extension Subscription {
     reading.restart(at: readingStart)
     reading.passed = 0
     reading.held = 0..<0
+    reading.missing = []
     reading.isLiveNext = false
     reading.fetch?.isStale = true
     settleRoom()

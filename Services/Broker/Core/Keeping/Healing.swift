@@ -117,6 +117,7 @@ extension BrokerMachine {
     enter(moment)
     counts.healed += 1
     let closed = holes.healed(position.value)
+    readAnew(upTo: position)
     holdMarks()
     guard let range = closed else { return }
     commit.afterDurable(.mend(Position(range.lowerBound)..<Position(range.upperBound)))
@@ -126,6 +127,7 @@ extension BrokerMachine {
   package mutating func mended(_ range: Range<Position>, at moment: Moment, into commit: inout Gathering<Effect>) {
     enter(moment)
     holes.close(range.lowerBound.value..<range.upperBound.value)
+    readAnew(upTo: range.upperBound)
     holdMarks()
     noteHoles(into: &commit)
     wakeFromDamage(into: &commit)
@@ -181,6 +183,13 @@ extension BrokerMachine {
       commit.afterDurable(.examine(Position(segment)))
     }
     return .damaged(from: Position(from), through: Position(range.upperBound - 1))
+  }
+
+  /// What was asked of the disk before something was written there may come back as damage that is none any more: it is asked once more.
+  private mutating func readAnew(upTo position: Position) {
+    for number in subscriptions.indices where (subscriptions[number].reading.fetch?.from ?? .max) <= position.value {
+      subscriptions[number].reading.fetch?.isStale = true
+    }
   }
 
   private mutating func wakeFromDamage(into commit: inout Gathering<Effect>) {

@@ -243,7 +243,7 @@ extension BrokerMachine {
     losses.removeAll { $0.end <= kept }
     holes.forget(before: kept)
     if lostFrom < kept { lostFrom = 0 }
-    for number in self.subscriptions.indices { self.subscriptions[number].reading.kept = kept }
+    for number in self.subscriptions.indices { self.subscriptions[number].isKept(from: kept, carried) }
   }
 }
 
