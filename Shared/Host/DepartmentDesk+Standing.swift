@@ -1,6 +1,6 @@
 import Contracts
 import Mesh
-import Store
+package import Store
 
 extension DepartmentDesk {
   /// Where the department stands, for whoever moves the clocks. Sees to it that the others soon hear how far this one has come.
