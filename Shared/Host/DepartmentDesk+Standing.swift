@@ -1,6 +1,6 @@
 import Contracts
 import Mesh
-import Store
+package import Store
 
 extension DepartmentDesk {
   /// Where the department stands, for whoever moves the clocks. Sees to it that the others soon hear how far this one has come.
@@ -29,10 +29,15 @@ extension DepartmentDesk {
 
   private static let sources = ["/ledger", "/marketing", "/service"]
 
+  /// How often it got on belongs to it: long work that goes on does not stand still.
+  package static func words(of run: Runs.Run) -> String {
+    "is at work on \(run.kind) for \(run.subject), \(run.chunks) \(run.chunks == 1 ? "piece" : "pieces") so far"
+  }
+
   private static func busy(_ state: MeshState, now: Timestamp, next: Timestamp?, run: Runs.Run?, highest: UInt64) -> String? {
     if !state.isUp { return "has no link to the broker: \(state.words)" }
     if let next, next <= now { return "has not done what fell due at \(next)" }
-    if let run { return "is at work on \(run.kind) for \(run.subject)" }
+    if let run { return words(of: run) }
     if highest > state.acceptedThrough { return "has \(highest - state.acceptedThrough) facts that the broker has not taken" }
     for subscription in state.subscriptions {
       if !subscription.isOpen { return "has not opened its subscription \(subscription.name)" }

@@ -118,7 +118,7 @@ struct DisconnectTests {
       try house.say(kept.event, source: "/service")
     }
     for _ in 0..<2 { try house.audit() }
-    let prevented = try Self.register(house, [("kind", "wrong_words"), ("outcome", "prevented")])
+    let prevented = try house.register([("kind", "wrong_words"), ("outcome", "prevented")])
     #expect(prevented.count == 2 && prevented.contains { $0["cause"]?.string?.hasPrefix("2 times somebody was kept from") == true })
     #expect(try house.findings() == [])
   }
@@ -184,7 +184,7 @@ struct DisconnectTests {
     }
     try house.advance(to: offer.startsAt.adding(.seconds(60)))
     func outcomes() throws -> [String] {
-      try Self.register(house, [("kind", "unbriefed")]).compactMap { $0["outcome"]?.string }.sorted()
+      try house.register([("kind", "unbriefed")]).compactMap { $0["outcome"]?.string }.sorted()
     }
     (offer.version, offer.significance) = (2, .minor)
     try house.launch(offer)

@@ -97,6 +97,16 @@ struct RunClerkTests {
     store.close()
   }
 
+  @Test func `what a run is said to be at changes with each chunk, so that long work never seems to stand still`() throws {
+    let store = try open()
+    let first = try #require(try begin("run", in: store).first)
+    let said = DepartmentDesk.words(of: first)
+    #expect(said == "is at work on count for run, 0 pieces so far")
+    try store.write { _ = try Runs.advance(first, to: [1], at: begin, in: $0) }
+    #expect(try find("run", in: store).map(DepartmentDesk.words) == "is at work on count for run, 1 piece so far")
+    store.close()
+  }
+
   @Test(arguments: [StoreFault.full, .io(code: 1_034, reason: "disk I/O error")])
   func `the N-th write fails for N = 1, 2, 3 until success: each row is done once and told once`(_ fault: StoreFault) throws {
     var failures = 0

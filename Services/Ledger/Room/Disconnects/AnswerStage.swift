@@ -25,25 +25,8 @@ enum AnswerStage {
 
   /// What agents were kept from saying.
   static func refused(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
-    struct Row {
-      let at: Timestamp
-      let message: String
-      let offer: String?
-    }
-    round.cursor.at = max(round.cursor.at, round.since)
-    while true {
-      let page = try transaction.all(
-        """
-        SELECT at, message_id, offer_id FROM seen WHERE type = 'answer.refused' AND (at, message_id) > (?1, ?2) AND at <= ?3
-        ORDER BY at, message_id LIMIT ?4
-        """, .timestamp(round.cursor.at), .text(round.cursor.id), .timestamp(round.now), .integer(page)
-      ) { row in Row(at: try row.timestamp(0), message: try row.text(1), offer: try row.optionalText(2)) }
-      guard !page.isEmpty else { return true }
-      for row in page {
-        guard pace.admitsRow() else { return false }
-        (round.cursor.at, round.cursor.id) = (row.at, row.message)
-        round.count(.keptWords, row.offer, at: row.at, row.message)
-      }
+    try SeenRow.walk("answer.refused", &round, &pace, transaction) { row, round, _ in
+      round.count(.keptWords, row.offer, at: row.at, row.message)
     }
   }
 
