@@ -151,7 +151,8 @@ extension Subscription {
   mutating func fetched(from: Position, _ answer: Fetched, at now: Moment) {
     guard let fetch = reading.fetch, fetch.from == from.value else { return }
     reading.fetch = nil
-    if fetch.isStale { return }
+    // The shell keeps the last piece alone, whatever becomes of it here.
+    if fetch.isStale { return reading.held = 0..<0 }
     switch fetch.purpose {
     case .ahead, .again: break
     case .recalled, .replay: if fetchedBack(fetch, answer) { return }
