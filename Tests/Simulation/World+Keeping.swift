@@ -226,7 +226,22 @@ extension World {
       disk.contents(name) == whole
     else { return }
     wounds[segment] = nil
+    known.remove(segment)
+    relapses[segment] = whole
     tell("segment \(segment) is whole again")
+  }
+
+  /// What was written again and never synced the power can take away: then it is damaged as before.
+  func reopenWounds() {
+    for (segment, whole) in relapses.sorted(by: { $0.key < $1.key }) where wounds[segment] == nil {
+      guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }), disk.contents(name) != whole else {
+        continue
+      }
+      relapses[segment] = nil
+      wounds[segment] = whole
+      examined.remove(segment)
+      tell("segment \(segment) is damaged again: what healed it was never synced")
+    }
   }
 
   /// A segment whose damage is closed is as it was, byte for byte.

@@ -41,6 +41,7 @@ extension World {
     brokerDue = nil
     phase = .recovery
     disk.beforeStep = { [unowned self] _ in lookAhead() }
+    reopenWounds()
     var places: [(producer: Int, sequence: UInt64, position: UInt64)] = []
     do throws(JournalFault) {
       let opened = try open(disk) { record in

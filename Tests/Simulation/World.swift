@@ -96,6 +96,8 @@ package final class World {
   var chores: [Effect] = []
   /// Damaged segments, and what they were.
   var wounds: [UInt64: [UInt8]] = [:]
+  /// Segments that were written again without a sync that held, as they were.
+  var relapses: [UInt64: [UInt8]] = [:]
   /// Deliveries that were done, or failed for good.
   var settlements = 0
   /// Events whose loss the operator has accepted.
