@@ -63,6 +63,8 @@ extension World {
         try journal!.forget(before: before)
         coverage.forgotten += 1
         tell("the journal begins at \(before)")
+        // What was damaged when its going was decided already is gone with the rest.
+        for segment in wounds.keys.sorted() where range(of: segment).upperBound <= before { wounds[segment] = nil }
       } catch { tell("could not forget: \(error)") }
       prepareReserve()
     case .examine(let position): try examine(position.value / UInt64(journalOptions.segmentBytes))
