@@ -57,10 +57,11 @@ enum OfferRehearse {
   private static func contacts(_ hours: [JSON]) {
     guard !hours.isEmpty else { return }
     let known = hours.filter { $0["available"]?.integer != nil }
-    if !known.isEmpty { Terminal.print("Contacts expected, hour by hour, and what customer service can do:") }
+    if !known.isEmpty { Terminal.print("Contacts expected, hour by hour, and what those at customer service can do who have read it:") }
     for hour in known {
       Terminal.print(
         "  \(hour["from"]?.string ?? "?")  \(hour["expected"]?.integer ?? 0) of \(hour["available"]?.integer ?? 0)"
+          + (hour["once_briefed"]?.integer.map { ", \($0) more once whoever is there has read it" } ?? "")
           + (hour["short"]?.bool == true ? "  too many" : ""))
     }
     let others = hours.filter { $0["available"]?.integer == nil }

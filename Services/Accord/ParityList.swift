@@ -27,9 +27,10 @@ enum ParityReport {
         case false: "not accepted by \(exception["approved_by"]?.string ?? "?")"
         case nil: "waits for \(exception["approver"]?.string ?? "?")"
         }
+      let isOver = exception["over"]?.bool == true
       Terminal.print(
-        "  exception \(exception["reason"]?.string ?? "?") until \(exception["ends_at"]?.string ?? "?"), \(approved): "
-          + "\(exception["sentence"]?.string ?? "?")")
+        "  exception \(exception["reason"]?.string ?? "?") until \(exception["ends_at"]?.string ?? "?")\(isOver ? ", which is over" : ""), "
+          + "\(approved): \(exception["sentence"]?.string ?? "?")")
     } else {
       Terminal.print("  nobody has said why that is right")
     }

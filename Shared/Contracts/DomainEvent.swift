@@ -34,6 +34,7 @@ package enum DomainEvent: Sendable, Equatable {
   case gateTurned(GateTurned)
   case gateWaived(GateWaived)
   case questionAnswered(QuestionAnswered)
+  case staffNamed(StaffNamed)
   // Of customer service.
   case promiseAnswered(PromiseAnswered)
   case capacityChanged(CapacityChanged)
@@ -81,6 +82,7 @@ package enum DomainEvent: Sendable, Equatable {
     case .gateTurned(let fact): fact
     case .gateWaived(let fact): fact
     case .questionAnswered(let fact): fact
+    case .staffNamed(let fact): fact
     case .promiseAnswered(let fact): fact
     case .capacityChanged(let fact): fact
     case .rosterPublished(let fact): fact
@@ -169,7 +171,8 @@ package enum DomainEvent: Sendable, Equatable {
       AudienceListed.self,
       AudiencePrepared.self,
       MessageTurned.self, ColleagueChanged.self, DisconnectRecorded.self, PromiseDeclared.self, GateTurned.self, GateWaived.self,
-      QuestionAnswered.self, PromiseAnswered.self, CapacityChanged.self, RosterPublished.self, BriefingAcknowledged.self, SheetTurned.self,
+      QuestionAnswered.self, StaffNamed.self, PromiseAnswered.self, CapacityChanged.self, RosterPublished.self, BriefingAcknowledged.self,
+      SheetTurned.self,
       AnswerTurned.self, OfferAskedAbout.self, CaseTurned.self, HoldTurned.self, RemedyAsked.self, CounterpartNamed.self,
       ParityApproved.self,
     ]

@@ -16,7 +16,7 @@ package enum MarketingEvents {
   package static let schemas: [JSON.Member] =
     BudgetChanged.schemas(of: .marketing) + OfferVersioned.schemas + OfferScheduled.schemas + OfferTurned.schemas
     + AudienceListed.schemas + AudiencePrepared.schemas + MessageTurned.schemas + PromiseDeclared.schemas + GateTurned.schemas
-    + GateWaived.schemas + QuestionAnswered.schemas
+    + GateWaived.schemas + QuestionAnswered.schemas + StaffNamed.schemas
 }
 
 /// What customer service publishes.

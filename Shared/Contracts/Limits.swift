@@ -39,6 +39,8 @@ package enum Limits {
   package static let membersMax = 400
   /// People who came onto a list, in one fact: about as many bytes, their ids alone.
   package static let listedMax = 1_000
+  /// Everybody who works here, in one fact: below a message of 1 MiB where all ids are as long as they may be.
+  package static let staffMax = 4_000
   /// One sentence for people.
   package static let sentenceBytesMax = 1_000
   /// What an agent says of an offer: two pages.

@@ -123,5 +123,13 @@ enum HouseSchema {
       -- How many messages were heard and told when a step of the department was taken; null: before anybody counted.
       ALTER TABLE schema_history ADD COLUMN after_messages INTEGER;
       """),
+    Migration(
+      6, "stores that had heard nothing",
+      """
+      -- Steps that were taken before anybody counted, in a store that has heard and told nothing since: there was nothing before them.
+      UPDATE schema_history SET after_messages = 0
+      WHERE after_messages IS NULL AND NOT EXISTS (SELECT 1 FROM inbox) AND NOT EXISTS (SELECT 1 FROM outbox)
+        AND (SELECT through FROM outbox_forgotten) = 0;
+      """),
   ]
 }

@@ -74,12 +74,18 @@ struct Migrations: Sendable {
     var found: [Lack] = []
     for step in department {
       guard let gathers = step.gathers else { continue }
-      let messages = try database.first(
+      let taken = try database.first(
         "SELECT after_messages FROM schema_history WHERE series = 'this department' AND number = ?1", [.integer(Int64(step.number))]
-      ) { row throws(StoreFault) in try row.optionalInteger(0) }
-      if let messages = messages ?? nil, messages > 0 { found.append(Lack(what: gathers, messages: messages)) }
+      ) { row throws(StoreFault) in Taken(after: try row.optionalInteger(0)) }
+      guard let taken, taken.after != 0 else { continue }
+      found.append(Lack(what: gathers, messages: taken.after))
     }
     return found
+  }
+
+  /// How many messages had been heard and told when a step was taken; nil where nobody counted yet.
+  private struct Taken {
+    let after: Int64?
   }
 
   /// Whether the file keeps how much was heard before a step.
@@ -134,11 +140,18 @@ struct Migrations: Sendable {
 /// What a store does not have because it heard of it when it had no place for it yet.
 package struct Lack: Sendable, Equatable, CustomStringConvertible {
   package let what: String
-  /// How many messages it had heard and told by then.
-  package let messages: Int64
+  /// How many messages it had heard and told by then; nil where a program took the step that did not count them: then there may have been some.
+  package let messages: Int64?
+
+  private static let remedy = "with the mesh stopped, `accord replay --into DIR` makes stores that have it, of the facts in the journal"
 
   package var description: String {
-    "it lacks \(what), as far as that is in the first \(messages) messages that this store heard and told: it had no place for it then; with the "
-      + "mesh stopped, `accord replay --into DIR` makes stores that have it, of the facts in the journal"
+    guard let messages else {
+      return "it may lack \(what), as far as that was told before an older program made a place for it, which did not note when that was; "
+        + Self.remedy
+    }
+    return
+      "it lacks \(what), as far as that is in the first \(messages) messages that this store heard and told: it had no place for it then; "
+      + Self.remedy
   }
 }

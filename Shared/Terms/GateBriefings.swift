@@ -123,21 +123,7 @@ package struct GateBriefings: Sendable {
   package func unread(
     _ read: BriefingFold, counting versions: ClosedRange<Int>, _ rules: ContactForecast.Rules
   ) -> [CapacityBook.Unread] {
-    func each(_ agents: Int) -> Int64 { ContactForecast.available(agents: Int64(agents), usual: 0, rules: rules) }
-    let shifts = present.filter { read.readAt($0.agentID, counting: versions) == nil }
-    let marks = Set(present.flatMap { [$0.from, $0.to] } + [period.lowerBound, period.upperBound]).filter {
-      $0 >= period.lowerBound && $0 <= period.upperBound
-    }.sorted()
-    return zip(marks, marks.dropFirst()).compactMap { from, to in
-      let missing = shifts.filter { $0.from <= from && from < $0.to }
-      let there = Set(present.filter { $0.from <= from && from < $0.to }.map(\.agentID))
-      let names = Set(missing.map(\.agentID)).sorted()
-      guard let since = missing.map(\.at).max() else { return nil }
-      return CapacityBook.Unread(
-        window: from..<to, contacts: each(there.count) - each(there.count - names.count),
-        cause: "\(Self.names(names)) \(names.count == 1 ? "is" : "are") there and \(names.count == 1 ? "has" : "have") not read it",
-        since: since)
-    }
+    Unbriefed(present: present, read, counting: versions, rules).stretches(in: period)
   }
 
   // MARK: The row
@@ -180,7 +166,7 @@ package struct GateBriefings: Sendable {
   }
 
   /// A few by name, the rest by number.
-  private static func names(_ people: [Identifier<Colleague>]) -> String {
+  static func names(_ people: [Identifier<Colleague>]) -> String {
     let few = people.prefix(3).map { String($0.text.prefix(64)) }
     return Saying.list(people.count > 3 ? few + ["\(people.count - 3) others"] : few)
   }

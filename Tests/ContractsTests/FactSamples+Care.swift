@@ -139,6 +139,9 @@ extension FactSamples {
         turn: .refused, caseID: matter, answerID: try Identifier("answer-11"), personID: person,
         offer: OfferVersion(offer: offer, version: 1)!, sheetID: try Identifier("sheet-3"), sheetVersion: 2, locale: "es-US", voice: "warm",
         agentID: ines, factsCard: false, fallback: true, reason: "sheet_not_in_force", at: moment),
+      StaffNamed(
+        people: [.init(id: ines), .init(id: try Identifier("marketer/otto"), left: true)], by: try Identifier("marketer/maya"), at: moment),
+      StaffNamed(people: [], by: try Identifier("marketer/maya"), at: moment),
     ]
     return facts
   }

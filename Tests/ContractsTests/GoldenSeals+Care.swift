@@ -52,5 +52,7 @@ extension GoldenTests {
     ("service.remedy.withdrawn.v1.full.json", "9b8ecea1b8e12a25f2fb14b54f2bcfcb8b1f69a56031201e46c896896bcf7c43", true),
     ("marketing.gate.turned.v1.grown.json", "8821de55b4f0d76e641adb0d9b709b4c5f0ff89f0ff93f249f4b2b05211d362a", true),
     ("service.answer.refused.v1.full.json", "c4891cf6cfcbc7a235f3634ce2a4e42b105c8657a2162e5bcef8bf8d9cd7709a", true),
+    ("marketing.staff.named.v1.full.json", "ea85ffa8761d76dfe852e3907dc955c0e9616de12ea0e4fb051539bc02b76209", true),
+    ("marketing.staff.named.v1.least.json", "814aeb4702c0b3b6265d84f83122b4f931461adc45d55eeeceb61ac5ede8c14c", true),
   ]
 }

@@ -107,6 +107,25 @@ extension MarketingReplayTests {
     return rebuilt
   }
 
+  @Test func `who works here by an offer's file works here again`() throws {
+    let scene = try MarketingScene()
+    scene.openSpring()
+    let named: (String, JSON) = ("people", ["marketer/otto", "agent/ines", ["id": "agent/bo", "left": true]])
+    for _ in 1...2 {
+      #expect(scene.offer("save", try MarketingScene.sundayOffer(("owner", "marketer/otto")), named).status == 200)
+    }
+    // Said again it is told once.
+    #expect(try scene.words().filter { $0.contains("staff.named") }.count == 1)
+    let rebuilt = try rebuild(scene, [])
+    #expect(try rebuilt.premises.tables().only(["staff"]).differences(from: scene.premises.tables().only(["staff"])) == [])
+    #expect(try scene.premises.tables().count("staff") == 3 && rebuilt.premises.tables().count("staff") == 3)
+    // Whoever was here by it is, and the built-in shop's people are not.
+    for (owner, status) in [("marketer/otto", 200), ("marketer/maya", 422), ("agent/bo", 422)] {
+      let answer = rebuilt.offer("save", try MarketingScene.sundayOffer(("offer_id", "other"), ("owner", .string(owner))))
+      #expect(answer.status == status, "\(owner): \(String(decoding: answer.body, as: UTF8.self))")
+    }
+  }
+
   @Test func `whoever was passed over without a word is left out again, and whoever waited waits`() throws {
     let scene = try MarketingScene()
     var said: [Delivery] = []

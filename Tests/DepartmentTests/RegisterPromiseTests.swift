@@ -168,6 +168,52 @@ struct RegisterPromiseTests {
       ])
   }
 
+  /// Its exception ended a day after the start: what came of it by a day later.
+  @Test func `an exception that ends under a live offer is matched, mended within the day, or slips`() throws {
+    let house = try LedgerHouse()
+    try house.openCampaign(500_000)
+    try house.openService(100_000)
+    let names = ["goes-on", "matched", "rested", "over"]
+    for name in names {
+      var offer = PlannedOffer()
+      (offer.id, offer.customers, offer.reserve) = (name, "new", 10_000)
+      offer.exception = [
+        "reason": "welcome_offer", "sentence": "For first orders.", "approved_by": "supervisor/ruth", "ends_at": "2026-05-11T00:00:00",
+        "match": ["who": "existing", "how": "prompt", "max": ["amount_minor": 5_000, "currency": "USD"]],
+      ]
+      if name == "over" { offer.ends = "2026-05-11T12:00:00" }
+      try house.say(gate(offer, .parity, .passed, at: house.now))
+      try house.launch(offer)
+    }
+    try house.capture(.dollars("FIRST", at: house.now.adding(.seconds(-3_600)), [("LAMP", 10_000)], person: "p-1"))
+    try house.capture(.dollars("SECOND", at: house.now, [("LAMP", 10_000)], person: "p-1"))
+    let lapse = PlannedOffer.instant("2026-05-11T00:00:00")
+    try house.advance(to: lapse)
+    for name in names {
+      try house.say(
+        GateTurned(
+          offerID: try Identifier(name), version: 1,
+          rows: [.init(check: .parity, state: .failed, since: lapse, sentence: "it is over", code: "parity_over")], at: lapse
+        ).event)
+    }
+    try house.advance(by: .seconds(3_600))
+    try house.say(HonourTests.ask("match", "SECOND", of: "matched", 1_500, basis: .parity, at: house.now), source: "/service")
+    try house.say(
+      OfferTurned(
+        turn: .paused, offerID: try Identifier("rested"), version: 1, by: Identifier(restoring: "marketer/maya"), at: house.now
+      ).event)
+    func lapses() throws -> [String: String] {
+      let rows = try house.register([("kind", "parity")]).filter { $0["disconnect_id"]?.string?.hasSuffix("/over") == true }
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0["offer_id"]?.string ?? "", $0["outcome"]?.string ?? "") })
+    }
+    try house.advance(to: lapse.adding(.seconds(86_399)))
+    try house.audit()
+    #expect(try lapses() == ["matched": "repaired"])
+    try house.advance(to: lapse.adding(.seconds(86_400)))
+    try house.audit()
+    #expect(try lapses() == ["matched": "repaired", "goes-on": "slipped"])
+  }
+
   @Test(arguments: [1, 1_000]) func `a channel's hours were staffed before, within, by nobody, or that was told too late`(rows: Int) throws
   {
     let house = try LedgerHouse(at: PlannedOffer.instant("2026-05-10T06:00:00"))

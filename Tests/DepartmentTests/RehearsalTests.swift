@@ -57,6 +57,27 @@ struct RehearsalTests {
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "sunday-free-shipping"]).json["look_backs"]?.array?.count == 3)
   }
 
+  /// 200 contacts an hour of which three agents take 20; what nobody has read nobody is counted on for, here as at the gate.
+  @Test func `what is available is counted by those who have read it, and how much more once the others have`() throws {
+    let scene = try MarketingScene.demanding(but: ["briefings"])
+    func first(_ document: JSON? = nil) throws -> JSON {
+      let body: JSON = document.map { ["document": $0] } ?? ["offer": "sunday-free-shipping"]
+      return try #require(scene.post("/v1/offers/rehearse", body).json["contacts"]?.array?.first)
+    }
+    #expect(try first()["available"] == 180 && first()["once_briefed"] == 20)
+    for (agent, available, more) in [("ines", 186, 14), ("tom", 193, 7)] as [(String, Int64, Int64)] {
+      try scene.service(MarketingScene.read("agent/\(agent)"))
+      #expect(try first()["available"]?.integer == available && first()["once_briefed"]?.integer == more, "\(agent)")
+    }
+    try scene.service(MarketingScene.read("agent/uma"))
+    #expect(try first()["available"] == 200 && first()["once_briefed"] == nil)
+    // The next version has to be read anew, unless it asks for no briefing.
+    let next: (String, JSON) = ("version", 2)
+    #expect(try first(MarketingScene.demandingOffer(next))["available"] == 180)
+    #expect(try first(MarketingScene.demandingOffer(next, ("significance", "minor")))["available"] == 200)
+    #expect(try first(MarketingScene.demandingOffer(next, ("briefing", .null)))["available"] == 200)
+  }
+
   @Test func `orders of nobody we know count in orders and money; whoever it is is told at the desk alone`() throws {
     let scene = try scene()
     let start = MarketingScene.sunday

@@ -52,6 +52,25 @@ struct RosterCapacityDeskTests {
     #expect(try scene.get("/v1/capacity")["short"]?.array?.isEmpty == true)
   }
 
+  @Test func `what is left for a promise is counted by those who have read the offer, and how much more once the others have`() throws {
+    let scene = try scene()
+    let offer = TaleOffer()
+    try scene.hear(offer.versioned, offer.scheduled)
+    try promise(scene, 40)
+    func left() throws -> [Int64?] {
+      let promise = try scene.get("/v1/promises")["promises"]?.array?.first
+      return [promise?["free"]?.integer, promise?["once_briefed"]?.integer]
+    }
+    // Eight are there for 54 contacts an hour. A yes reserves what they can do once they have read it.
+    #expect(try left() == [0, 54])
+    for number in 1...7 {
+      scene.post("/v1/briefings/acknowledge", ["offer": "sunday", "seconds_open": 40], as: "agent/a\(number)")
+    }
+    #expect(try left() == [47, 7])
+    scene.post("/v1/briefings/acknowledge", ["offer": "sunday", "seconds_open": 40], as: "agent/a8")
+    #expect(try left() == [54, nil])
+  }
+
   @Test func `somebody is sick: less is there, the lead sees whom it hits, and whoever comes instead mends it`() throws {
     let scene = try scene()
     try promise(scene, 50)

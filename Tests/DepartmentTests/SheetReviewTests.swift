@@ -35,6 +35,25 @@ struct SheetReviewTests {
     (try scene.get("/v1/tasks")["tasks"]?.array ?? []).filter { $0["kind"] == "review_overdue" }
   }
 
+  @Test func `an exception that was accepted here and ends while the offer is live is a task`() throws {
+    let scene = try CareScene()
+    try scene.hire("lead/ruth", .lead)
+    let exception: JSON = [
+      "reason": "welcome_offer", "sentence": "For first orders.", "approved_by": "lead/ruth", "ends_at": "2026-05-11T12:00:00",
+    ]
+    try scene.openShop(TaleOffer("sunday", ("briefing", .null), ("parity_exception", exception)))
+    func over() throws -> [JSON] {
+      (try scene.get("/v1/tasks")["tasks"]?.array ?? []).filter { $0["kind"] == "exception_over" }
+    }
+    let end = try Timestamp(rfc3339: "2026-05-11T16:00:00Z")
+    #expect(scene.post("/v1/parity", ["offer": "sunday@1", "approved": true], as: "lead/ruth").status == 200)
+    try scene.advance(to: end.adding(.milliseconds(-1)))
+    #expect(try over().isEmpty)
+    try scene.advance(to: end)
+    let task = try #require(try over().first)
+    #expect(task["since"]?.string == end.description && task["sentence"]?.string?.contains("marketer/maya at marketing ends it") == true)
+  }
+
   @Test func `it falls due by itself, lies with who answers for it, and the words serve on, labelled`() throws {
     let scene = try scene()
     try verify(scene, by: Self.review, words: "It is on its way.")

@@ -97,6 +97,12 @@ struct ContradictionTests {
     Cell(.parity, "live for a day without an exception", .slipped) { parity(false, now: at(24)) },
     Cell(.parity, "an exception later than that", .slipped) { parity(false, approved: at(24, 1), now: at(48)) },
     Cell(.parity, "live for less", nil) { parity(false, now: at(24, -1)) },
+    Cell(.parity, "gone within the day", nil) {
+      Contradiction.parity(.init(isEqual: false, liveSince: at(0), goneAt: at(24, -1)), at: at(48))
+    },
+    Cell(.parity, "gone after a day", .slipped) {
+      Contradiction.parity(.init(isEqual: false, liveSince: at(0), goneAt: at(24)), at: at(48))
+    },
     Cell(.parity, "no gate was told of", .unknown) { parity(nil, now: at(24)) },
 
     Cell(.unknownOffer, "answered within half an hour", .repaired) {

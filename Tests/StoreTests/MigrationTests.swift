@@ -31,7 +31,7 @@ struct MigrationTests {
     defer { new.close() }
     let rows = try new.read { try $0.all("SELECT text, language FROM word") { row in "\(try row.text(0)) \(try row.text(1))" } }
     #expect(rows == (version == 0 ? [] : ["kept en"]))
-    #expect(try new.read { try $0.integer("PRAGMA user_version") } == Int64(5) << 16 | 4)
+    #expect(try new.read { try $0.integer("PRAGMA user_version") } == Int64(6) << 16 | 4)
   }
 
   @Test func `a store of a later version is left alone with a word what to do`() throws {
@@ -40,10 +40,10 @@ struct MigrationTests {
     let fault = #expect(throws: StoreFault.self) { try open(2) }
     #expect(
       fault
-        == .newerVersion(found: SchemaVersion(house: 5, department: 4), known: SchemaVersion(house: 5, department: 2)))
+        == .newerVersion(found: SchemaVersion(house: 6, department: 4), known: SchemaVersion(house: 6, department: 2)))
     #expect(
       fault?.description
-        == "this store was written by a newer Accord (version 5.4, this one knows 5.2): run the newer one, or restore a backup made before")
+        == "this store was written by a newer Accord (version 6.4, this one knows 6.2): run the newer one, or restore a backup made before")
     #expect(fault?.kind == .fatal)
     #expect(try Data(contentsOf: URL(fileURLWithPath: desk.path())) == before)
   }
@@ -62,7 +62,7 @@ struct MigrationTests {
     #expect(throws: StoreFault.self) { try desk.open { $0.migrations = Array(broken) } }
     let store = try open(2)
     defer { store.close() }
-    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(5) << 16 | 2)
+    #expect(try store.read { try $0.integer("PRAGMA user_version") } == Int64(6) << 16 | 2)
     #expect(try store.read { try $0.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'half'") } == 0)
   }
 

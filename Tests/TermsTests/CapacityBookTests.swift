@@ -115,6 +115,19 @@ struct CapacityBookTests {
     #expect(book.capacityWord(of: Self.version, at: Self.hour(-10))?.sentence?.contains("(agent/vera has not read it)") == true)
   }
 
+  /// What is left for an offer of which so many contacts are not counted on, where 120 are there and 20 are held for another offer.
+  @Test(arguments: [(0, 100), (20, 100), (21, 99), (60, 60), (200, 0)] as [(Int64, Int64)])
+  func `what is left is counted by those who have read the offer`(unread: Int64, free: Int64) throws {
+    let asked = declared()
+    var book = CapacityBook([declared(20, offer: "autumn"), answered(offer: "autumn", at: -30), asked, slot(120)])
+    guard case .promiseDeclared(let promise) = asked else { return }
+    #expect(book.free(for: promise, at: Self.hour(-10)).quantity == 100)
+    book.leaveOut(
+      [.init(window: Self.hour(2)..<Self.hour(3), contacts: unread, cause: "agent/vera has not read it", since: Self.hour(-20))],
+      of: Identifier(restoring: "sunday"))
+    #expect(book.free(for: promise, at: Self.hour(-10)).quantity == free)
+  }
+
   @Test func `an answer counts for a later version that asks for the same, and for no other`() {
     let book = CapacityBook([declared(), answered(), slot(200), declared(version: 2), declared(150, version: 3)])
     #expect(book.promisesWord(of: OfferVersion("sunday@2")!, at: Self.hour(-10))?.state == .passed)

@@ -195,5 +195,12 @@ struct GateBriefingsTests {
     #expect(unread.map(\.since) == [Self.asked, Self.at(-2), Self.at(-2)])
     let all = BriefingFold(["ana", "bo", "cy"].map { Self.read($0) })
     #expect(gate.unread(all, counting: 1...1, .usual).isEmpty && gate.unread(all, counting: 2...2, .usual).count == 3)
+    // The same of hours that lie behind the first ones, and nothing where nothing has to be read.
+    let period = Self.at(80)..<Self.at(100)
+    func later(_ changes: [String: JSON] = [:]) throws -> Unbriefed? {
+      Unbriefed(
+        try Scene.terms(changes).document, in: period, roster: RosterFold(shifts), ColleagueFold(), all, counting: 1...1, .usual)
+    }
+    #expect(try later()?.stretches(in: period).map(\.contacts) == [6] && later(["/briefing": nil]) == nil)
   }
 }

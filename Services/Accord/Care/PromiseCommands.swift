@@ -64,7 +64,8 @@ enum PromiseCommands {
       ? "to be answered by \(CareReport.text(promise, "answer_by")), lies with \(CareReport.text(promise, "lies_with"))"
       : "\(CareReport.text(promise, "answer"))\(promise["up_to"]?.integer.map { " \($0)" } ?? "") by \(CareReport.text(promise, "by")), until "
         + "\(CareReport.text(promise, "expires_at"))"
-    let free = promise["free"]?.integer.map { "; \($0) left for it" } ?? ""
+    let more = promise["once_briefed"]?.integer.map { ", \($0) more once whoever is there has read it" } ?? ""
+    let free = promise["free"]?.integer.map { "; \($0) left for it\(more)" } ?? ""
     Terminal.print(
       "\(CareReport.text(promise, "offer")) \(CareReport.text(promise, "promise_id"))  \(CareReport.text(promise, "standing"))  "
         + "\(CareReport.text(promise, "asks_for")) from \(CareReport.text(promise, "from")) to \(CareReport.text(promise, "to")); \(answer)\(free)"

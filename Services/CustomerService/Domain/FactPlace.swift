@@ -72,7 +72,8 @@ package enum EntryKind: String, Sendable, CaseIterable {
       .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
-      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .counterpartNamed,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .staffNamed,
+      .counterpartNamed,
       .parityApproved, .disconnectRecorded:
       return nil
     }

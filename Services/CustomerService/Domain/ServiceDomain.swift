@@ -36,7 +36,8 @@ package enum ServiceDomain {
     case .budgetChanged, .policyPublished, .policyProposed, .audienceListed, .periodClosed, .colleagueChanged, .promiseDeclared,
       .promiseAnswered,
       .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered,
-      .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
+      .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .staffNamed, .counterpartNamed, .parityApproved,
+      .disconnectRecorded:
       .nothing
     }
   }

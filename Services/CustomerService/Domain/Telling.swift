@@ -33,7 +33,8 @@ package enum Telling {
       .budgetChanged,
       .offerVersioned,
       .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
-      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .counterpartNamed,
+      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .staffNamed,
+      .counterpartNamed,
       .parityApproved, .disconnectRecorded:
       nil
     }

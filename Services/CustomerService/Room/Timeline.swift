@@ -64,7 +64,7 @@ extension DomainEvent {
       .policyPublished, .policyProposed, .budgetChanged, .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared,
       .messageTurned,
       .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned,
-      .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .gateTurned, .gateWaived,
+      .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .gateTurned, .gateWaived, .staffNamed,
       .counterpartNamed, .parityApproved, .disconnectRecorded:
       nil
     }

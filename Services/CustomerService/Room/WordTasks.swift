@@ -34,6 +34,7 @@ struct WordTasks: Sendable {
           terms.document.sheetsRequired, fold, counting: counting, colleagues, asked: .first, at: now)
         for lack in lacks { tasks.append(Self.task(lack, offer)) }
         tasks += reviews(offer, fold.usable(for: counting), colleagues, besides: lacks, at: now)
+        tasks += try lapses(offer, known, terms, at: now, in: reading)
         tasks += try fallbacks(offer, fold.usable(for: counting), required: terms.document.sheetsRequired, in: reading)
       }
     }
@@ -61,6 +62,24 @@ struct WordTasks: Sendable {
         "review_overdue", offer, Sheets.reviewSentence(sheet, colleagues, by: review), locale: sheet.locale, voice: sheet.voice,
         since: review)
     }
+  }
+
+  /// An exception that was accepted here and has ended, while the offer goes on.
+  private func lapses(
+    _ offer: OfferVersion, _ known: KnownOffer, _ terms: Terms, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [JSON] {
+    guard known.inForce == offer.version, known.state == .live || known.state == .paused, let exception = terms.document.parityException,
+      case let end = terms.instant(of: exception.endsAt, isEnd: true), end <= now,
+      try WordFacts.of(offer.offer.text, family: "service.parity.", in: reading).contains(where: { event in
+        if case .parityApproved(let fact) = event { fact.approved } else { false }
+      })
+    else { return [] }
+    return [
+      Self.task(
+        "exception_over", offer,
+        "the exception by which new customers pay less ended at \(end), and the offer is \(known.state): who is there is to be matched, or "
+          + "\(terms.document.owner) at marketing ends it (accord parity list)", since: end)
+    ]
   }
 
   /// Languages in which customers were answered in another one, as long as there is no sheet in them.

@@ -48,7 +48,7 @@ package enum Facts {
       .policyPublished, .policyProposed,
       .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged,
       .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
-      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .staffNamed, .counterpartNamed,
       .parityApproved, .disconnectRecorded:
       return false
     }
@@ -87,7 +87,7 @@ package enum Facts {
     // Told by others: what follows from them is a fact of the ledger's own.
     case .offerVersioned, .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .messageTurned,
       .promiseDeclared, .promiseAnswered, .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned,
-      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed,
+      .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned, .remedyAsked, .gateTurned, .gateWaived, .staffNamed, .counterpartNamed,
       .parityApproved:
       break
     }

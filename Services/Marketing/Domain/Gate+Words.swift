@@ -73,8 +73,11 @@ extension Gate {
     }
     let approver = exception.approver
     guard known.now < exception.endsAt else {
+      let owner = Identifier<Colleague>(restoring: known.terms.document.owner.text)
       return lack(
-        .failed, "parity_over", exception.endsAt, approver, "the exception ended at \(exception.endsAt)", "marketing, by a new version")
+        .failed, "parity_over", exception.endsAt, approver, "the exception ended at \(exception.endsAt)",
+        "\(known.colleagues.heir(of: owner) ?? owner), by a new version whose exception ends later, which \(approver) accepts, or by "
+          + "`accord offer end \(known.offer.offer)`")
     }
     guard let heir = known.colleagues.heir(of: approver) else {
       return lack(

@@ -66,8 +66,11 @@ enum Checks {
       }
       var found: [Finding] = []
       for offer in live.compactMap(\.self) where found.count < 20 {
-        // What can be done may become less while it is live; every other row held when it went live.
-        let shut = try GateTurns.rows(of: offer, in: snapshot).filter { $0.check != .capacity && !Gate.holds($0) }
+        // What can be done may become less while it is live, and an exception may end; every other row held when it went live.
+        let launched = try Offers.launched(offer, in: snapshot)
+        let shut = try GateTurns.rows(of: offer, in: snapshot).filter { row in
+          row.check != .capacity && !Gate.holds(row) && !(row.check == .parity && launched.map { row.since > $0 } ?? false)
+        }
         if let row = shut.first { found.append(Finding("gates", "\(offer) is live and its check of \(row.check) is \(row.state)")) }
       }
       return found

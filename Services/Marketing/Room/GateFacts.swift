@@ -40,7 +40,7 @@ enum GateFacts {
   }
 
   /// The versions whose sheets, briefings and approvals count for `offer`: from the last that was material on. Version 1 always is.
-  private static func versions(
+  static func versions(
     of offer: OfferVersion, _ document: OfferDocument, in reading: borrowing some StoreReading & ~Copyable
   ) throws -> ClosedRange<Int> {
     var found: [Int: OfferVersioned.Significance] = [:]
@@ -62,10 +62,21 @@ enum GateFacts {
       onDrop: PromiseDeclared.OnDrop(rawValue: promise.onDrop) ?? .alarm, at: now)
   }
 
+  /// Whether customers who are there already cannot have it.
+  static func isForNewAlone(_ terms: Terms) -> Bool {
+    if case .new = terms.document.eligibility.customers { true } else { false }
+  }
+
+  /// Until when an offer says why new customers pay less; nil where it says nothing of it.
+  static func endOfException(_ terms: Terms) -> Timestamp? {
+    guard isForNewAlone(terms) else { return nil }
+    return terms.document.parityException.map { terms.instant(of: $0.endsAt, isEnd: true) }
+  }
+
   private static func parity(
     _ offer: OfferVersion, _ terms: Terms, in reading: borrowing some StoreReading & ~Copyable
   ) throws -> GateKnowledge.Parity {
-    guard case .new = terms.document.eligibility.customers else { return .init() }
+    guard isForNewAlone(terms) else { return .init() }
     let gaps = try ParityPages.gaps(of: terms.document, from: terms.startsAt, to: terms.endsAt, in: reading)
     let exception = terms.document.parityException.map {
       GateKnowledge.Parity.Exception(

@@ -70,7 +70,7 @@ enum Gatekeeping {
     return lacks
   }
 
-  private static func turn(
+  static func turn(
     _ offer: OfferVersion, _ rows: [Gate.Row], _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
     try telling.tell(
@@ -140,43 +140,6 @@ enum Gatekeeping {
     case .live, .paused: try watch(offer, telling, in: transaction)
     case .draft, .stopped, .ended, .cancelled, .superseded: break
     }
-  }
-
-  /// Looks whether what a live offer promised can still be done: a drop is told, and pauses an offer whose promise says so.
-  private static func watch(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule, !version.historical else { return }
-    let terms = try KnownTerms.of(version)
-    guard !terms.document.promises.isEmpty else { return }
-    let before = try GateTurns.rows(of: offer, in: transaction)
-    guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
-    let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
-    let row = Gate.capacity(known, beside: before.first { $0.check == .promises })
-    guard row.state != old.state || row.sentence != old.sentence else { return }
-    let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
-    try turn(offer, rows, telling, in: transaction)
-    guard row.state == .failed else { return }
-    let sentence = row.sentence ?? "a promise of \(offer) cannot be kept any more"
-    telling.desk.log.warning("offer.capacity", sentence)
-    guard Gate.pauses(known), version.state == .live else { return }
-    try telling.tell(
-      .offerTurned(
-        OfferTurned(
-          turn: .paused, offerID: offer.offer, version: offer.version, cause: "capacity", sentence: sentence, by: telling.own,
-          at: telling.now)), in: transaction)
-  }
-
-  /// What rests because a promise cannot be kept goes on when it can: refused while that is so, unless the row was waived.
-  static func confirmResume(_ version: Offers.Version, _ telling: Telling, in transaction: borrowing Transaction) throws {
-    let terms = try KnownTerms.of(version)
-    guard let schedule = version.schedule, !terms.document.promises.isEmpty else { return }
-    let row = try GateTurns.rows(of: version.offer, in: transaction).first { $0.check == .capacity }
-    guard row?.state != .waived else { return }
-    let known = try GateFacts.of(version.offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
-    guard Gate.pauses(known), let sentence = Gate.capacity(known).sentence else { return }
-    throw OfferDeeds.Refused(
-      409, "capacity",
-      "\(version.offer) rests for what was promised and is not there: \(sentence); it can go on with more capacity (`accord capacity set`) or "
-        + "another answer (`accord promise answer`), both customer service's, or with a new version that asks for less")
   }
 
   // MARK: Going live

@@ -27,7 +27,9 @@ extension OfferDoors {
         }
       },
       Route(.get, "/v1/parity", "where new customers are better off, why, and whom nobody told") { request, _ in
-        desk.question(request) { snapshot in .json(.object([.init("offers", .array(try ParityPages.list(in: snapshot)))])) }
+        desk.question(request) { snapshot in
+          .json(.object([.init("offers", .array(try ParityPages.list(at: desk.clock.now(), in: snapshot)))]))
+        }
       },
       Route(
         .post, "/v1/offers/rehearse", "rehearses an offer's launch by what is known now; changes nothing", bodyBytesMax: Self.bodyBytesMax,

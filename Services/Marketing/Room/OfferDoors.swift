@@ -125,9 +125,10 @@ struct OfferDoors: Sendable {
       }
       if let staff = body["people"] {
         guard let people = Staff.read(staff) else {
-          throw OfferDeeds.Refused(400, "people_unreadable", "people is no list of ids such as \"marketer/maya\"; write them so")
+          throw OfferDeeds.Refused(
+            400, "people_unreadable", "people is no list of at most \(Limits.staffMax) ids such as \"marketer/maya\"; write them so")
         }
-        try Staff.keep(people, in: transaction)
+        try Staff.name(people, telling, in: transaction)
       }
       let (offer, outcome) = try act(OfferDeeds(telling: telling), body, transaction)
       guard let known = try Offers.find(offer.offer, in: transaction) else {
@@ -225,18 +226,20 @@ struct OfferDoors: Sendable {
     guard let document = body["document"] else {
       return .problem(status: 400, code: Self.noDocument.code, detail: Self.noDocument.sentence)
     }
-    var staff: [OfferContext.Staff]?
+    var staff: [StaffNamed.One]?
     if let people = body["people"] {
       staff = Staff.read(people)
       guard staff != nil else {
         return .problem(
-          status: 400, code: "people_unreadable", detail: "people is no list of ids such as \"marketer/maya\"; write them so")
+          status: 400, code: "people_unreadable",
+          detail: "people is no list of at most \(Limits.staffMax) ids such as \"marketer/maya\"; write them so")
       }
     }
     let now = desk.clock.now()
     let filled = try Surroundings.filled(document, in: snapshot)
     let context = try Surroundings.of(
-      filled, at: now, staff: staff, isHistorical: body["historical"]?.bool ?? false, rehearsing: true, in: snapshot)
+      filled, at: now, staff: staff?.map { OfferContext.Staff(id: $0.id.text, hasLeft: $0.left) },
+      isHistorical: body["historical"]?.bool ?? false, rehearsing: true, in: snapshot)
     return .json(OfferView.reading(filled, context))
   }
 }

@@ -87,6 +87,9 @@ extension Offers {
     try transaction.run(
       "UPDATE offer_version SET historical = ?3 WHERE offer_id = ?1 AND version = ?2", .text(offer.offer.text),
       .integer(Int64(offer.version)), .integer(fact.historical ? 1 : 0))
+    if !fact.historical, let live = try version(offer, in: transaction) {
+      try Gatekeeping.lookAtEndOfException(of: live, after: fact.at, in: transaction)
+    }
     // A historical one ends when its people are judged, not by the clock.
     if !fact.historical, let end = try version(offer, in: transaction)?.schedule?.endsAt {
       try Due.set(at: end, kind: DueKinds.end, subject: offer.offer.text, in: transaction)

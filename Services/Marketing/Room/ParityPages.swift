@@ -33,7 +33,7 @@ enum ParityPages {
   // MARK: The list
 
   /// Every offer for new customers alone that can be had or is to come, with its gaps and those whom nobody told.
-  static func list(in reading: borrowing some StoreReading & ~Copyable) throws -> [JSON] {
+  static func list(at now: Timestamp, in reading: borrowing some StoreReading & ~Copyable) throws -> [JSON] {
     let names = try reading.all(
       """
       SELECT offer_id, version FROM offer_version WHERE state IN ('scheduled', 'blocked', 'live', 'paused') AND NOT historical
@@ -45,13 +45,14 @@ enum ParityPages {
       guard let version = try Offers.version(offer, in: reading) else { continue }
       let terms = try KnownTerms.of(version)
       let gaps = try gaps(of: terms.document, from: terms.startsAt, to: terms.endsAt, in: reading)
-      if !gaps.isEmpty { found.append(try row(version, terms, gaps, in: reading)) }
+      if !gaps.isEmpty { found.append(try row(version, terms, gaps, at: now, in: reading)) }
     }
     return found
   }
 
   private static func row(
-    _ version: Offers.Version, _ terms: Terms, _ gaps: [Parity.Gap], in reading: borrowing some StoreReading & ~Copyable
+    _ version: Offers.Version, _ terms: Terms, _ gaps: [Parity.Gap], at now: Timestamp,
+    in reading: borrowing some StoreReading & ~Copyable
   ) throws -> JSON {
     var members: [JSON.Member] = [
       .init("offer", .string(version.offer.description)), .init("state", .string(version.state.rawValue)),
@@ -73,6 +74,7 @@ enum ParityPages {
         .init("reason", .string(exception.reason.rawValue)), .init("sentence", .string(exception.sentence)),
         .init("approver", .string(exception.approvedBy.text)),
         .init("ends_at", .string(terms.instant(of: exception.endsAt, isEnd: true).description)),
+        .init("over", .bool(terms.instant(of: exception.endsAt, isEnd: true) <= now)),
       ]
       if let approval {
         said += [.init("approved", .bool(approval.approved)), .init("approved_by", .string(approval.by.text))]

@@ -51,21 +51,17 @@ struct Rehearsal: Sendable {
     }
     var people = try people(granted: found.people, life, until: deadline)
     people.atDesk = found.atDesk
-    let rate = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Contacts.Rate in
-      try Contacts.rate(like: terms.document, at: now, in: snapshot)
+    let contacts = RehearsedContacts(terms: terms, now: now, from: end)
+    let (messages, recipients) = (people.counts.send + people.counts.honour, Int64(found.people.count) + found.atDesk)
+    let calls = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [JSON.Member] in
+      try contacts.members(messages: messages, recipients: recipients, in: snapshot)
     }
-    let contacts = try contacts(
-      rate.perThousand, messages: people.counts.send + people.counts.honour, recipients: Int64(found.people.count) + found.atDesk, from: end
-    )
     return .object(
       [
         .init("offer", .string(terms.document.offerVersion.description)), .init("at", .string(now.description)),
         .init("look_backs", .array(reaches.map { $0.json(terms.document.currency) })), .init("looked", .integer(found.looked)),
         .init("orders", .integer(orders)),
-      ] + found.members(terms.document.currency) + [
-        .init("people", people.json), .init("contacts_per_thousand", .integer(rate.perThousand)),
-        .init("measured_offers", .integer(Int64(rate.measured))), .init("contacts", .array(contacts)),
-      ])
+      ] + found.members(terms.document.currency) + [.init("people", people.json)] + calls)
   }
 
   // MARK: Orders
@@ -200,28 +196,5 @@ struct Rehearsal: Sendable {
       after = last.text
     }
     return people
-  }
-
-  // MARK: Contacts
-
-  /// How many may call in each hour of the first days, and how many customer service can answer by what it told.
-  private func contacts(_ perThousand: Int64, messages: Int64, recipients: Int64, from start: Timestamp) throws -> [JSON] {
-    let rules = try desk.store.read { (snapshot: borrowing Snapshot) throws -> ContactForecast.Rules in try Contacts.rules(in: snapshot) }
-    let hours = ExpectedContacts.hours(messages: messages, recipients: recipients, perThousand: perThousand, rules: rules)
-    let end = start.adding(.seconds(Int64(hours.count) * 3_600))
-    let slots = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [CapacityChanged] in
-      try ServiceWords.slots(from: start, to: end, in: snapshot).filter { $0.kind == .contactsPerHour }
-    }
-    return hours.enumerated().map { hour, expected in
-      let from = start.adding(.seconds(Int64(hour) * 3_600))
-      let there = slots.filter { $0.from <= from && $0.to > from }
-      // What several sites can do adds up.
-      let available = there.isEmpty ? nil : there.reduce(Int64(0)) { $0 &+ $1.quantity }
-      var members: [JSON.Member] = [.init("from", .string(from.description)), .init("expected", .integer(expected))]
-      if let available {
-        members += [.init("available", .integer(available)), .init("short", .bool(expected > available))]
-      }
-      return .object(members)
-    }
   }
 }

@@ -24,7 +24,7 @@ enum Schema {
       CREATE TABLE buyer_count (one INTEGER PRIMARY KEY CHECK (one = 1), buyers INTEGER NOT NULL, orders INTEGER NOT NULL) STRICT;
       INSERT INTO buyer_count VALUES (1, 0, 0);
       """),
-    offers, knowledge, messages, rehearsals, members, gate, told, care,
+    offers, knowledge, messages, rehearsals, members, gate, told, care, lapses,
   ]
 }
 

@@ -1,7 +1,6 @@
 import Contracts
 import Host
 import MarketingDomain
-import Shop
 import Store
 import Terms
 import Zones
@@ -60,43 +59,5 @@ extension Surroundings {
       let version = OfferVersion(offer: id, version: Int(clamping: number))
     else { return false }
     return try Offers.version(version, in: reading) != nil
-  }
-}
-
-/// Who works here: as the ledger tells of them; of whom it tells nothing, those of a file that somebody gave, else the built-in shop's.
-enum Staff {
-  /// Where `handedOn`, somebody who left and whose list went to somebody who is here counts as here.
-  static func known(handedOn: Bool, in reading: borrowing some StoreReading & ~Copyable) throws -> [OfferContext.Staff] {
-    let given = try reading.all("SELECT person_id, has_left FROM staff ORDER BY person_id LIMIT 10000") { row throws(StoreFault) in
-      OfferContext.Staff(id: try row.text(0), hasLeft: try row.bool(1))
-    }
-    let others = given.isEmpty ? Shop.staff.map { OfferContext.Staff(id: $0.id, hasLeft: $0.leftOn != nil) } : given
-    let told = try Colleagues.all(in: reading)
-    let known = Set(told.map(\.colleagueID.text))
-    return try told.map { one in
-      let isHeld = handedOn && !one.active ? try Colleagues.holder(of: one.colleagueID, in: reading) != nil : one.active
-      return OfferContext.Staff(id: one.colleagueID.text, hasLeft: !isHeld)
-    } + others.filter { !known.contains($0.id) }
-  }
-
-  /// Reads `[{"id": "marketer/maya", "left": false}, "agent/ines"]`; nil where it is something else.
-  static func read(_ json: JSON) -> [OfferContext.Staff]? {
-    guard let elements = json.array, elements.count <= 10_000 else { return nil }
-    var staff: [OfferContext.Staff] = []
-    for element in elements {
-      guard let id = element.string ?? element["id"]?.string, !id.isEmpty else { return nil }
-      staff.append(OfferContext.Staff(id: id, hasLeft: element["left"]?.bool ?? (element["left_on"]?.string != nil)))
-    }
-    return staff
-  }
-
-  /// From now on these work here, and nobody else.
-  static func keep(_ staff: [OfferContext.Staff], in transaction: borrowing Transaction) throws {
-    try transaction.run("DELETE FROM staff")
-    for one in staff {
-      try transaction.run(
-        "INSERT INTO staff (person_id, has_left) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET has_left = ?2", .text(one.id),
-        .integer(one.hasLeft ? 1 : 0))
-    }
   }
 }

@@ -40,6 +40,7 @@ enum OwnFacts {
     case .gateTurned(let fact): try GateTurns.fold(fact, meta.message, in: transaction)
     case .gateWaived(let fact): try GateTurns.fold(fact, meta.message, in: transaction)
     case .questionAnswered(let fact): try Questions.fold(fact, in: transaction)
+    case .staffNamed(let fact): try Staff.fold(fact, in: transaction)
     // What others tell is not marketing's own.
     default: break
     }

@@ -55,18 +55,27 @@ extension CapacityBook {
     }
   }
 
-  /// What is left for `promise` where it is least, beside what others hold: most that can be answered. Zero where nobody said what there is.
+  /// What is left for `promise` where it is least, beside what others hold and less what whoever has not read the offer would take, as far as
+  /// that was left out (`leaveOut`). Zero where nobody said what there is.
   package func free(for promise: PromiseDeclared, at now: Timestamp) -> (quantity: Int64, at: Timestamp) {
     let window = window(of: promise)
     let name = Name(promise)
     let others = reservations(at: now).filter { $0.isOf(promise.kind, promise.sku) && Name($0.promise) != name }
+    let unread = unread(for: promise)
     var least: (quantity: Int64, at: Timestamp)?
-    for instant in instants(in: window, promise.kind, promise.sku, others, from: now) {
+    for instant in instants(in: window, promise.kind, promise.sku, others, unread, from: now) {
       let held = others.reduce(Int64(0)) { $1.window.contains(instant) ? $0 &+ $1.quantity : $0 }
-      let free = max(0, capacity(promise.kind, promise.sku, at: instant) - held)
+      let lost = unread.first { $0.window.contains(instant) }?.contacts ?? 0
+      // Whoever has not read this offer can do what is held for the others.
+      let free = max(0, capacity(promise.kind, promise.sku, at: instant) - max(held, lost))
       if least.map({ free < $0.quantity }) ?? true { least = (free, instant) }
     }
     return least ?? (0, window.lowerBound)
+  }
+
+  /// What is left out of what there is for `promise`: only contacts are taken by people.
+  private func unread(for promise: PromiseDeclared) -> [Unread] {
+    promise.kind == .contactsPerHour ? unread[promise.offerID] ?? [] : []
   }
 
   /// Where less is there from `now` on than answers hold, earliest first.
@@ -76,7 +85,7 @@ extension CapacityBook {
     for (place, one) in all.enumerated() {
       let promise = one.promise
       let earlier = all[..<place].filter { $0.isOf(promise.kind, promise.sku) }
-      let unread = promise.kind == .contactsPerHour ? self.unread[promise.offerID] ?? [] : []
+      let unread = unread(for: promise)
       let marks = instants(in: one.window, promise.kind, promise.sku, Array(earlier), unread, from: now)
       for (index, instant) in marks.enumerated() {
         let held = earlier.reduce(Int64(0)) { $1.window.contains(instant) ? $0 &+ $1.quantity : $0 }

@@ -69,8 +69,28 @@ struct PromiseDoors: Sendable {
     } else {
       members.append(.init("lies_with", .string(try holder(of: promise, at: now, in: reading))))
     }
-    if promise.kind != .leadTime { members.append(.init("free", .integer(book.free(for: promise, at: now).quantity))) }
+    if promise.kind != .leadTime { members += try free(for: promise, book, at: now, in: reading) }
     return members
+  }
+
+  /// What is left for a promise by those who have read the offer, and how much more once the others have.
+  private func free(
+    for promise: PromiseDeclared, _ book: CapacityBook, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [JSON.Member] {
+    let all = book.free(for: promise, at: now).quantity
+    guard promise.kind == .contactsPerHour, let version = OfferVersion(offer: promise.offerID, version: promise.version),
+      let offer = try shelf.find(promise.offerID, in: reading), let terms = shelf.terms(version, offer.known)
+    else { return [.init("free", .integer(all))] }
+    let window = book.window(of: promise)
+    let unbriefed = Unbriefed(
+      terms.document, in: window, roster: RosterFold(try Rosters.shifts(in: window, reading)),
+      ColleagueFold(try Colleagues.all(in: reading)), try Briefings.fold(of: promise.offerID, in: reading),
+      counting: offer.known.counting(promise.version), try Policies.care(in: reading).forecast)
+    guard let unbriefed else { return [.init("free", .integer(all))] }
+    var counted = book
+    counted.leaveOut(unbriefed.stretches(in: window), of: promise.offerID)
+    let free = counted.free(for: promise, at: now).quantity
+    return [.init("free", .integer(free))] + (free < all ? [.init("once_briefed", .integer(all - free))] : [])
   }
 
   /// Whose word is waited for: the contact that the offer names; after the time for it the deputy, which is the first lead at work here.

@@ -29,7 +29,7 @@ package enum Posting {
         .offerTurned,
         .audienceListed, .audiencePrepared, .messageTurned, .colleagueChanged, .promiseDeclared, .promiseAnswered, .capacityChanged,
         .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .offerAskedAbout, .questionAnswered, .caseTurned, .holdTurned,
-        .remedyAsked, .gateTurned, .gateWaived, .counterpartNamed, .parityApproved, .disconnectRecorded:
+        .remedyAsked, .gateTurned, .gateWaived, .staffNamed, .counterpartNamed, .parityApproved, .disconnectRecorded:
         return []
       }
     } catch { throw .books(error) }

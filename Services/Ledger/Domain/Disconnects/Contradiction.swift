@@ -128,12 +128,17 @@ package enum Contradiction {
     /// Nil where nobody told of it.
     package var isEqual: Bool?
     package var liveSince: Timestamp
+    /// When it was to be had no more; nil where it still is.
+    package var goneAt: Timestamp?
     package var approvedAt: Timestamp?
     package var matchedAt: Timestamp?
 
-    package init(isEqual: Bool?, liveSince: Timestamp, approvedAt: Timestamp? = nil, matchedAt: Timestamp? = nil) {
+    package init(
+      isEqual: Bool?, liveSince: Timestamp, goneAt: Timestamp? = nil, approvedAt: Timestamp? = nil, matchedAt: Timestamp? = nil
+    ) {
       self.isEqual = isEqual
       self.liveSince = liveSince
+      self.goneAt = goneAt
       self.approvedAt = approvedAt
       self.matchedAt = matchedAt
     }
@@ -145,7 +150,7 @@ package enum Contradiction {
     if parity.isEqual == true { return .prevented }
     if let approved = parity.approvedAt, approved <= late { return .prevented }
     if parity.matchedAt != nil { return .repaired }
-    guard now >= late else { return nil }
+    guard now >= late, parity.goneAt.map({ $0 >= late }) ?? true else { return nil }
     return parity.isEqual == nil ? .unknown : .slipped
   }
 

@@ -57,8 +57,11 @@ enum GateStage {
   // MARK: Parity
 
   private struct Told {
-    let isEqual: Bool
+    let row: OfferScheduled.GateRow
     let message: String
+    var isEqual: Bool { row.state == .passed }
+    /// When the exception of a live offer ended; nil where it did not, or it had none.
+    var lapsedAt: Timestamp? { row.code == "parity_over" ? row.since : nil }
   }
 
   static func parity(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
@@ -72,24 +75,22 @@ enum GateStage {
       guard pace.admitsRow() else { return false }
       round.cursor.enter(next, at: .first)
       guard let offer = try round.offer(Identifier(restoring: next), in: transaction), !offer.life.isHistorical else { continue }
-      if let found = try parity(of: offer, at: round.now, in: transaction) { round.find(found) }
+      let told = try told(of: offer, in: transaction)
+      if let found = try parity(of: offer, told, at: round.now, in: transaction) { round.find(found) }
+      if let found = try lapse(of: offer, told, at: round.now, in: transaction) { round.find(found) }
     }
   }
 
-  private static func parity(of offer: OfferInForce, at now: Timestamp, in reading: borrowing Transaction) throws -> Register.Found? {
+  private static func parity(
+    of offer: OfferInForce, _ told: Told?, at now: Timestamp, in reading: borrowing Transaction
+  ) throws -> Register.Found? {
     let (id, version) = (offer.version.offer, Int64(offer.version.version))
-    let told = try told(of: offer, in: reading)
     let approved = try reading.integer(
       "SELECT min(at) FROM seen WHERE offer_id = ?1 AND type = 'parity' AND version = ?2 AND word = 'yes' HAVING count(*) > 0",
       .text(id.text), .integer(version)
     ).map { Timestamp(milliseconds: $0) }
-    let matched = try reading.first(
-      """
-      SELECT q.asked_at, q.message_id FROM remedy_asked q JOIN remedy_answer a ON a.request_id = q.request_id AND a.change <> 'declined'
-      WHERE q.offer_id = ?1 AND instr(q.content, CAST('"basis":"parity"' AS BLOB)) > 0 ORDER BY q.asked_at LIMIT 1
-      """, .text(id.text)
-    ) { row in (at: try row.timestamp(0), message: try row.text(1)) }
     let live = offer.life.effectiveFrom
+    let matched = try matched(id, since: .first, in: reading)
     let outcome = Contradiction.parity(
       Contradiction.Parity(isEqual: told?.isEqual, liveSince: live, approvedAt: approved, matchedAt: matched?.at), at: now)
     guard let outcome else { return nil }
@@ -105,6 +106,44 @@ enum GateStage {
       evidence: [told?.message, matched?.message].compactMap(\.self))
   }
 
+  /// An exception that ended under a live offer, which went on for a day as it was. A stop, a rest or a new version within the day mends it
+  /// without a word.
+  private static func lapse(
+    of offer: OfferInForce, _ told: Told?, at now: Timestamp, in reading: borrowing Transaction
+  ) throws -> Register.Found? {
+    guard let told, let lapsedAt = told.lapsedAt else { return nil }
+    let until = [offer.life.endedAt, offer.life.stoppedAt, offer.terms.endsAt].compactMap(\.self).min() ?? .last
+    let matched = try matched(offer.version.offer, since: lapsedAt, in: reading)
+    let rests = offer.life.pauses.filter { $0.upperBound > lapsedAt }.map { max($0.lowerBound, lapsedAt) }
+    let known = Contradiction.Parity(
+      isEqual: false, liveSince: lapsedAt, goneAt: (rests + [until]).min(), matchedAt: matched?.at)
+    guard let outcome = Contradiction.parity(known, at: now) else { return nil }
+    let cause =
+      outcome == .repaired
+      ? "the exception of \(offer.name) ended; those who were there were matched when it was found"
+      : "the exception of \(offer.name) ended, and for more than a day it went on to treat existing customers worse"
+    return Register.Found(
+      id: "parity/\(offer.name)/over", kind: .parity, outcome: outcome, offer: offer.version.offer, beganAt: lapsedAt, cause: cause,
+      evidence: [told.message, matched?.message].compactMap(\.self))
+  }
+
+  private struct Matched {
+    let at: Timestamp
+    let message: String
+  }
+
+  /// The first match that was asked for since `instant`, and given.
+  private static func matched(
+    _ offer: Identifier<Offer>, since instant: Timestamp, in reading: borrowing Transaction
+  ) throws -> Matched? {
+    try reading.first(
+      """
+      SELECT q.asked_at, q.message_id FROM remedy_asked q JOIN remedy_answer a ON a.request_id = q.request_id AND a.change <> 'declined'
+      WHERE q.offer_id = ?1 AND q.asked_at >= ?2 AND instr(q.content, CAST('"basis":"parity"' AS BLOB)) > 0 ORDER BY q.asked_at LIMIT 1
+      """, .text(offer.text), .timestamp(instant)
+    ) { row in Matched(at: try row.timestamp(0), message: try row.text(1)) }
+  }
+
   /// What the gate said last of it; nil where it said nothing.
   private static func told(of offer: OfferInForce, in reading: borrowing Transaction) throws -> Told? {
     let last = try reading.first(
@@ -114,6 +153,6 @@ enum GateStage {
     guard let last, case .gateTurned(let gate)? = try DomainEvent.decode(type: GateTurned.type, data: last.content),
       let row = gate.rows.first(where: { $0.check == .parity })
     else { return nil }
-    return Told(isEqual: row.state == .passed, message: last.message)
+    return Told(row: row, message: last.message)
   }
 }
