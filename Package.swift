@@ -108,7 +108,8 @@ let package = Package(
     suite("MeshMachinesTests", uses: ["Contracts", "Wire", "MeshMachines"]),
     suite("DomainTests", uses: ["Contracts", "Zones", "Terms", "LedgerDomain", "MarketingDomain", "ServiceDomain"]),
     suite(
-      "DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite", "Shop", "Terms"]),
+      "DepartmentTests", uses: joints + ["MeshMachines", "LedgerRoom", "MarketingRoom", "ServiceRoom", "CSQLite", "Shop", "Terms"],
+      exclude: ["README.md", "Mutants"]),
     suite("StoreTests", uses: ["Contracts", "Store", "CSQLite"]),
     suite("HTTPTests", uses: ["Contracts", "Transport", "Telemetry", "HTTP", "Host"]),
     program("host-probe", "Tests/HostProbe", uses: ["Contracts", "Telemetry", "Host"]),

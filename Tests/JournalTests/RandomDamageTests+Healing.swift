@@ -21,7 +21,9 @@ extension RandomDamageTests {
     }
 
     /// Heals `disk`, which has been opened once, with `report`, and holds each event of `world` to what was written.
-    mutating func heal(_ world: World, _ disk: MemoryDisk, above mark: UInt64, _ report: RecoveryReport, _ what: Comment) throws {
+    mutating func heal(
+      _ world: World, _ disk: MemoryDisk, above mark: UInt64, _ report: RecoveryReport, behind end: Position?, _ what: Comment
+    ) throws {
       let missing = world.records.filter { $0.kind == .event && !Self.stands($0, on: disk, as: world) }
       var outbox: [Position: ToldRecord] = [:]
       for record in world.records where record.kind == .event && Self.sequence(record) > mark { outbox[record.position] = record }
@@ -64,7 +66,7 @@ extension RandomDamageTests {
       for record in missing {
         if Self.stands(record, on: disk, as: world) {
           healed += 1
-        } else if doubt?.range.contains(record.position) == true {
+        } else if doubt?.range.contains(record.position) == true || record.isBehind(end) {
           doubtful += 1
         } else if outbox[record.position] == nil {
           below += 1

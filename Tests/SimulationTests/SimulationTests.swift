@@ -37,27 +37,8 @@ import Testing
   }
 
   @Test func `every mutant can still be planted`() throws {
-    let top = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let folder = top.appending(path: "Tests/SimulationTests/Mutants")
-    let patches = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".patch") }.sorted()
-    #expect(patches.count >= 20)
-    let copy = FileManager.default.temporaryDirectory.appending(path: "accord-mutants-\(ProcessInfo.processInfo.processIdentifier)")
-    defer { try? FileManager.default.removeItem(at: copy) }
-    for patch in patches {
-      let text = try String(contentsOf: folder.appending(path: patch), encoding: .utf8)
-      for line in text.split(separator: "\n") where line.hasPrefix("+++ b/") {
-        let file = String(line.dropFirst(6))
-        let place = copy.appending(path: file)
-        guard !FileManager.default.fileExists(atPath: place.path) else { continue }
-        try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try FileManager.default.copyItem(at: top.appending(path: file), to: place)
-      }
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["patch", "--quiet", "--strip=1", "--directory=\(copy.path)", "--input=\(folder.appending(path: patch).path)"]
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "\(patch) cannot be planted any more: make it anew for the sources as they are")
-    }
+    let planted = try MutantPatches.plant(of: "SimulationTests")
+    #expect(planted.count >= 20)
+    #expect(planted.failed.isEmpty, "cannot be planted any more: make them anew for the sources as they are")
   }
 }

@@ -38,7 +38,7 @@ extension StoriesTests {
       #expect(try goodwill(nil, "cleo").exit == .code(0))
 
       kill(broker, SIGCONT)
-      try eventually("Ines may give again") { try goodwill("agent/ines", "dora").exit == .code(0) }
+      try eventually("Ines may give again", within: .seconds(60)) { try goodwill("agent/ines", "dora").exit == .code(0) }
     }
   }
 }

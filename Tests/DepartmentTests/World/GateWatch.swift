@@ -55,8 +55,6 @@ struct GateWatch {
   private var live: [String: Int] = [:]
   /// Versions that two people let go live in an emergency: nothing of their gate was held against them.
   private var emergencies: Set<String> = []
-  /// A drop by which a live offer should have been paused and was not yet.
-  private(set) var unheeded: String?
 
   mutating func waived(_ fact: GateWaived) {
     // Of two people in an emergency the first alone waives nothing.
@@ -68,11 +66,8 @@ struct GateWatch {
     case .launched, .resumed:
       let offer = "\(fact.offerID)@\(fact.version)"
       if fact.emergency != nil { emergencies.insert(offer) }
-      if fact.offerID.text == Self.sunday { unheeded = nil }
       live[fact.offerID.text] = emergencies.contains(offer) ? nil : fact.version
-    case .paused, .stopped, .ended:
-      live[fact.offerID.text] = nil
-      if fact.offerID.text == Self.sunday { unheeded = nil }
+    case .paused, .stopped, .ended: live[fact.offerID.text] = nil
     case .blocked, .cancelled: break
     }
   }
@@ -84,10 +79,7 @@ struct GateWatch {
       if fact.kind == .reserved { reserved[offer, default: 0] += fact.amount.minor }
       if fact.kind == .released { reserved[offer, default: 0] -= fact.amount.minor }
     case .promiseAnswered(let fact): answers["\(fact.offerID) \(fact.promiseID)", default: [:]][fact.version] = fact
-    case .capacityChanged(let fact):
-      let before = kettles(from: fact.at)
-      slots[fact.slotID] = fact
-      changed(from: before, at: fact.at)
+    case .capacityChanged(let fact): slots[fact.slotID] = fact
     case .sheetTurned(let fact):
       // A new draft beside the sheet in force takes nothing from it.
       let name = "\(fact.sheetID)/\(fact.sheetVersion)"
@@ -192,18 +184,13 @@ struct GateWatch {
 
   private static let kettles = demands.first { $0.promise == "kettles" }
 
-  /// How many kettles there are at least from `instant` on, as marketing has heard it.
-  private func kettles(from instant: Timestamp) -> Int64? {
-    Self.kettles.flatMap { CapacityWatch.least(Array(slots.values), $0, from: instant) }
-  }
-
-  /// Marketing has heard of other capacity: a live Sunday offer whose kettles are there no more is to be paused.
-  private mutating func changed(from before: Int64?, at instant: Timestamp) {
-    guard let demand = Self.kettles, let wanted = demand.quantity, let after = kettles(from: instant), after != before else { return }
-    if after >= wanted { unheeded = nil }
-    guard after < min(wanted, before ?? wanted), let version = live[Self.sunday], !isWaived("\(Self.sunday)@\(version)", .capacity),
-      let answer = answer(demand, version), answer.answer == .yes, answer.expiresAt > instant
-    else { return }
-    unheeded = "\(Self.sunday)@\(version) promises \(wanted) kettles, \(after) are left, and it goes on"
+  /// A drop by which the live Sunday offer should be paused, where all that is due at `now` is done: its kettles are promised, and at some
+  /// time fewer are there.
+  func unheeded(at now: Timestamp) -> String? {
+    guard let demand = Self.kettles, let wanted = demand.quantity, let version = live[Self.sunday],
+      !isWaived("\(Self.sunday)@\(version)", .capacity), let answer = answer(demand, version), answer.answer == .yes,
+      answer.expiresAt > now, let there = CapacityWatch.least(Array(slots.values), demand, from: now), there < wanted
+    else { return nil }
+    return "\(Self.sunday)@\(version) promises \(wanted) kettles, at some time \(there) are there, and it goes on"
   }
 }

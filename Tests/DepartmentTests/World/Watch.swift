@@ -4,7 +4,7 @@ import Host
 /// What must never be, whatever is done and in whatever order it becomes known; judged by the facts alone, not by any department's own code.
 struct Watch {
   enum Promise: String, CaseIterable {
-    case notTaken, creditedTwice, staleSheet, blockedLaunch, heldMessage, lostHold, lostReservation, leaversDeed, oneAlone
+    case notTaken, creditedTwice, paidBackTwice, staleSheet, blockedLaunch, heldMessage, lostHold, lostReservation, leaversDeed, oneAlone
   }
 
   /// The first promise that was broken, and how.
@@ -15,6 +15,8 @@ struct Watch {
   // What departments have told so far.
   private var given: [String: Int64] = [:]
   private var remedies: [RemedyID: Int64] = [:]
+  /// What of each order's money came in, and what of it went back.
+  private var money = MoneyWatch()
   /// Sheets that may be used, and for which version of their offer each was written.
   private var verified: [String: Int] = [:]
   private(set) var answers: [String: PromiseAnswered] = [:]
@@ -49,6 +51,8 @@ struct Watch {
     seen[event.type, default: 0] += 1
     switch event {
     case .remedyChanged(let fact): remedy(fact)
+    case .orderCaptured(let fact): money.captured(fact)
+    case .orderReturned(let fact): money.returned(fact)
     case .sheetTurned(let fact): sheet(fact)
     case .answerTurned(let fact): answer(fact)
     case .promiseAnswered(let fact):
@@ -93,6 +97,7 @@ struct Watch {
   }
 
   private mutating func remedy(_ fact: RemedyChanged) {
+    money.turned(fact)
     guard let order = fact.orderID, let offer = fact.offer else { return }
     let key = "\(offer.offer) for \(order)"
     let before = remedies[fact.remedyID] ?? 0
@@ -173,6 +178,11 @@ struct Watch {
       broken(.lostReservation, "customer service answered \(answered), marketing has \(answersAtMarketing)")
     }
     if let other = capacity.difference(from: slotsAtMarketing) { broken(.lostReservation, other) }
-    if let drop = gate.unheeded { broken(.lostReservation, drop) }
+  }
+
+  /// Everything that was due is done.
+  mutating func isWorked(at now: Timestamp) {
+    if let order = money.overdrawn { broken(.paidBackTwice, order) }
+    if let drop = gate.unheeded(at: now) { broken(.lostReservation, drop) }
   }
 }

@@ -74,10 +74,11 @@ extension World {
 
   static func shift(_ agent: String, _ day: Int) -> String { "shift-\(agent.dropFirst(6))-\(day)" }
 
-  /// What there is from now on.
-  func capacity(_ what: String, _ quantity: Int64) throws {
+  /// What there is from now on, or from eight in the morning `day` days after the start.
+  func capacity(_ what: String, _ quantity: Int64, from day: Int = 0) throws {
     let isContacts = what == "contacts"
-    let from = max(now, isContacts ? GateWatch.starts.adding(.seconds(8 * 3_600)) : GateWatch.starts.adding(.seconds(-28 * 3_600)))
+    let hours: Int64 = isContacts || day > 0 ? 8 + 24 * Int64(day) : -28
+    let from = max(now, GateWatch.starts.adding(.seconds(hours * 3_600)))
     var body: [JSON.Member] = [
       .init("kind", isContacts ? "contacts_per_hour" : "units"), .init("from", .string(from.description)),
       .init("to", isContacts ? "2026-05-14T00:00:00Z" : "2026-05-20T00:00:00Z"), .init("quantity", .integer(quantity)),

@@ -30,7 +30,10 @@ extension World {
       keysOfOrders += 1
       try ledger.capture(draft, key: "order-\(keysOfOrders)")
       try publish()
-    case .giveBack(let number): try post(ledger, "/v1/orders/order-\(number)/return")
+    case .giveBack(let number, let withShipping):
+      try post(
+        ledger, "/v1/orders/order-\(number)/return",
+        withShipping ? ["shipping": ["amount_minor": 995, "currency": "USD"]] : .object([]))
     case .confirm(let number):
       let waiting = try ledger.ask(.get, "/v1/remedies", query: [("order", "order-\(number)")]).json["remedies"]?.array ?? []
       for remedy in waiting where remedy["state"]?.string == "pending" {
@@ -104,7 +107,7 @@ extension World {
       try post(
         service, "/v1/roster/swap",
         ["shift_id": .string(Self.shift("agent/bo", day)), "from_agent": "agent/bo", "to_agent": "agent/ines"], as: "lead/ruth")
-    case .capacity(let what, let quantity): try capacity(what, quantity)
+    case .capacity(let what, let quantity, let day): try capacity(what, quantity, from: day)
     case .parity(let accepts):
       try post(service, "/v1/parity", ["offer": .string("\(GateWatch.welcome)@1"), "approved": .bool(accepts)], as: "lead/ruth")
     default: break

@@ -169,6 +169,7 @@ final class World {
       for house in houses { if try doDue(house) || runs(house) { isAnyDone = true } }
       try publish()
     }
+    watch.isWorked(at: now)
   }
 
   private func doDue(_ house: Premises) throws -> Bool {

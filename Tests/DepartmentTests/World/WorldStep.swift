@@ -2,10 +2,11 @@ import TestKit
 
 /// One thing that somebody does, or that happens between the departments; a seed of its own, so that leaving out others changes nothing in it.
 enum WorldStep: Sendable, CustomStringConvertible {
-  case order(Int), giveBack(Int), schedule, welcome, mistake(Int), revise, stop, pause, resume, launch, emergency, confirmEmergency, waive(
-    String, String)
+  case order(Int), giveBack(Int, Bool), schedule, welcome, mistake(Int), revise, stop, pause, resume, launch, emergency, confirmEmergency,
+    waive(
+      String, String)
   case promise(String, String, String), draft(String), verify(String, String), stale(String), read(String)
-  case absent(String, Int, Bool), swap(Int), capacity(String, Int64), parity(Bool), propose(String, Int64), agree(String, String)
+  case absent(String, Int, Bool), swap(Int), capacity(String, Int64, from: Int), parity(Bool), propose(String, Int64), agree(String, String)
   case leave(String), back(String), handOn(String), knock(String)
   case complain(Int), ask(Int), solve(Int), tell(Int, String), honour(Int), match(Int), undo, confirm(Int)
   case deliver(Int, UInt64), hours(Int)
@@ -28,7 +29,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
     let offer = number < 5 ? GateWatch.sunday : GateWatch.welcome
     switch Int.random(in: 0..<120, using: &random) {
     case 0..<7: return .order(number)
-    case 7..<9: return .giveBack(number)
+    case 7..<9: return .giveBack(number, Bool.random(using: &random))
     case 9..<13: return .schedule
     case 13..<15: return .welcome
     case 15..<18: return .revise
@@ -49,8 +50,8 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case 49..<54: return .read(agent)
     case 54..<56: return .absent(agent, 10 + number % 3, number < 4)
     case 56..<57: return .swap(10 + number % 3)
-    case 57..<59: return .capacity("contacts", [60, 120, 200, 250].randomElement(using: &random) ?? 200)
-    case 59..<61: return .capacity("kettles", [40, 100, 500].randomElement(using: &random) ?? 500)
+    case 57..<59: return .capacity("contacts", [60, 120, 200, 250].randomElement(using: &random) ?? 200, from: number % 3)
+    case 59..<61: return .capacity("kettles", [40, 100, 500].randomElement(using: &random) ?? 500, from: number % 3)
     case 61..<63: return .parity(number > 0)
     case 63..<64: return .propose("briefing", [50, 100].randomElement(using: &random) ?? 100)
     case 64..<65: return .propose("frequency", Int64(number))
@@ -78,7 +79,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
   var description: String {
     switch self {
     case .order(let number): "person \(number % Self.people) orders a kettle with shipping (order \(number))"
-    case .giveBack(let number): "order \(number) comes back"
+    case .giveBack(let number, let withShipping): "order \(number) comes back\(withShipping ? ", and its shipping is given back" : "")"
     case .schedule: "marketing schedules the Sunday offer"
     case .welcome: "marketing schedules an offer for new customers"
     case .mistake(let number): "marketing schedules an offer with a mistake in it (\(number % World.mistakes.count + 1))"
@@ -97,7 +98,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case .read(let agent): "\(agent) reads the briefing"
     case .absent(let agent, let day, let isAbsent): "\(agent) is \(isAbsent ? "ill" : "well again") on the \(day)th"
     case .swap(let day): "agent/ines takes the shift of agent/bo on the \(day)th"
-    case .capacity(let what, let quantity): "there are \(quantity) \(what) from now on"
+    case .capacity(let what, let quantity, let day): "there are \(quantity) \(what) from \(day == 0 ? "now" : "the \(10 + day)th") on"
     case .parity(let accepts): "service \(accepts ? "accepts" : "does not accept") that new customers pay less"
     case .propose(let policy, let number): "supervisor/sam proposes \(number) for the policy \(policy)"
     case .agree(let policy, let who): "\(who) confirms the policy \(policy)"

@@ -103,4 +103,10 @@ struct WorldTests {
     }
     Issue.record("no world noticed that holds were lost")
   }
+
+  @Test func `every planted fault can still be planted`() throws {
+    let planted = try MutantPatches.plant(of: "DepartmentTests")
+    #expect(planted.count >= 10)
+    #expect(planted.failed.isEmpty, "cannot be planted any more: make them anew for the sources as they are (deploy/worlds)")
+  }
 }
