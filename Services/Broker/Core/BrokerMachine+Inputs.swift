@@ -82,6 +82,11 @@ extension BrokerMachine {
     guard number < subscriptions.count, subscriptions[number].reading.fetch?.from == from.value else { return }
     // Of one that is gone: its number is free now.
     guard subscriptions[number].isOpen else { return subscriptions[number].reading.fetch = nil }
+    // Says nothing about what stands there now.
+    if subscriptions[number].reading.fetch?.isStale == true {
+      subscriptions[number].endStaleFetch()
+      return pump(number, into: &commit)
+    }
     var answer = answer
     var isWhole = true
     switch answer {
