@@ -32,7 +32,7 @@ extension BrokerMachine {
     case .disconnected(let id): disconnected(id, at: moment, into: &commit)
     case .flushed(let id, let queuedBytes): flushed(id, queuedBytes: queuedBytes, at: moment, into: &commit)
     case .fetched(let subscription, let from, let answer): fetched(subscription, from: from, answer, at: moment, into: &commit)
-    case .storage(let isFull): isStorageFull = isFull
+    case .storage(let isFull): noteStorage(isFull: isFull, into: &commit)
     case .surveyed(let survey, let how): surveyed(survey, how, at: moment, into: &commit)
     case .carried(let slice): carried(slice, at: moment, into: &commit)
     case .examined(let range, let damages): examined(range, damages, at: moment, into: &commit)
