@@ -44,6 +44,10 @@ package struct DataFolder: Sendable {
     for name in Part.allCases.map(\.rawValue) + ["credentials", "logs"] {
       try filing { () throws(FileFault) in try Files.makeFolder(path + "/" + name) }
     }
+    // Whatever is made durable within them is so only under names that are: at each start, since the last one may have ended before it.
+    try filing { () throws(FileFault) in try Files.syncFolder(of: path + "/accord.json") }
+    // The folder's own name, where its parent may be opened.
+    try? Files.syncFolder(of: path)
     return folder
   }
 

@@ -97,7 +97,8 @@ package enum Files {
     return fault
   }
 
-  private static func syncFolder(of path: String) throws(FileFault) {
+  /// Makes the name of what is at `path` durable.
+  package static func syncFolder(of path: String) throws(FileFault) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard file >= 0 else { throw FileFault("open the folder", folder) }

@@ -3,7 +3,9 @@
 //   heal   a record made anew from its producer's row: it carries the checksum that the digest keeps, so it is what stood there, bit by bit
 //   mend   a filler (kind 5) over what is left of a hole; what lay there is kept aside in damaged-POSITION.bin first
 //
-// Both may be torn by a power cut: what does not verify then is the damage that was there before, and is repaired once more.
+// Both may be torn by a power cut: what does not verify then is the damage that was there before, and is repaired once more. A program that
+// ends between the two, or of a failed sync, leaves a repair that its next start reads from the system's memory, and that the disk may never
+// have got: `confirm` writes it again before anybody goes by it.
 
 extension Journal {
   /// Writes `record` at its old place and syncs it. Does nothing to the segment in use: roll first (`noteDamage`).
@@ -53,6 +55,33 @@ extension Journal {
     } catch { throw refusal(error) }
   }
 
+  /// Writes what stands in `places`, each of one sealed segment, once more and syncs it: for a start, with what was known to be damaged when
+  /// the last run ended. Every fault but of reading is fatal: what cannot be read is not repaired, and believed by nobody.
+  package mutating func confirm(_ places: [Range<Position>]) throws(JournalFault) {
+    if let ended { throw ended }
+    do throws(DiskFault) {
+      for place in places {
+        guard let number = sealed(place.lowerBound), let file = try disk.openIfThere(JournalFiles.segment(number)) else { continue }
+        let base = base(number)
+        let end = min(place.upperBound.value - base.value, UInt64(segmentBytes))
+        try writeAgain(file, place.lowerBound.distance(from: base)..<Int(end))
+        try disk.sync(file)
+      }
+    } catch { throw stop(.fatal(error)) }
+  }
+
+  /// Page by page, as the system keeps them: one that cannot be read does not hide the next.
+  private func writeAgain(_ file: D.File, _ range: Range<Int>) throws(DiskFault) {
+    var page = [UInt8](repeating: 0, count: 4096)
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let count = min(page.count - at % page.count, range.upperBound - at)
+      let read = page.withUnsafeMutableBytes { try? disk.read(file, at: at, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<count])) }
+      if let read, read > 0 { try disk.write(page, count: read, to: file, at: at) }
+      at += count
+    }
+  }
+
   /// Something before the end of the segment in use does not verify: the next one is wanted, whose head tells what stood there.
   package mutating func noteDamage(at position: Position) {
     if position >= current.base, position < current.end { current.isDamaged = true }
@@ -84,11 +113,21 @@ extension Journal {
     let there = range.clamped(to: 0..<scan.bytes.count)
     let bytes = Array(scan.bytes[there])
     let name = JournalFiles.damaged(scan.base.advanced(by: range.lowerBound))
-    guard bytes.contains(where: { $0 != 0 }), try disk.openIfThere(name) == nil else { return }
-    let file = try disk.create(name)
+    guard bytes.contains(where: { $0 != 0 }) else { return }
+    let kept = try disk.openIfThere(name)
+    // Kept by an earlier repair, when more of it was left. What is cut short, or the same and perhaps never synced, is written again.
+    if let kept, try !isCutShort(kept, bytes) { return }
+    let file = if let kept { kept } else { try disk.create(name) }
     try disk.write(bytes, to: file, at: 0)
     try disk.sync(file)
     try disk.syncDirectory()
+  }
+
+  /// Whether a file is what writing `bytes` to it may have left.
+  private func isCutShort(_ file: D.File, _ bytes: [UInt8]) throws(DiskFault) -> Bool {
+    let image = try SegmentImage(disk, file)
+    defer { extendLifetime(image) }
+    return image.bytes.count <= bytes.count && zip(image.bytes, bytes).allSatisfy { $0 == $1 || $0 == 0 }
   }
 
   /// Writes fillers over `range`, whose length is a multiple of 8. Less than a record's head stays as it is: nothing reads it.

@@ -15,6 +15,12 @@ enum JournalFiles {
     "undecided-\(position)" + (again > 1 ? "-\(again)" : "") + ".bin"
   }
 
+  /// The place of a file of doubt; nil for other names.
+  static func position(undecided name: String) -> Position? {
+    guard name.hasPrefix("undecided-"), name.hasSuffix(".bin") else { return nil }
+    return UInt64(name.dropFirst("undecided-".count).prefix { $0.isNumber }).map { Position($0) }
+  }
+
   /// Where bytes are kept that stood where a filler stands now.
   static func damaged(_ position: Position) -> String { "damaged-\(position).bin" }
 

@@ -2,8 +2,8 @@
 //
 //   survey    headers of all segments; a newer or foreign one ends it
 //   start     the newest segment whose checkpoint verifies
-//   newest    scanned once quietly: a rest in doubt is kept aside, then zeroed; the last commit is written once more; file and folder are
-//             synced
+//   newest    scanned once quietly: a rest in doubt is kept aside, then zeroed; the last commit is written once more, and so are the zeros of
+//             earlier starts; file and folder are synced
 //   replay    checkpoint, then records of the start segment and all after it
 //   leftover  files of preparations that were cut short are removed
 
@@ -159,8 +159,9 @@ struct Recovery<D: Disk> {
           try disk.sync(current.file)
           end += mark.count
         }
-        if end < range.upperBound { try disk.fill(current.file, from: end, to: range.upperBound) }
       }
+      let zeroed = max(outcome.undecidedEnd, try earlierDoubt(scan))
+      if end < zeroed { try disk.fill(current.file, from: end, to: zeroed) }
       // A sync that failed on it may have left it in the system's memory, taken for clean and not on the disk, where this start has read it
       // (LWN 752063). Written again, it is synced in truth.
       // A file that was cut off within its head ends before the place where its first commit would begin.
@@ -174,6 +175,18 @@ struct Recovery<D: Disk> {
     current.durableThrough = current.end
     current.isClosed = outcome.isClosed || outcome.end == first || end > outcome.end
     current.filled = max(current.filled, end)
+  }
+
+  /// The offset behind all that earlier starts kept aside of this segment: a sync that failed may have kept their zeros from the disk, and
+  /// what they were to cover could come back among records that are written there now.
+  private func earlierDoubt(_ scan: SegmentScan) throws(DiskFault) -> Int {
+    var end = 0
+    for name in try disk.list() {
+      guard let place = JournalFiles.position(undecided: name), place >= scan.base, place < scan.base.advanced(by: segmentBytes)
+      else { continue }
+      end = max(end, place.distance(from: scan.base) + (try disk.size(try disk.open(name))))
+    }
+    return min(end, scan.bytes.count)
   }
 
   private mutating func keepAside(_ bytes: UnsafeRawBufferPointer, at position: Position) throws(DiskFault) {

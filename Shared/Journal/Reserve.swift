@@ -18,7 +18,8 @@ package enum Reserve {
           try disk.remove(spare)
         }
       }
-      guard !there else { return }
+      // The head of the next segment is written into it: a name that a failed sync left to be forgotten would come back with that.
+      guard !there else { return try disk.syncDirectory() }
       // Asked first: to write until nothing is left would take from others what it then gives back.
       if let room = try disk.room(), room < segmentBytes {
         throw DiskFault(errno: DiskFault.noSpace, operation: .create, path: JournalFiles.reserve)

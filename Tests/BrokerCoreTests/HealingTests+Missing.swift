@@ -69,4 +69,33 @@ extension HealingTests {
     #expect(row("all")?["passed_over"]?["messages"] == 1)
     #expect(try stage.remembered() == stage.machine.checkpoint())
   }
+  @Test func `a reading from before the healing is made once more, and passes over nothing`() throws {
+    try wound(2)
+    try expire()
+    try stage.apply(.credit(reader, handle: 1, messages: 50, bytes: 1 << 20))
+    try subscribe("late", .beginning, handle: 2)
+    // The reader has met the damage, and its answers are on their way.
+    var answers: [(subscription: UInt32, from: Position, Fetched)] = []
+    var delivered: [UInt64] = []
+    while case let effects = try stage.settleDisk(), !effects.isEmpty {
+      for effect in effects {
+        if case .deliver(_, _, _, _, _, _, let sequence, _) = effect { delivered.append(sequence) }
+        guard case .fetch(let subscription, let from, let bytes) = effect else { continue }
+        let answer = try stage.read(from: from, bytesMax: bytes)
+        if case .damaged = answer {
+          answers.append((subscription, from, answer))
+        } else {
+          try stage.apply(.fetched(subscription: subscription, from: from, answer))
+        }
+      }
+    }
+    try #require(answers.count == 2 && delivered == [1, 1])
+    // Meanwhile the event stands again, and what is left of the hole is not filled yet.
+    try heal(2)
+    try stage.turn()
+    for effect in stage.takeReleased() { try stage.perform(effect) }
+    try #require(stage.machine.counts.healed == 1 && stage.machine.holeRows.count == 1)
+    for (subscription, from, answer) in answers { try stage.apply(.fetched(subscription: subscription, from: from, answer)) }
+    #expect(try settle().delivered.sorted() == (Array(2...12) + Array(2...12)).sorted())
+  }
 }

@@ -119,6 +119,44 @@ struct HoleNoteTests {
     #expect(it.stage.machine.holeRows.allSatisfy { $0["accepted"] == true })
   }
 
+  @Test func `what a full disk does not let be noted is not healed before there is room`() throws {
+    var limits = BrokerLimits()
+    limits.tailEvents = 2
+    limits.settleRoom = 1 << 30
+    let it = try HealingTests(limits)
+    try it.stage.roll()
+    try it.stage.apply(.storage(isFull: true))
+    it.stage.flip(it.positions[4]!, plus: 40)
+    try it.stage.examine(1)
+    #expect(try it.settle().asked == [])
+    try it.heal(4)
+    #expect(try it.settle().asked == [] && it.stage.machine.counts.healed == 0, "a start would not know what to write again")
+    try it.stage.apply(.storage(isFull: false))
+    #expect(try it.settle().asked == [[4...4]])
+    #expect(try it.stage.machine.notedHoles.contains { $0.contains(try #require(it.positions[4])) })
+    try it.heal(4)
+    #expect(try it.settle().asked == [] && it.stage.machine.counts.healed == 1 && it.stage.machine.holeRows.isEmpty)
+    #expect(it.stage.machine.notedHoles.isEmpty)
+  }
+
+  @Test func `more holes than a note takes are noted and healed one after the other`() throws {
+    var limits = BrokerLimits()
+    limits.tailEvents = 2
+    limits.holesNoted = 2
+    let it = try HealingTests(limits)
+    try it.stage.roll()
+    for sequence in [2, 5, 8, 11] as [UInt64] { it.stage.flip(it.positions[sequence]!, plus: 40) }
+    try it.stage.examine(1)
+    #expect(try it.settle().asked == [[2...2, 5...5]])
+    try it.heal(11)
+    try it.heal(2)
+    #expect(try it.settle().asked == [[8...8]] && it.stage.machine.counts.healed == 1)
+    try it.heal(5)
+    #expect(try it.settle().asked == [[11...11]])
+    for sequence in [8, 11] as [UInt64] { try it.heal(sequence) }
+    #expect(try it.settle().asked == [] && it.stage.machine.counts.healed == 4 && it.stage.machine.holeRows.isEmpty)
+  }
+
   @Test func `the note is what the format says, byte for byte`() throws {
     let it = try world()
     try it.damage(4, 5)

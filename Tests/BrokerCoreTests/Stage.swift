@@ -54,6 +54,7 @@ final class Stage {
       } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(segmentBytes: segmentBytes, isLookedThrough: !looksThrough)
+    try journal?.confirm(machine.notedHoles)
     let starts = journal?.starts ?? []
     for start in starts { machine.begins(segment: start.base, at: start.begun) }
     try journal?.forget(before: Position(machine.kept))

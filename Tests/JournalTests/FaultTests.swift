@@ -38,6 +38,8 @@ import Testing
       try life.holds(on: disk.copy(), "operation \(at) failed, the program was killed")
       try life.holds(on: disk.afterPowerCut(names: disk.unsyncedNames), "operation \(at) failed, then the power went, names kept")
       try life.holds(on: disk.afterPowerCut(), "operation \(at) failed, then the power went")
+      // What a failed sync covered is still read: the next start must not build on it as it is.
+      try life.holds(on: disk, "operation \(at) failed, the program ended and began anew")
     }
     print("errno \(errno): \(at - 1) operations failed in turn")
     #expect(at > 40)
@@ -66,6 +68,48 @@ import Testing
       }
       #expect(at > 8)
     }
+  }
+
+  /// The zeros over what is in doubt look written to the next start, and are not on the disk.
+  @Test func `a start that ends of a failed operation leaves no doubt behind the next one`() throws {
+    var at = 0
+    var failed = true
+    while failed {
+      at += 1
+      var (disk, life) = try PowerCutTests.torn()
+      disk.failures[disk.operations + at] = DiskFault.inputOutput
+      do { _ = try Opened(disk) } catch { #expect(!error.isFatal) }
+      failed = disk.operations >= disk.failures.keys.first!
+      disk.failures = [:]
+      try life.holds(on: disk, "operation \(at) of the start failed")
+      life = Life()
+    }
+    #expect(at > 6)
+  }
+
+  @Test func `a spare whose new name was given in vain does not come back with the head of the next segment`() throws {
+    let disk = MemoryDisk()
+    var life = Life()
+    var now = try Opened(disk)
+    for round in 0..<3 {
+      try life.commit(&now.journal, [[UInt8(round)], [UInt8](repeating: 3, count: 700)])
+      try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes)
+      try life.roll(&now.journal)
+    }
+    // The first segment was never filled.
+    try now.journal.forget(before: Position(2 << 16))
+    // Letting go: renamed, and the folder's sync fails. So does the one behind the spare's becoming the reserve.
+    try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes)
+    try life.roll(&now.journal)
+    disk.failures = [disk.operations + 2: DiskFault.inputOutput, disk.operations + 4: DiskFault.inputOutput]
+    #expect(throws: JournalFault.self) { try now.journal.forget(before: Position(3 << 16)) }
+    #expect(throws: JournalFault.self) { try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes) }
+    disk.failures = [:]
+    try Reserve.prepare(on: disk, segmentBytes: smallOptions.segmentBytes)
+    // The head is written, then the power goes.
+    disk.powerGoesAt = disk.operations + 3
+    #expect(throws: JournalFault.self) { try life.roll(&now.journal) }
+    try life.holds(on: disk.afterPowerCut(), "the head was in a file whose new name was never synced")
   }
 
   @Test func `after a failed write or sync everything is refused`() throws {

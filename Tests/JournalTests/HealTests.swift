@@ -122,6 +122,73 @@ import Testing
     }
   }
 
+  @Test func `what was healed and not synced is durable behind the start that goes by it`() throws {
+    // The program ends before the sync, or of its failing: the next one reads what the system shows.
+    for fails in [false, true] {
+      for confirms in [false, true] {
+        let ground = try Ground()
+        ground.flip(ground.events[3].position, plus: 40)
+        let disk = ground.disk
+        var now = try Opened(disk)
+        let damage = try #require(try Self.examine(ground, 1).first)
+        if fails { disk.failures[disk.operations + 2] = DiskFault.inputOutput } else { disk.powerGoesAt = disk.operations + 2 }
+        #expect(throws: JournalFault.self) { try now.journal.heal(Self.record(ground, damage.lost[0]).bytes, at: damage.lost[0].position) }
+        (disk.failures, disk.powerGoesAt) = ([:], .max)
+        now = try Opened(disk)
+        #expect(try Self.examine(ground, 1).isEmpty, "it looks healed")
+        // Also where the place is as long as the segment, or runs beyond it, and where it is the one in use or gone.
+        let places =
+          fails ? [damage.range] : [damage.range.lowerBound..<Position(.max), Position(3 << 16)..<Position(4 << 16), .zero..<Position(9)]
+        if confirms { try now.journal.confirm(places) }
+        let after = disk.afterPowerCut(names: disk.unsyncedNames)
+        #expect(try Self.examine(ground, 1, after).count == (confirms ? 0 : 1), "failed: \(fails), confirmed: \(confirms)")
+        try Self.repair(ground, after)
+        #expect(JournalVerify(after).isSound && JournalVerify(after).events == 24)
+      }
+    }
+  }
+
+  @Test func `a start that cannot make sure of what was healed does not go on`() throws {
+    for at in 1...2 {
+      let ground = try Ground()
+      let place = ground.events[3].position..<ground.events[4].position
+      var now = try Opened(ground.disk)
+      ground.disk.failures[ground.disk.operations + at] = DiskFault.inputOutput
+      let fault = #expect(throws: JournalFault.self) { try now.journal.confirm([place]) }
+      #expect(fault?.isFatal == true && now.journal.ended == fault)
+    }
+  }
+
+  @Test func `what a filler covers is kept aside whole, also where that was cut short before`() throws {
+    var at = 0
+    var failed = true
+    while failed {
+      at += 1
+      for isKilled in [false, true] {
+        let ground = try Ground()
+        let position = ground.events[4].position
+        ground.flip(position, plus: 60)
+        let bytes = try #require(ground.disk.contents(ground.name(1)))[(Int(position.value) - 65_536)...].prefix(DamageTests.size)
+        let range = position..<position.advanced(by: DamageTests.size)
+        let disk = ground.disk
+        var now = try Opened(disk)
+        if isKilled { disk.powerGoesAt = disk.operations + at } else { disk.failures[disk.operations + at] = DiskFault.inputOutput }
+        do throws(JournalFault) {
+          try now.journal.mend(range)
+          failed = false
+        } catch {}
+        (disk.failures, disk.powerGoesAt) = ([:], .max)
+        now = try Opened(disk)
+        try now.journal.mend(range)
+        let after = disk.afterPowerCut()
+        // A filler that its own sync covers has nothing more to keep.
+        let kept = after.contents("damaged-\(position).bin")
+        #expect(kept == Array(bytes), "operation \(at), killed: \(isKilled)")
+      }
+    }
+    #expect(at > 4)
+  }
+
   @Test func `names outlast the roll that follows damage in the segment in use`() throws {
     let ground = try Ground()
     let position = ground.events[20].position

@@ -148,19 +148,21 @@ func endEverywhere(_ start: () throws -> (MemoryDisk, Life), _ live: (inout Life
     #expect(ends.torn > 50)
   }
 
+  /// A disk on which a part of the last commit is lost.
+  static func torn() throws -> (MemoryDisk, Life) {
+    let disk = MemoryDisk()
+    var life = Life()
+    var now = try Opened(disk)
+    try life.commit(&now.journal, [[1]])
+    disk.powerGoesAt = disk.operations + 2
+    do { try life.commit(&now.journal, [Self.bytes(1_200, 2), Self.bytes(1_200, 3)]) } catch is JournalFault {}
+    life.offered = []
+    life.doubt = Self.bytes(400, 3)
+    return (disk.afterPowerCut { $0.index != 2 }, life)
+  }
+
   @Test func `opening after a torn commit, at every operation`() throws {
-    func start() throws -> (MemoryDisk, Life) {
-      let disk = MemoryDisk()
-      var life = Life()
-      var now = try Opened(disk)
-      try life.commit(&now.journal, [[1]])
-      disk.powerGoesAt = disk.operations + 2
-      do { try life.commit(&now.journal, [Self.bytes(1_200, 2), Self.bytes(1_200, 3)]) } catch is JournalFault {}
-      life.offered = []
-      life.doubt = Self.bytes(400, 3)
-      return (disk.afterPowerCut { $0.index != 2 }, life)
-    }
-    let ends = try endEverywhere(start) { life, disk in
+    let ends = try endEverywhere(Self.torn) { life, disk in
       var now = try Opened(disk)
       #expect(now.journal.recovery.undecided != nil)
       try life.commit(&now.journal, [[4]])

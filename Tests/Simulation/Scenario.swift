@@ -4,7 +4,7 @@ import MeshMachines
 /// Small things that a broker does, each cut short at every operation of the disk, in every way.
 package enum Scenario: String, CaseIterable, Sendable {
   case publish, settle, deadLetter, closingMark, roll, rollWithReserve, reserve, growing, redrive, reset, retention, copyForward, heal,
-    knownHole, flood, removal, fullDisk, doubt
+    knownHole, healUnsynced, flood, removal, fullDisk, doubt
 
   /// What is done, in words.
   package var words: String {
@@ -23,6 +23,7 @@ package enum Scenario: String, CaseIterable, Sendable {
     case .copyForward: "what is needed of the oldest segment is copied forward, and it goes"
     case .heal: "a damaged event comes back from its publisher"
     case .knownHole: "what was known to be damaged before a restart is healed after it, however far the mark went on meanwhile"
+    case .healUnsynced: "a start makes durable what was healed before it, and whose sync had failed"
     case .flood: "too much fails, the subscription pauses, and goes on"
     case .removal: "a subscription is removed with its dead letters, and begun anew"
     case .fullDisk: "the disk is full, and has room again"
@@ -138,6 +139,13 @@ extension World {
       }
       brokerDies("killed")
       losesHeals = false
+      watch { settle() }
+    case .healUnsynced:
+      write(6)
+      seal(3, writing: 1)
+      failsHealing = true
+      damage()
+      while journal != nil { settle(rounds: 1) }
       watch { settle() }
     case .flood:
       settle()

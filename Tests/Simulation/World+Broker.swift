@@ -74,7 +74,7 @@ extension World {
       }
       if line.isBrokerThere, !line.isClientThere, line.toBroker.isEmpty { try lost(line) }
     }
-    if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try answer(fetches.remove(at: index)) }
+    if let index = fetches.firstIndex(where: { $0.due <= uptime }) { try read(fetches.remove(at: index)) }
     if !chores.isEmpty || forgotten != nil, !isTight, chance.percent(50) { try keep() }
     try beatHearts()
     // By the clock, in the midst of a turn.
@@ -220,12 +220,39 @@ extension World {
 
   // MARK: Reading
 
-  private func answer(_ fetch: (subscription: UInt32, from: Position, bytesMax: Int, due: Int64)) throws {
-    var reader = JournalReader(disk, journalID: journalOptions.newID, segmentBytes: journalOptions.segmentBytes)
+  /// A question to the reader, and what it read once it has.
+  struct Fetching {
+    let subscription: UInt32
+    let from: Position
+    let bytesMax: Int
+    var due: Int64
+    var reading: JournalReading?
+  }
+
+  /// The reader is a thread of its own: by the time at which its answer is heard, the disk may have other things to tell.
+  private func read(_ asked: Fetching) throws {
+    var fetch = asked
+    let isNew = fetch.reading == nil
+    if isNew {
+      var reader = JournalReader(disk, journalID: journalOptions.newID, segmentBytes: journalOptions.segmentBytes)
+      let reading = try reader.read(from: fetch.from, bytesMax: fetch.bytesMax, before: durableThrough)
+      if case .damaged(let range) = reading, wounds.isEmpty, lost.isEmpty {
+        fail(.recovery, "a reader found damage at \(range.lowerBound)")
+      }
+      fetch.reading = reading
+    }
+    guard let reading = fetch.reading, !isNew || !chance.percent(40) else {
+      fetch.due = uptime + Int64(chance.below(60))
+      return fetches.append(fetch)
+    }
+    try answer(fetch, reading)
+  }
+
+  private func answer(_ fetch: Fetching, _ reading: JournalReading) throws {
     let s = Int(fetch.subscription)
     tell("fetched \(s) from \(fetch.from)")
     while fetched.count <= s { fetched.append([]) }
-    switch try reader.read(from: fetch.from, bytesMax: fetch.bytesMax, before: durableThrough) {
+    switch reading {
     case .slice(let slice):
       var events: [IndexedEvent] = []
       slice.bytes.withUnsafeBytes { bytes in
@@ -239,7 +266,6 @@ extension World {
       fetched[s] = fetched[s].suffix(1) + [fetch.from.value..<next.value]
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .events(events, next: next)))
     case .damaged(let range):
-      if wounds.isEmpty, lost.isEmpty { fail(.recovery, "a reader found damage at \(range.lowerBound)") }
       let last = Position(range.upperBound.value - 1)
       try apply(.fetched(subscription: fetch.subscription, from: fetch.from, .damaged(from: range.lowerBound, through: last)))
     case .forgotten(let oldest):

@@ -28,7 +28,7 @@ extension World {
       send(message, to: line)
     case .fetch(let subscription, let from, let bytesMax):
       tell("fetch \(subscription) from \(from)")
-      fetches.append((subscription, from, bytesMax, uptime + Int64(chance.below(30))))
+      fetches.append(Fetching(subscription: subscription, from: from, bytesMax: bytesMax, due: uptime + Int64(chance.below(30))))
     case .carry, .forget, .examine, .heal, .mend: chores.append(effect)
     case .close(let id, let refusal):
       guard let line = line(id) else { return }

@@ -70,17 +70,28 @@ extension World {
     case .examine(let position): try examine(position.value / UInt64(journalOptions.segmentBytes))
     case .heal(let position, let record):
       phase = .heal
-      do throws(JournalFault) { try journal!.heal(record, at: position) } catch { return tell("could not heal: \(error)") }
+      if failsHealing || isWorn && !isCalm && chance.percent(10) {
+        // Behind the write.
+        disk.fault = (disk.steps + 2, DiskFault.inputOutput)
+        failsHealing = false
+        coverage.diskFaults += 1
+      }
+      do throws(JournalFault) { try journal!.heal(record, at: position) } catch { return try refused(error) }
       coverage.healed += 1
       tell("healed \(position)")
       try apply(.healed(position))
     case .mend(let range):
       phase = .heal
-      do throws(JournalFault) { try journal!.mend(range) } catch { return tell("could not mend: \(error)") }
+      do throws(JournalFault) { try journal!.mend(range) } catch { return try refused(error) }
       try apply(.mended(range))
       checkWound(range.lowerBound.value / UInt64(journalOptions.segmentBytes))
     case .accepted, .deliver, .send, .fetch, .close: break
     }
+  }
+
+  private func refused(_ fault: JournalFault) throws {
+    tell("not repaired: \(fault)")
+    if fault.isFatal { throw fault }
   }
 
   private func examine(_ segment: UInt64) throws {
@@ -182,6 +193,7 @@ extension World {
     disk.damage(name) { bytes in for at in from..<from + count { bytes[at] = zeros ? 0 : ~bytes[at] } }
     guard disk.contents(name) != whole else { return }
     wounds[segment] = whole
+    healed[segment] = nil
     wounded[segment] = chosen
     known.remove(segment)
     examined.remove(segment)
@@ -222,27 +234,23 @@ extension World {
     }
   }
 
-  /// A record that was written again stays written, though its sync failed and the broker ended of it: then nothing is damaged any more.
+  /// A record that was written again stays written, though its sync failed and the broker ended of it: the next start has made it durable.
   private func closeIfWhole(_ segment: UInt64) {
     guard let whole = wounds[segment], let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }),
       disk.contents(name) == whole
     else { return }
     wounds[segment] = nil
     known.remove(segment)
-    relapses[segment] = whole
+    healed[segment] = whole
     tell("segment \(segment) is whole again")
   }
 
-  /// What was written again and never synced the power can take away: then it is damaged as before.
-  func reopenWounds() {
-    for (segment, whole) in relapses.sorted(by: { $0.key < $1.key }) where wounds[segment] == nil {
-      guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }), disk.contents(name) != whole else {
-        continue
-      }
-      relapses[segment] = nil
-      wounds[segment] = whole
-      examined.remove(segment)
-      tell("segment \(segment) is damaged again: what healed it was never synced")
+  /// No power cut takes away what healed a segment once it counts as whole.
+  func expectHealed(_ disk: SimDisk) {
+    if healed.isEmpty { return }
+    for name in disk.segments {
+      guard let whole = UInt64(name.prefix { $0.isNumber }).flatMap({ healed[$0] }), disk.contents(name) != whole else { continue }
+      fail(.nothingLost, "\(name) was healed, and is damaged as before")
     }
   }
 
@@ -250,6 +258,7 @@ extension World {
   private func checkWound(_ segment: UInt64) {
     guard examined.contains(segment), let whole = wounds[segment], !machine.hasHoles(in: range(of: segment)) else { return }
     wounds[segment] = nil
+    healed[segment] = whole
     guard let name = disk.segments.first(where: { UInt64($0.prefix { $0.isNumber }) == segment }) else { return }
     let now = disk.contents(name) ?? []
     let differing = zip(whole, now).enumerated().filter { $0.element.0 != $0.element.1 }.map(\.offset)

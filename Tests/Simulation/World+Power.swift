@@ -16,7 +16,7 @@ extension World {
   func open(_ disk: SimDisk, _ told: (Record) -> Void) throws(JournalFault) -> Opened {
     var machine = BrokerMachine(journalID: journalOptions.newID, limits: limits)
     var damage: [Damage] = []
-    let journal = try Journal(opening: disk, options: journalOptions) { (replayed) throws(ReplayRefusal) in
+    var journal = try Journal(opening: disk, options: journalOptions) { (replayed) throws(ReplayRefusal) in
       do {
         switch replayed {
         case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
@@ -30,6 +30,7 @@ extension World {
       } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(segmentBytes: journal.segmentBytes, isLookedThrough: false)
+    try journal.confirm(machine.notedHoles)
     damage += journal.recovery.damage
     return Opened(machine: machine, journal: journal, damage: damage)
   }
@@ -41,7 +42,7 @@ extension World {
     brokerDue = nil
     phase = .recovery
     disk.beforeStep = { [unowned self] _ in lookAhead() }
-    reopenWounds()
+    expectHealed(disk)
     var places: [(producer: Int, sequence: UInt64, position: UInt64)] = []
     do throws(JournalFault) {
       let opened = try open(disk) { record in
@@ -192,6 +193,7 @@ extension World {
     do throws(JournalFault) {
       let opened = try open(copy) { _ in }
       if let first = opened.damage.first { return fail(.recovery, "damage that nobody did: \(first)") }
+      expectHealed(copy)
       let memory = opened.machine.checkpoint()
       guard memory != memoryBefore, !isCommitting || memory != memoryAfter else { return }
       fail(.memory, difference(Image(memory)))

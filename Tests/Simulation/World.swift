@@ -48,7 +48,7 @@ package final class World {
   var lastCommit: Int64 = 0
   /// Where the last commit began: before it everything is proven.
   var lastCommitStart: UInt64 = 0
-  var fetches: [(subscription: UInt32, from: Position, bytesMax: Int, due: Int64)] = []
+  var fetches: [Fetching] = []
   /// By subscription: what its last two fetches hold.
   var fetched: [[Range<UInt64>]] = []
   var tailStart: UInt64 = 0
@@ -96,8 +96,10 @@ package final class World {
   var chores: [Effect] = []
   /// Damaged segments, and what they were.
   var wounds: [UInt64: [UInt8]] = [:]
-  /// Segments that were written again without a sync that held, as they were.
-  var relapses: [UInt64: [UInt8]] = [:]
+  /// Segments that were healed, as they were and must stay.
+  var healed: [UInt64: [UInt8]] = [:]
+  /// The sync of the next healing fails.
+  var failsHealing = false
   /// Deliveries that were done, or failed for good.
   var settlements = 0
   /// Events whose loss the operator has accepted.

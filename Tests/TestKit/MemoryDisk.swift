@@ -10,6 +10,9 @@ package final class MemoryDisk: Disk {
     fileprivate(set) var bytes: [UInt8] = []
     /// Writes since the last sync, oldest first.
     fileprivate var unsynced: [Unsynced] = []
+    /// What the disk holds where that is not what a reader sees: a sync failed, and the kernel has dropped what it could not write. Only what
+    /// is written again is synced by a later sync.
+    fileprivate var platter: [UInt8]?
     fileprivate let created: Int
 
     fileprivate init(created: Int) { self.created = created }
@@ -21,8 +24,6 @@ package final class MemoryDisk: Disk {
     let before: [UInt8]
     let after: [UInt8]
     let countBefore: Int
-    /// A sync failed on it: the kernel has dropped it, whatever a reader sees and a later sync says.
-    var isDoomed = false
   }
 
   /// What may happen to a folder's names; durable once the folder is synced.
@@ -101,10 +102,17 @@ package final class MemoryDisk: Disk {
 
   package func sync(_ file: File) throws(DiskFault) {
     do throws(DiskFault) { try count(.sync, name(of: file)) } catch {
-      if hasPower { for index in file.unsynced.indices { file.unsynced[index].isDoomed = true } }
+      if hasPower {
+        file.platter = Self.base(of: file)
+        file.unsynced = []
+      }
       throw error
     }
-    file.unsynced.removeAll { !$0.isDoomed }
+    if var platter = file.platter {
+      for write in file.unsynced { Self.redo(write, write.offset..<write.offset + write.after.count, &platter) }
+      file.platter = platter == file.bytes ? nil : platter
+    }
+    file.unsynced = []
   }
 
   package func rename(_ name: String, to other: String) throws(DiskFault) {
@@ -150,13 +158,11 @@ package final class MemoryDisk: Disk {
     for file in files(of: self.names, names) {
       next.filesMade += 1
       let copy = File(created: next.filesMade)
-      copy.bytes = file.bytes
-      for unsynced in file.unsynced.reversed() { Self.undo(unsynced, copy) }
+      copy.bytes = Self.base(of: file)
       for unsynced in file.unsynced {
         let sectors = Self.sectors(unsynced)
-        for (index, sector) in sectors.enumerated()
-        where !unsynced.isDoomed && keeping(Sector(write: write, index: index, count: sectors.count)) {
-          Self.redo(unsynced, sector, copy)
+        for (index, sector) in sectors.enumerated() where keeping(Sector(write: write, index: index, count: sectors.count)) {
+          Self.redo(unsynced, sector, &copy.bytes)
         }
         write += 1
       }
@@ -175,6 +181,7 @@ package final class MemoryDisk: Disk {
     guard let file = names[name] else { preconditionFailure("there is no file \(name) to damage") }
     change(&file.bytes)
     file.unsynced = []
+    file.platter = nil
   }
 
   /// What a reader sees in a file; nil where there is none.
@@ -212,9 +219,15 @@ package final class MemoryDisk: Disk {
     file.unsynced.append(Unsynced(offset: offset, before: before, after: Array(bytes), countBefore: countBefore))
   }
 
-  private static func undo(_ write: Unsynced, _ file: File) {
-    file.bytes.replaceSubrange(write.offset..<write.offset + write.before.count, with: write.before)
-    file.bytes.removeLast(file.bytes.count - write.countBefore)
+  /// What the disk holds of a file without what no sync covers.
+  private static func base(of file: File) -> [UInt8] {
+    if let platter = file.platter { return platter }
+    var bytes = file.bytes
+    for write in file.unsynced.reversed() {
+      bytes.replaceSubrange(write.offset..<write.offset + write.before.count, with: write.before)
+      bytes.removeLast(bytes.count - write.countBefore)
+    }
+    return bytes
   }
 
   /// The stretches of a write that lie in one sector of its file each.
@@ -230,9 +243,9 @@ package final class MemoryDisk: Disk {
     return sectors
   }
 
-  private static func redo(_ write: Unsynced, _ sector: Range<Int>, _ file: File) {
-    if sector.upperBound > file.bytes.count { file.bytes.append(contentsOf: repeatElement(0, count: sector.upperBound - file.bytes.count)) }
-    file.bytes.replaceSubrange(sector, with: write.after[sector.lowerBound - write.offset..<sector.upperBound - write.offset])
+  private static func redo(_ write: Unsynced, _ sector: Range<Int>, _ bytes: inout [UInt8]) {
+    if sector.upperBound > bytes.count { bytes.append(contentsOf: repeatElement(0, count: sector.upperBound - bytes.count)) }
+    bytes.replaceSubrange(sector, with: write.after[sector.lowerBound - write.offset..<sector.upperBound - write.offset])
   }
 
   private static func apply(_ change: NameChange, _ names: inout [String: File]) {

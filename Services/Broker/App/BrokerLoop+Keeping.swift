@@ -61,6 +61,7 @@ extension BrokerLoop {
 
   private func heal(_ record: [UInt8], at position: Position) {
     do throws(JournalFault) { try journal.heal(record, at: position) } catch {
+      if error.isFatal { fail(error) }
       return log.error("journal.unhealed", "the event at position \(position.value) came back but could not be written: \(error)")
     }
     metrics.healed.increment()
@@ -70,6 +71,7 @@ extension BrokerLoop {
 
   private func mend(_ range: Range<Position>) {
     do throws(JournalFault) { try journal.mend(range) } catch {
+      if error.isFatal { fail(error) }
       return log.error("journal.unmended", "what is left of the damage from \(range.lowerBound.value) on could not be closed: \(error)")
     }
     log.info("journal.mended", "nothing is missed any more from \(range.lowerBound.value) to \(range.upperBound.value)")

@@ -227,7 +227,7 @@ final class BrokerLoop {
   }
 
   /// The disk is unknown from now on: whoever waits hears so, as far as the sockets take it, and the process ends.
-  private func fail(_ fault: JournalFault) -> Never {
+  func fail(_ fault: JournalFault) -> Never {
     let refusal = Refusal(
       code: "disk_failed",
       sentence: "The broker's disk failed; what was not accepted yet may be lost. It starts again; publish from its welcome.")

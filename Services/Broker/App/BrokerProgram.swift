@@ -49,6 +49,7 @@ enum BrokerProgram {
     let desk = CredentialDesk(start.folder, registry)
     let folder = BrokerFolders.journal(in: start.folder)
     try Files.makeFolder(folder)
+    try Files.syncFolder(of: folder)
     let disk = try FileDisk(folder: folder)
 
     // Recovery: the checkpoint, then what came after it.
@@ -58,7 +59,7 @@ enum BrokerProgram {
     var options = JournalOptions(newID: (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }, now: start.clock.now())
     options.segmentBytes = start.configuration[segment] << 20
     var machine = BrokerMachine(journalID: try Journal.id(on: disk) ?? options.newID, limits: limits)
-    let journal = try Journal(opening: disk, options: options) { (replayed) throws(ReplayRefusal) in
+    var journal = try Journal(opening: disk, options: options) { (replayed) throws(ReplayRefusal) in
       do {
         switch replayed {
         case .checkpoint(let bytes): try machine.restore(checkpoint: bytes)
@@ -70,6 +71,7 @@ enum BrokerProgram {
       } catch { throw ReplayRefusal("\(error)") }
     }
     machine.recovered(segmentBytes: journal.segmentBytes, isLookedThrough: false)
+    try journal.confirm(machine.notedHoles)
     tell(journal.recovery, start.log)
 
     let descriptorsMax = Int(clamping: try OpenFiles.raiseLimit())

@@ -32,7 +32,7 @@ extension BrokerMachine {
     case .disconnected(let id): disconnected(id, at: moment, into: &commit)
     case .flushed(let id, let queuedBytes): flushed(id, queuedBytes: queuedBytes, at: moment, into: &commit)
     case .fetched(let subscription, let from, let answer): fetched(subscription, from: from, answer, at: moment, into: &commit)
-    case .storage(let isFull): isStorageFull = isFull
+    case .storage(let isFull): noteStorage(isFull: isFull, into: &commit)
     case .surveyed(let survey, let how): surveyed(survey, how, at: moment, into: &commit)
     case .carried(let slice): carried(slice, at: moment, into: &commit)
     case .examined(let range, let damages): examined(range, damages, at: moment, into: &commit)
@@ -82,6 +82,11 @@ extension BrokerMachine {
     guard number < subscriptions.count, subscriptions[number].reading.fetch?.from == from.value else { return }
     // Of one that is gone: its number is free now.
     guard subscriptions[number].isOpen else { return subscriptions[number].reading.fetch = nil }
+    // Says nothing about what stands there now.
+    if subscriptions[number].reading.fetch?.isStale == true {
+      subscriptions[number].endStaleFetch()
+      return pump(number, into: &commit)
+    }
     var answer = answer
     var isWhole = true
     switch answer {

@@ -144,7 +144,8 @@ extension BrokerMachine {
         lease: .milliseconds(limits.lease)),
       now: now.wall)
     commit.afterDurable(.send(id, .welcome(welcome)))
-    askToHeal(slot, into: &commit)
+    if !holes.isEmpty { noteHoles(into: &commit) }
+    askToHeal(noted, slot..<slot + 1, into: &commit)
   }
 
   /// The client leaves as planned: it gets nothing more, and what it was working on counts no attempt when it is gone.

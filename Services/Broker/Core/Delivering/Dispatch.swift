@@ -147,12 +147,16 @@ extension Subscription {
     commit.afterDurable(.fetch(subscription: number, from: Position(from), bytesMax: min(limits.fetchBytes, max(1, bytes))))
   }
 
+  /// The answer to a question of which it does not hold any more; the shell keeps the last piece alone, whatever becomes of it here.
+  mutating func endStaleFetch() {
+    reading.fetch = nil
+    reading.held = 0..<0
+  }
+
   /// What the disk had to say; an answer that nobody waits for is ignored. A pump follows.
   mutating func fetched(from: Position, _ answer: Fetched, at now: Moment) {
     guard let fetch = reading.fetch, fetch.from == from.value else { return }
     reading.fetch = nil
-    // The shell keeps the last piece alone, whatever becomes of it here.
-    if fetch.isStale { return reading.held = 0..<0 }
     switch fetch.purpose {
     case .ahead, .again: break
     case .recalled, .replay: if fetchedBack(fetch, answer) { return }

@@ -45,7 +45,7 @@ extension BrokerMachine {
       guard let range = holes.startMending(hole) else { continue }
       commit.afterDurable(.mend(Position(range.lowerBound)..<Position(range.upperBound)))
     }
-    for slot in connections.indices where connections[slot].isOpen { askToHeal(slot, into: &commit) }
+    askToHeal(noted, into: &commit)
     wakeFromDamage(into: &commit)
   }
 
@@ -73,22 +73,25 @@ extension BrokerMachine {
     return first
   }
 
-  /// Asks a publisher for what its outbox still has and the journal lost.
-  mutating func askToHeal(_ slot: Int, into commit: inout Gathering<Effect>) {
-    guard !holes.isEmpty, !connections[slot].isSession, let producer = connections[slot].producer else { return }
-    let ranges = holes.askable(UInt32(producer), above: producers[producer].forgettable, atMost: WireLimits.rangesMax)
-    guard !ranges.isEmpty else { return }
-    commit.afterDurable(.send(connections[slot].id, .heal(ranges)))
+  /// Asks publishers, or one who has just come, for what their outboxes still have of `places`, and the journal lost.
+  func askToHeal(_ places: HoleNote, _ slots: Range<Int>? = nil, into commit: inout Gathering<Effect>) {
+    if holes.isEmpty { return }
+    for slot in slots ?? connections.indices where connections[slot].isOpen && !connections[slot].isSession {
+      guard let producer = connections[slot].producer else { continue }
+      let ranges = holes.askable(UInt32(producer), above: producers[producer].forgettable, in: places, atMost: WireLimits.rangesMax)
+      if !ranges.isEmpty { commit.afterDurable(.send(connections[slot].id, .heal(ranges))) }
+    }
   }
 
-  /// A row that a publisher sends again because the journal lost it. What nobody asked for is passed over.
+  /// A row that a publisher sends again because the journal lost it. What nobody asked for is passed over, and what is not noted yet: a
+  /// start must know what was healed.
   package mutating func heal(
     _ id: ConnectionID, _ publish: Publish, frame: UnsafeRawBufferPointer, at moment: Moment, into commit: inout Gathering<Effect>
   ) {
     guard let slot = slot(id) else { return }
     enter(moment)
     guard let producer = connections[slot].producer, !connections[slot].isSession,
-      let (hole, at) = holes.find(UInt32(producer), publish.sequence)
+      let (hole, at) = holes.find(UInt32(producer), publish.sequence), noted.holds(holes.list[hole].range)
     else { return }
     let lost = holes.list[hole].lost[at]
     let spelled = UnsafeRawBufferPointer(rebasing: frame[publish.routing.type])
@@ -129,8 +132,19 @@ extension BrokerMachine {
     holes.close(range.lowerBound.value..<range.upperBound.value)
     readAnew(upTo: range.upperBound)
     holdMarks()
+    let before = noted
     noteHoles(into: &commit)
+    // There are more than one note takes: the next ones' turn has come.
+    askToHeal(HoleNote(places: noted.places.filter { !before.holds($0.from..<$0.end) }), into: &commit)
     wakeFromDamage(into: &commit)
+  }
+
+  /// There is room again: what could not be noted is, and asked for.
+  mutating func noteStorage(isFull: Bool, into commit: inout Gathering<Effect>) {
+    isStorageFull = isFull
+    guard !isFull, !holes.isEmpty else { return }
+    noteHoles(into: &commit)
+    askToHeal(noted, into: &commit)
   }
 
   /// The operator's word: what `range` has lost is lost, and subscriptions go on behind it. Recorded, and told to them.

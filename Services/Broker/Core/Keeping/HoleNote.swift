@@ -4,7 +4,9 @@ package import Journal
 //
 //   found ──▶ note: where, and from which number on each outbox keeps what was lost   (record 30, and section 3 of a checkpoint)
 //                │ durable
+//                │ only then is anything asked for and healed
 //   restart ─────┴──▶ publishers are told no further mark than before ──▶ all segments looked through ──▶ marks go on, but for holes
+//                └──▶ what stands in the places of the note is written again: the run before may have healed it without a sync that held
 //
 // The note says no more than that: which events were lost is read again from the digests.
 
@@ -31,6 +33,9 @@ struct HoleNote: Sendable, Equatable {
 
   var isEmpty: Bool { places.isEmpty && held.isEmpty }
 
+  /// Whether it tells of all of `hole`.
+  func holds(_ hole: Range<UInt64>) -> Bool { places.contains { $0.from <= hole.lowerBound && hole.upperBound <= $0.end } }
+
   /// Whether a start that knows this note holds back all that one with `other` would: then `other` need not be written.
   func covers(_ other: HoleNote) -> Bool {
     places.map(\.from) == other.places.map(\.from) && places.map(\.end) == other.places.map(\.end)
@@ -39,6 +44,9 @@ struct HoleNote: Sendable, Equatable {
 }
 
 extension BrokerMachine {
+  /// What was known to be damaged, durably. For a start, before anybody reads there: see `Journal.confirm`.
+  package var notedHoles: [Range<Position>] { noted.places.map { Position($0.from)..<Position($0.end) } }
+
   /// After the records were told: what was open before this start is open, and nobody forgets more than he was told to before it.
   mutating func takeUpNote() {
     for place in noted.places { holes.takeUp(place) }
@@ -78,8 +86,9 @@ extension BrokerMachine {
     }
     note.held = firstLost().sorted { $0.key < $1.key }.map { HoleNote.Held(producer: $0.key, sequence: $0.value) }
     guard !noted.covers(note) else { return }
-    // On a full disk what is left is for settles; in this run nothing hangs on the note.
-    guard !isStorageFull || commit.remaining > limits.settleRoom + note.places.count * 24 + note.held.count * 12 else { return }
+    // On a full disk what is left is for settles; what is not noted waits to be healed.
+    let room = commit.remaining - (isStorageFull ? limits.settleRoom : 0)
+    guard room > note.places.count * 24 + note.held.count * 12 + 64 else { return }
     write(.holes(note), into: &commit)
   }
 }

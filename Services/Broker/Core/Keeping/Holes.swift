@@ -93,10 +93,12 @@ struct Holes: Sendable, Equatable {
     return true
   }
 
-  /// What is gone of `producer` above `mark`: its outbox has it still.
-  func askable(_ producer: UInt32, above mark: UInt64, atMost: Int) -> [ClosedRange<UInt64>] {
+  /// What is gone of `producer` above `mark`, where `note` tells of it: its outbox has it still.
+  func askable(_ producer: UInt32, above mark: UInt64, in note: HoleNote, atMost: Int) -> [ClosedRange<UInt64>] {
     var ranges: [ClosedRange<UInt64>] = []
-    for sequence in list.flatMap(\.lost).filter({ $0.producer == producer && $0.sequence > mark }).map(\.sequence).sorted() {
+    func isIts(_ lost: Damage.LostEvent) -> Bool { lost.producer == producer && lost.sequence > mark }
+    let holes = list.filter { $0.lost.contains(where: isIts) && note.holds($0.range) }
+    for sequence in holes.flatMap(\.lost).filter(isIts).map(\.sequence).sorted() {
       if let last = ranges.last, last.upperBound + 1 >= sequence {
         ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, sequence)
       } else if ranges.count < atMost {
