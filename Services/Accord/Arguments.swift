@@ -8,10 +8,13 @@ struct Arguments {
     /// What stands for its value in the help; nil for a switch.
     let value: String?
     let help: String
-    init(_ flag: String, _ value: String? = nil, _ help: String) {
+    /// Whether it may be said with one value after another.
+    let repeats: Bool
+    init(_ flag: String, _ value: String? = nil, _ help: String, repeats: Bool = false) {
       self.flag = flag
       self.value = value
       self.help = help
+      self.repeats = repeats
     }
   }
 
@@ -33,6 +36,9 @@ struct Arguments {
       }
       let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard let option = options.first(where: { $0.flag == parts[0] }) else {
+        if word.dropFirst().first?.isNumber == true {
+          throw .usage("“\(word)” is below zero, which nothing here can be", "write it without the sign, or after -- where it is a name")
+        }
         let near = Nearest.of(parts[0], among: options.map(\.flag)).map { "; did you mean \($0)?" } ?? ""
         throw .usage("\(command) has no option \(parts[0])\(near)", "try accord \(command) --help")
       }
@@ -44,13 +50,16 @@ struct Arguments {
       guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
         throw .usage("\(option.flag) needs a value", "write \(option.flag) \(option.value ?? "VALUE")")
       }
+      if !option.repeats, let said = values[option.flag]?.last, said != value {
+        throw .usage("\(option.flag) is said twice, with “\(said)” and with “\(value)”", "say it once")
+      }
       values[option.flag, default: []].append(value)
     }
   }
 
   func has(_ flag: String) -> Bool { switches.contains(flag) }
 
-  /// The last value given for `flag`.
+  /// The value given for `flag`; of one that repeats the last.
   func value(_ flag: String) -> String? { values[flag]?.last }
 
   /// Every value given for `flag`, in order.
@@ -63,7 +72,12 @@ struct Arguments {
 
   func integer(_ flag: String) throws(Complaint) -> Int64? {
     guard let text = value(flag) else { return nil }
-    guard let number = Int64(text) else { throw .usage("\(flag) takes a whole number, not “\(text)”", "write digits only") }
+    guard let number = Int64(text) else {
+      let isTooLarge = !text.isEmpty && text.allSatisfy(\.isNumber)
+      throw .usage(
+        "\(flag) takes a whole number, not “\(text)”",
+        isTooLarge ? "it is more than can be counted: write a smaller one" : "write digits only")
+    }
     return number
   }
 

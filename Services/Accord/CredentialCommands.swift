@@ -5,10 +5,10 @@ import Host
 
 extension Command {
   private static let rights: [Arguments.Option] = [
-    .init("--publish", "TYPES", "may publish these: a type, a prefix such as shop.*, or none; may be repeated"),
-    .init("--read", "TYPES", "may read these: a type, a prefix, * or none; may be repeated"),
+    .init("--publish", "TYPES", "may publish these: a type, a prefix such as shop.*, or none; may be repeated", repeats: true),
+    .init("--read", "TYPES", "may read these: a type, a prefix, * or none; may be repeated", repeats: true),
     .init("--source", "/PATH", "the source that its events carry, its own alone"),
-    .init("--ask", "NAME", "may put questions to this credential; * for all, or none; may be repeated"),
+    .init("--ask", "NAME", "may put questions to this credential; * for all, or none; may be repeated", repeats: true),
     .init("--shared", nil, "publishes types that another credential publishes too, on purpose"),
     .init("--connections", "N", "connections at one time"),
     .init("--messages-per-second", "N", "frames that it may send a second, over all its connections"),

@@ -18,19 +18,11 @@ enum OfferFile {
 
   /// The document in the file. Throws with the line where it cannot be read.
   static func read(_ path: String) throws(Complaint) -> JSON {
-    let bytes: [UInt8]
-    do throws(FileFault) { bytes = try Files.read(path == "-" ? "/dev/stdin" : path) } catch {
-      throw Complaint(code: .noInput, happened: "\(path) cannot be read: \(error)", advice: "")
-    }
+    let bytes = try TypedFile.read(path)
     // A comment leaves its line behind, so that faults name the lines of the file.
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { isComment($0) ? [] : $0 }
     let plain = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
-    do throws(JSONFault) { return try JSON(parsing: plain) } catch {
-      let line = plain.prefix(error.offset).count { $0 == UInt8(ascii: "\n") } + 1
-      throw Complaint(
-        code: .refused, happened: "\(path) is no offer: line \(line): \(error)",
-        advice: "mend it there; `accord offer new` prints a whole one")
-    }
+    return try TypedFile.json(plain, of: path, otherwise: "no offer", "`accord offer new` prints a whole one")
   }
 
   private static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
@@ -40,10 +32,7 @@ enum OfferFile {
 
   /// Who works here, out of a file: a JSON array of ids or of objects with id and left, or one id on each line.
   static func people(_ path: String) throws(Complaint) -> JSON {
-    let bytes: [UInt8]
-    do throws(FileFault) { bytes = try Files.read(path == "-" ? "/dev/stdin" : path) } catch {
-      throw Complaint(code: .noInput, happened: "\(path) cannot be read: \(error)", advice: "")
-    }
+    let bytes = try TypedFile.read(path)
     if let list = try? JSON(parsing: bytes), list.array != nil { return list }  // anything else is read line by line
     let names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }
     let ids = names.filter { !$0.isEmpty && !$0.hasPrefix("//") && !$0.hasPrefix("#") }

@@ -21,14 +21,28 @@ struct Office {
     endpoints = found
     do {
       if let file = arguments.value("--as") {
-        token = try Credential.read(file: TokenFiles.find(file, in: data)).secret
+        token = try Self.token(file, in: data)
       } else if let given = Configuration.environment["ACCORD_TOKEN"], !given.isEmpty {
         token = given
       } else {
         token = try Credential.read("operator", in: DataFolder.existing(data)).secret
       }
+    } catch let complaint as Complaint {
+      throw complaint
     } catch {
       throw Complaint(host: error)
+    }
+  }
+
+  private static func token(_ file: String, in data: String) throws(Complaint) -> String {
+    let path = TokenFiles.find(file, in: data)
+    do throws(CredentialFault) { return try Credential.read(file: path).secret } catch {
+      guard case .absent = error else { throw Complaint(host: error) }
+      throw Complaint(
+        code: .noInput, happened: "there is no token in \(file)",
+        advice:
+          "`accord colleague add ID --token-file FILE` writes one, `accord colleague token ID` another; in a sandbox `accord colleague shop` "
+          + "gives the built-in shop's people theirs, by their first names")
     }
   }
 

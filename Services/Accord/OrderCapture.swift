@@ -9,7 +9,8 @@ extension Command {
       .init("--order", "ID", "the order's id"),
       .init("--customer", "ID", "who ordered; leave out for an anonymous order"),
       .init(
-        "--line", "sku=S,paid=AMOUNT[,quantity=N][,list=AMOUNT][,line=ID]", "one line, amounts in \(TypedAmount.form); repeat for more"),
+        "--line", "sku=S,paid=AMOUNT[,quantity=N][,list=AMOUNT][,line=ID]", "one line, amounts in \(TypedAmount.form); repeat for more",
+        repeats: true),
       .init("--shipping", TypedAmount.name, "what was paid for standard shipping, in \(TypedAmount.form)"),
       .init("--currency", "CODE", "ISO 4217, such as USD"),
       .init("--channel", "NAME", "where it was bought (default web)"),
@@ -29,9 +30,9 @@ extension Command {
 /// `accord order capture`: the options become the JSON that the ledger's door takes.
 enum OrderCapture {
   static func run(_ arguments: Arguments) throws(Complaint) {
-    let office = try Office(arguments)
     let order = if let path = arguments.value("--file") { try read(path) } else { try compose(arguments) }
     guard let id = order["order_id"]?.string else { throw .usage("the order has no order_id", "add one: it names the order for ever") }
+    let office = try Office(arguments)
     // Another content under the same id gets another key: the ledger itself is to say what differs.
     let key = arguments.value("--key") ?? "order/\(id)/\(Hex.encode(SHA256.hash(order.bytes).prefix(8)))"
     let answer = try office.ask("ledger", .post, "/v1/orders", headers: [("Idempotency-Key", key)], body: order)
@@ -44,14 +45,9 @@ enum OrderCapture {
   }
 
   private static func read(_ path: String) throws(Complaint) -> JSON {
-    guard let bytes = try? Files.read(path == "-" ? "/dev/stdin" : path) else {
-      throw Complaint(code: .noInput, happened: "\(path) cannot be read", advice: "check the name and its permissions")
-    }
-    do {
-      return try JSON(parsing: bytes)
-    } catch {
-      throw Complaint(code: .refused, happened: "\(path) is not JSON: \(error)", advice: "mend it there")
-    }
+    try TypedFile.json(
+      try TypedFile.read(path), of: path, otherwise: "not JSON",
+      "an order is written as `accord tail --json` shows those that were captured")
   }
 
   private static func compose(_ arguments: Arguments) throws(Complaint) -> JSON {

@@ -4,7 +4,7 @@ import Host
 
 extension Command {
   private static let line = Arguments.Option(
-    "--line", "ID[=QUANTITY]", "a line of the order, and how many of it (default 1); repeat for more")
+    "--line", "ID[=QUANTITY]", "a line of the order, and how many of it (default 1); repeat for more", repeats: true)
   private static let reason = Arguments.Option("--reason", "TEXT", "why, in a few words")
   private static let key = Arguments.Option("--key", "KEY", "idempotency key: the same key again gets the same answer (default: a new one)")
 
@@ -32,7 +32,9 @@ extension Command {
   static let orderAmend = Command(
     "order amend", "Adds lines to an order, under an offer where one is named.", operands: "ORDER",
     options: [
-      .init("--line", "sku=S,paid=AMOUNT,line=ID[,quantity=N][,list=AMOUNT]", "one line, amounts in \(TypedAmount.form); repeat for more"),
+      .init(
+        "--line", "sku=S,paid=AMOUNT,line=ID[,quantity=N][,list=AMOUNT]", "one line, amounts in \(TypedAmount.form); repeat for more",
+        repeats: true),
       .init("--under", "OFFER@VERSION", "the offer under which they are added"),
       .init("--tender", "KIND", "what they are paid with (default card)"),
       .init("--currency", "CODE", "ISO 4217 (default: the order's)"), .init("--at", "INSTANT", "when (default: the ledger's now)"), key,

@@ -144,7 +144,8 @@ package struct GateBriefings: Sendable {
       let since = missing.compactMap { agent in shifts.lazy.filter { $0.agentID == agent && !$0.absent }.map(\.at).min() }.min() ?? asked
       return waiting(
         "briefings_outstanding", since: max(asked, since),
-        "\(have) of \(required.count) who are on the roster in its first hours have read it, \(needed) must: \(Self.names(missing)) have not",
+        "\(have) of \(required.count) who are on the roster in its first hours have read it, \(needed) must: \(Self.names(missing)) "
+          + (missing.count == 1 ? "has not" : "have not"),
         Self.names(missing))
     }
     let gaps = gaps(read, counting: versions)

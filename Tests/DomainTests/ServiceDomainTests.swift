@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import ServiceDomain
 import TestKit
 import Testing
@@ -35,5 +36,18 @@ struct ServiceDomainTests {
       repeating: OrderCaptured.Charge(method: "standard", paid: OrderDraft.euros(Limits.amountMax)), count: Limits.orderChargesMax)
     let sum = Money(minor: Limits.amountMax * 1_050, OrderDraft.euros(0).currency)
     #expect(Telling.sentence(.orderCaptured(try draft.order()))?.hasSuffix(", \(sum)") == true)
+  }
+
+  /// By the samples that the contract keeps of every type.
+  @Test func `whatever stands on a timeline has a sentence, and nothing else has`() throws {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("ContractsTests/Golden")
+    let names = try FileManager.default.contentsOfDirectory(atPath: golden.path).filter { $0.contains(".full.") }
+    #expect(names.count > 60)
+    for name in names {
+      let envelope = try Envelope(decoding: Array(Data(contentsOf: golden.appendingPathComponent(name))))
+      let event = try #require(try DomainEvent.decode(type: envelope.type, data: envelope.data))
+      #expect((EntryKind(event) == nil) == (Telling.sentence(event) == nil), "\(name)")
+    }
   }
 }

@@ -26,9 +26,7 @@ final class JetStreamPublisherTongue: PublisherTongue {
     LoadEvents.writeName(publisher: index, sequence: sequence, to: pen.at)
     pen.at += LoadEvents.nameBytes
     pen.write("\r\n\r\n")
-    events.render(publisher: index, sequence: sequence, into: pen.at)
-    pen.at += events.byteCount
-    pen.write("\r\n")
+    pen.write(events, publisher: index, sequence: sequence)
     return pen.at - room
   }
 

@@ -74,6 +74,13 @@ struct LoadPen {
     at += bytes.count
   }
 
+  /// An event as it is published, and the end of its line.
+  mutating func write(_ events: LoadEvents, publisher: Int, sequence: UInt64) {
+    events.render(publisher: publisher, sequence: sequence, into: at)
+    at += events.byteCount
+    write("\r\n")
+  }
+
   mutating func write(_ number: UInt64) {
     var rest = number
     var digits = 1

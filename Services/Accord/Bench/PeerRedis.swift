@@ -65,9 +65,7 @@ final class RedisPublisherTongue: PublisherTongue {
   func publish(_ sequence: UInt64, into room: UnsafeMutableRawPointer) -> Int {
     var pen = LoadPen(room)
     pen.write(head)
-    events.render(publisher: index, sequence: sequence, into: pen.at)
-    pen.at += events.byteCount
-    pen.write("\r\n")
+    pen.write(events, publisher: index, sequence: sequence)
     return pen.at - room
   }
 

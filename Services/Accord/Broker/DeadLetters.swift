@@ -10,7 +10,7 @@ extension Command {
     .init("--until", "INSTANT", "dead until then"),
   ]
   private static let acting: [Arguments.Option] = [
-    .init("--position", "POSITION", "only the letter at this position; may stand several times"),
+    .init("--position", "POSITION", "only the letter at this position; may stand several times", repeats: true),
     .init("--dry-run", nil, "tell what would happen and change nothing"),
     .init("--rate", "N/s", "at most so many a second come back (default: as many as the consumers take)"),
   ]

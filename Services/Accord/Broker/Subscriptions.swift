@@ -26,7 +26,7 @@ extension Command {
     options: [
       .init("--from", "WHERE", "beginning, a journal position (what stands behind it), or an instant"),
       .init("--to", "WHERE", "through this position, or until this instant (default: what there is now)"),
-      .init("--type", "TYPE", "only this type, or prefix.*; may stand several times"),
+      .init("--type", "TYPE", "only this type, or prefix.*; may stand several times", repeats: true),
       .init("--rate", "N/s", "at most so many a second"), dry,
     ],
     examples: ["accord subscription replay service/timeline --from 2026-05-01T00:00:00Z --type 'ledger.order.*' --rate 100/s"],

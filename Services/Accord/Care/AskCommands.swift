@@ -11,7 +11,7 @@ extension Command {
     run: { arguments throws(Complaint) in try AskCommands.ask(arguments) })
 
   static let askList = Command(
-    "ask list", "Lists offers that nobody here knew, which marketing has to answer first first.",
+    "ask list", "Lists offers that nobody here knew, the most urgent first.",
     options: [.init("--all", nil, "those that were answered too")], run: { arguments throws(Complaint) in try AskCommands.list(arguments) })
 }
 

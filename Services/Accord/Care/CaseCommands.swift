@@ -12,7 +12,7 @@ extension Command {
       .init("--cause", "KIND=ID", "what brought it about: campaign, offer, policy, conduct or product"),
       .init("--same-as", "CASE", "the open case that this is told of again, over another channel"),
       .init("--rating", "STARS", "of a review: 1 to 5; few of them quiet marketing as a complaint does"),
-      .init("--link", "CASE", "another case that has to do with it; repeat for more"),
+      .init("--link", "CASE", "another case that has to do with it; repeat for more", repeats: true),
       .init("--words", "TEXT", "what the customer said; stays with the case"), .init("--case", "ID", "its name (default: a new one)"),
       CareReport.key,
     ],

@@ -13,7 +13,7 @@ extension Command {
     run: { arguments throws(Complaint) in try HoldCommands.place(arguments) })
 
   static let holdList = Command(
-    "hold list", "Lists the holds in force, which ends first first.",
+    "hold list", "Lists the holds in force, the one that ends soonest first.",
     options: [
       .init("--customer", "ID", "only theirs"), .init("--all", nil, "those that were lifted too"),
       .init("--limit", "N", "at most so many (default: 100)"),

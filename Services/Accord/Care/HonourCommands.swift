@@ -34,7 +34,7 @@ extension Command {
     run: { arguments throws(Complaint) in try HonourCommands.goodwill(arguments) })
 
   static let approvalList = Command(
-    "approval list", "Lists what is over somebody's limit and waits for somebody above, which is due first first.",
+    "approval list", "Lists what is over somebody's limit and waits for somebody above, the most urgent first.",
     run: { arguments throws(Complaint) in try HonourCommands.approvals(arguments) })
 
   static let approvalGrant = Command(

@@ -62,7 +62,7 @@ enum PromiseCommands {
     let answer =
       promise["answer"] == nil
       ? "to be answered by \(CareReport.text(promise, "answer_by")), lies with \(CareReport.text(promise, "lies_with"))"
-      : "\(CareReport.text(promise, "answer"))\(promise["up_to"]?.integer.map { " \($0)" } ?? "") by \(CareReport.text(promise, "by")), until "
+      : "\(CareReport.text(promise, "answer").replacing("_", with: " "))\(promise["up_to"]?.integer.map { " \($0)" } ?? "") by \(CareReport.text(promise, "by")), until "
         + "\(CareReport.text(promise, "expires_at"))"
     let more = promise["once_briefed"]?.integer.map { ", \($0) more once whoever is there has read it" } ?? ""
     let free = promise["free"]?.integer.map { "; \($0) left for it\(more)" } ?? ""
@@ -126,7 +126,12 @@ enum PromiseCommands {
 
   static func set(_ arguments: Arguments) throws(Complaint) {
     let text = try arguments.operand("number")
-    guard let number = Int64(text) else { throw .usage("the number is “\(text)”", "write digits only, such as 120") }
+    guard let number = Int64(text) else {
+      let isTooLarge = !text.isEmpty && text.allSatisfy(\.isNumber)
+      throw .usage(
+        "“\(text)” is \(isTooLarge ? "more than can be counted" : "no number")",
+        isTooLarge ? "write a smaller number, such as 120" : "write digits only, such as 120")
+    }
     let body =
       [
         JSON.Member("quantity", .integer(number)), .init("from", .string(try arguments.required("--from"))),

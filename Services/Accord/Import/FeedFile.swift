@@ -87,6 +87,9 @@ struct FeedFile: ~Copyable {
     while filled < buffer.count {
       let count = read(file, UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).baseAddress, buffer.count - filled)
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EBADF {
+        throw Complaint(code: .noInput, happened: "\(name) is closed, nothing was changed", advice: "pipe the export in, or name its file")
+      }
       guard count >= 0 else { throw .system("\(name) cannot be read on", errno) }
       guard count > 0 else {
         isAtEnd = true

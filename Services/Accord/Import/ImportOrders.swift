@@ -180,7 +180,8 @@ struct ImportOrders {
       let grouped = ImportProgress.grouped
       if settings.isDry { Terminal.print("Nothing was written (--dry-run); this is what would become of it:") }
       Terminal.print(
-        "\(head.file): \(grouped(sent.orders)) orders on \(grouped(rows)) lines, \(grouped(rate)) lines a second: "
+        "\(head.file): \(grouped(sent.orders)) order\(sent.orders == 1 ? "" : "s") on \(grouped(rows)) line\(rows == 1 ? "" : "s"), "
+          + "\(grouped(rate)) lines a second: "
           + report.summary)
       report.tell()
       if sent.usedZone, settings.zone == nil {

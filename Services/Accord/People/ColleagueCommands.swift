@@ -4,11 +4,11 @@ import Host
 
 extension Command {
   private static let details: [Arguments.Option] = [
-    .init("--role", "ROLE", "agent, lead, supervisor, marketer or operator; may be repeated"),
+    .init("--role", "ROLE", "agent, lead, supervisor, marketer or operator; may be repeated", repeats: true),
     .init("--department", "NAME", "marketing, service, ledger or other (default: by the role)"),
-    .init("--locale", "TAG", "a language they work in, such as en-US; may be repeated"),
+    .init("--locale", "TAG", "a language they work in, such as en-US; may be repeated", repeats: true),
     .init("--customer", "ID", "who they are as a customer: to these they grant nothing"),
-    .init("--household", "ID", "a customer who lives with them; may be repeated"),
+    .init("--household", "ID", "a customer who lives with them; may be repeated", repeats: true),
   ]
   private static let tokenFile = Arguments.Option(
     "--token-file", "FILE", "write the token into a new file for this user alone, for --as; otherwise it is printed, once")

@@ -106,14 +106,11 @@ enum PolicyCommands {
   }
 
   private static func bytes(_ path: String) throws(Complaint) -> [UInt8] {
-    do throws(FileFault) { return try Files.read(path) } catch { throw Complaint(host: error) }
+    try TypedFile.read(path)
   }
 
   private static func document(_ path: String) throws(Complaint) -> JSON {
-    guard let json = try? JSON(parsing: try bytes(path)) else {
-      throw Complaint(code: .usage, happened: "\(path) is no JSON", advice: "`accord policy show NAME --json` shows how it is written")
-    }
-    return json
+    try TypedFile.json(try bytes(path), of: path, otherwise: "no JSON", "`accord policy show NAME --json` shows how it is written")
   }
 
   private static func print(_ one: JSON) {

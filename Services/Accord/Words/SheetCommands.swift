@@ -9,7 +9,8 @@ extension WordDesk {
       options: [
         .init("--locale", "TAG", "the language, such as en-US"), .init("--voice", "WORD", "such as warm or plain"),
         .init("--words", "TEXT", "what to say"), .init("--file", "FILE", "what to say, in a file"),
-        .init("--use", "WORDS", "words to use; may be repeated"), .init("--avoid", "WORDS", "words to avoid; may be repeated"),
+        .init("--use", "WORDS", "words to use; may be repeated", repeats: true),
+        .init("--avoid", "WORDS", "words to avoid; may be repeated", repeats: true),
         .init("--seen", "N", "the version of the sheet that you have seen: refused where there is a later one"), key,
       ],
       examples: [

@@ -47,9 +47,7 @@ enum WordDesk {
   static func text(_ arguments: Arguments, _ flag: String, file: String) throws(Complaint) -> String {
     if let text = arguments.value(flag) { return text }
     guard let path = arguments.value(file) else { throw .usage("\(flag) is missing", "add \(flag) TEXT, or \(file) FILE") }
-    do throws(FileFault) { return String(decoding: try Files.read(path == "-" ? "/dev/stdin" : path), as: UTF8.self) } catch {
-      throw Complaint(code: .noInput, happened: "\(path) cannot be read: \(error)", advice: "")
-    }
+    return String(decoding: try TypedFile.read(path), as: UTF8.self)
   }
 }
 

@@ -28,15 +28,8 @@ package enum Telling {
     case .remedyAsked(let fact): asked(fact)
     case .offerAskedAbout(let fact): asked(fact)
     case .questionAnswered(let fact): answered(fact)
-    case .lookBackCompleted, .chainAnchored, .periodClosed, .customerKnown, .productsListed, .membershipChanged, .policyPublished,
-      .policyProposed,
-      .budgetChanged,
-      .offerVersioned,
-      .offerScheduled, .offerTurned, .audienceListed, .audiencePrepared, .colleagueChanged, .promiseDeclared, .promiseAnswered,
-      .capacityChanged, .rosterPublished, .briefingAcknowledged, .sheetTurned, .answerTurned, .gateTurned, .gateWaived, .staffNamed,
-      .counterpartNamed,
-      .parityApproved, .disconnectRecorded:
-      nil
+    // What stands on no timeline is named by EntryKind, once.
+    default: nil
     }
   }
 

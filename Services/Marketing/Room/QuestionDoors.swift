@@ -45,7 +45,7 @@ struct QuestionDoors: Sendable {
       .refused(status: status, code: code, sentence: sentence)
     }
     guard let id = try? Identifier<Asked>(name), let known = try Questions.find(id, in: transaction) else {
-      return refused(404, "no_question", "nobody asked about a \(name); `accord question list` shows what is open")
+      return refused(404, "no_question", "there is no question \(name); `accord question list` shows what is open")
     }
     let body: JSON
     do { body = try JSON(parsing: request.body) } catch { return refused(400, "body_unreadable", "the body is not JSON: \(error)") }

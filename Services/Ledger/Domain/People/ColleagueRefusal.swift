@@ -41,7 +41,7 @@ package enum ColleagueRefusal: Error, Equatable, CustomStringConvertible {
     case .reserved(let id): "nobody is called \(id); the name stands for a program; take one such as agent/\(id)"
     case .nobody(let id): "nobody is known as \(id); `accord colleague list` shows who is, `accord colleague add` adds somebody"
     case .known(let id, let field):
-      "\(id) is known with another \(field) already; nothing was changed; `accord colleague change \(id)` changes it"
+      "\(id) is known already, with another value of \(field); nothing was changed; `accord colleague change \(id)` changes it"
     case .left(let id): "\(id) has left; who comes back is told of by `accord colleague change \(id) --back`"
     case .stillHere(let id):
       "\(id) still works here, and what is theirs stays theirs; `accord colleague leave \(id)` says that they go"
