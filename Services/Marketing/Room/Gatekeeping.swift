@@ -151,12 +151,15 @@ enum Gatekeeping {
     guard let old = before.first(where: { $0.check == .capacity }), old.state != .waived else { return }
     let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
     let row = Gate.capacity(known, beside: before.first { $0.check == .promises })
-    guard row.state != old.state || row.sentence != old.sentence else { return }
-    let rows = Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now)
-    try turn(offer, rows, telling, in: transaction)
+    let isNews = row.state != old.state || row.sentence != old.sentence
+    if isNews {
+      try turn(
+        offer, Gate.keepingSince(before.map { $0.check == .capacity ? row : $0 }, before, at: telling.now), telling, in: transaction)
+    }
     guard row.state == .failed else { return }
     let sentence = row.sentence ?? "a promise of \(offer) cannot be kept any more"
-    telling.desk.log.warning("offer.capacity", sentence)
+    if isNews { telling.desk.log.warning("offer.capacity", sentence) }
+    // News or not: somebody may have let the offer go on while it was well, before anybody looked, and it is as before by now.
     guard Gate.pauses(known), version.state == .live else { return }
     try telling.tell(
       .offerTurned(
