@@ -176,6 +176,10 @@ struct GateTests {
     try scene.service(MarketingScene.capacity("s-2", 100, .units, sku: "KETTLE-17", at: scene.clock.now()))
     #expect(scene.offer("resume").status == 200)
     #expect(try scene.state() == "live")
+    // In the same moment, before anybody has looked, it is as it was: what stands there of the row is no news, and the offer rests again.
+    try scene.service(MarketingScene.capacity("s-2", 90, .units, sku: "KETTLE-17", at: scene.clock.now()))
+    try scene.work()
+    #expect(try scene.state() == "paused")
   }
 
   @Test func `a drop pauses also where another promise is not answered any more, or fell short before`() throws {

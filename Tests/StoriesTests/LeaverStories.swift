@@ -17,6 +17,12 @@ extension StoriesTests {
       }
       #expect(try goodwill("agent/ines", "ada").exit == .code(0))
 
+      // A department that never heard the ledger since its start goes by the time since then, which no clock of a story moves.
+      for program in ["marketing", "service"] {
+        try eventually("\(program) has heard the ledger", within: .seconds(60)) {
+          try shop.caller.get(program, "/v1/status")["heard"]?.array?.contains { $0["source"] == "/ledger" } ?? false
+        }
+      }
       // The broker stands still: service hears nothing any more, and nobody can tell it that somebody has left.
       let broker = try #require(shop.mesh.pid("broker"))
       kill(broker, SIGSTOP)

@@ -17,16 +17,19 @@ extension Gatekeeping {
     guard !terms.document.promises.isEmpty || GateFacts.isForNewAlone(terms) else { return }
     let before = try GateTurns.rows(of: offer, in: transaction)
     let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
-    let turned = watched(known, before).filter { row in
+    let now = watched(known, before)
+    let turned = now.filter { row in
       before.first { $0.check == row.check }.map { $0.state != row.state || $0.sentence != row.sentence } ?? false
     }
-    guard !turned.isEmpty else { return }
-    let rows = before.map { old in turned.first { $0.check == old.check } ?? old }
-    try turn(offer, Gate.keepingSince(rows, before, at: telling.now), telling, in: transaction)
+    if !turned.isEmpty {
+      let rows = before.map { old in turned.first { $0.check == old.check } ?? old }
+      try turn(offer, Gate.keepingSince(rows, before, at: telling.now), telling, in: transaction)
+    }
     for row in turned where !Gate.holds(row) {
       telling.desk.log.warning("offer.\(row.check)", lack(of: offer, row))
     }
-    guard let capacity = turned.first(where: { $0.check == .capacity && $0.state == .failed }), Gate.pauses(known), version.state == .live
+    // News or not: somebody may have let the offer go on while it was well, before anybody looked, and it is as before by now.
+    guard let capacity = now.first(where: { $0.check == .capacity && $0.state == .failed }), Gate.pauses(known), version.state == .live
     else { return }
     try telling.tell(
       .offerTurned(

@@ -89,6 +89,8 @@ enum WorldWeek: CaseIterable {
       anotherOffer.map { if case .parity = $0 { .parity(false) } else { $0 } }, anotherOffer + [.parity(false), .deliver(20, 12)],
       anotherOffer + [.leave("lead/ruth"), .deliver(30, 13)],
       anotherOffer + [.promise(GateWatch.welcome, "contacts", "no"), .deliver(20, 14)],
+      // All that there is was promised to the first.
+      [.capacity("contacts", 120, from: 0), .deliver(20, 16)] + anotherOffer,
     ]
     return ordinary + (ways.randomElement(using: &random) ?? [])
   }
@@ -100,8 +102,9 @@ enum WorldWeek: CaseIterable {
     let alarm: [WorldStep] = [.capacity("contacts", 60, from: day()), .deliver(20, 7)]
     let pause: [WorldStep] = [.capacity("kettles", 40, from: day()), .deliver(20, 10)]
     let late: [WorldStep] = Bool.random(using: &random) ? [.hours(9)] : []
-    return late + (Bool.random(using: &random) ? alarm + [.hours(1)] + pause : pause + [.hours(1)] + alarm) + [
-      .hours(1), .capacity("kettles", 500, from: 0), .capacity("contacts", 200, from: 0), .deliver(20, 11), .resume,
+    let tooEarly: [WorldStep] = Bool.random(using: &random) ? [.resume, .hours(1)] : []
+    return late + (Bool.random(using: &random) ? alarm + [.hours(1)] + pause : pause + [.hours(1)] + alarm) + [.hours(1)] + tooEarly + [
+      .capacity("kettles", 500, from: 0), .capacity("contacts", 200, from: 0), .deliver(20, 11), .resume,
     ]
   }
 }
