@@ -68,7 +68,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", path: "Shared/CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     module("Disk", "Shared/Disk", uses: ["Contracts", "Journal", "CLinux"], settings: careful),
     module("Transport", "Shared/Transport", uses: ["Contracts", "CLinux"], settings: careful),
-    module("Store", "Shared/Store", uses: ["Contracts", "CSQLite"], settings: careful),
+    module("Store", "Shared/Store", uses: ["Contracts", "CLinux", "CSQLite"], settings: careful),
     module("Telemetry", "Shared/Telemetry", uses: ["Contracts"]),
 
     // Floor 3: joints.

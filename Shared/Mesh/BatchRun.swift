@@ -26,8 +26,9 @@ package struct BatchRun: Sendable {
   /// What became of the batch. Only the store's commit yields it; throws where nothing of the batch was written. It ends early, with
   /// verdicts for the first part only, where the time for one batch is over.
   package func run(_ batch: Batch<Delivery>) throws -> Committed<BatchOutcome> {
+    let isLong = batch.parcels.count >= MeshLimits.longBatchMessages
     do {
-      return try store.write { transaction in
+      return try store.write(asLongWork: isLong) { transaction in
         try walk(batch, &transaction) { delivery, seenBefore, transaction in
           guard try handle(delivery, &seenBefore, &transaction) == .done else { throw NotAllDone() }
           return .done

@@ -35,6 +35,9 @@ package enum MeshLimits {
   package static let batchMessages = 512
   /// Bounds what one transaction keeps in memory, beside one message that is larger.
   package static let batchBytes = 1 << 20
+  /// From so many on a batch takes the processors as long work does: half a millisecond, beside which asking for it is nothing. Who waits for
+  /// facts one by one has fewer.
+  package static let longBatchMessages = 16
   /// How long one batch may hold the store's only writer: a person's command waits behind it.
   package static let batchTime = Duration.milliseconds(5)
   /// Half a lease is left when it is extended, so that one lost beat does not lose the lease.

@@ -17,11 +17,14 @@ final class Checkpointer: Sendable {
   private let database: Database
   private let gauge: LogGauge
   private let writing: DispatchQueue
+  private let line: WritersLine
   private let queue = DispatchQueue(label: "accord.store.checkpointer")
   private let isScheduled = Atomic<Bool>(false)
   private let isIdleScheduled = Atomic<Bool>(false)
   private let lastCommit = Mutex(ContinuousClock.now)
   private let state = Mutex(Counts())
+  /// Only touched on the queue.
+  private let turns = LongTurns()
 
   /// What was done so far.
   struct Counts: Sendable {
@@ -31,13 +34,14 @@ final class Checkpointer: Sendable {
     var lastFault: StoreFault?
   }
 
-  /// `writing` is the writer's queue: a reset takes its turn there.
-  init(_ path: String, gauge: LogGauge, writing: DispatchQueue) throws(StoreFault) {
+  /// `writing` is the writer's queue: a reset takes its turn there, behind those who stand in `line`.
+  init(_ path: String, gauge: LogGauge, writing: DispatchQueue, line: WritersLine) throws(StoreFault) {
     database = try Database(path, as: .checkpointer)
     try Settings.apply(to: database, cacheKibibytes: 256, busyMilliseconds: StoreLimits.resetMilliseconds)
     try Settings.applyForWriting(to: database)
     self.gauge = gauge
     self.writing = writing
+    self.line = line
   }
 
   var counts: Counts { state.withLock { $0 } }
@@ -57,11 +61,21 @@ final class Checkpointer: Sendable {
 
   private func copy() {
     isScheduled.store(false, ordering: .releasing)
+    // Nobody waits for a copy.
+    turns.begin()
+    defer { turns.end() }
     run(SQLITE_CHECKPOINT_PASSIVE)
     guard gauge.bytes >= StoreLimits.restartBytes else { return }
     // What was written while the last copy went on is copied beside the writer too, until little is left: who stands in line waits for that.
     for _ in 0..<StoreLimits.copiesBeforeReset where gauge.uncopiedBytes > StoreLimits.resetLeftBytes { run(SQLITE_CHECKPOINT_PASSIVE) }
-    _ = writing.sync { run(SQLITE_CHECKPOINT_RESTART) }
+    writing.sync {
+      // Whoever stands in line now waits for this.
+      if line.isWaitedShortly { turns.end() }
+      run(SQLITE_CHECKPOINT_PASSIVE)
+      // The reset itself keeps readers out of the log for a moment: it gets on like everybody.
+      turns.end()
+      run(SQLITE_CHECKPOINT_RESTART)
+    }
   }
 
   private func wakeWhenIdle(after milliseconds: Int) {

@@ -14,10 +14,13 @@ package struct ChunkPace: ~Copyable {
   private let end: ContinuousClock.Instant
   private let yieldsFrom: ContinuousClock.Instant
   private let line: WritersLine
+  private let turns: LongTurns
 
-  init(_ line: WritersLine, rowsMax: Int, time: Duration, yieldsAfter: Duration) {
+  /// On the thread that has the writer, as `turns` is.
+  init(_ line: WritersLine, _ turns: LongTurns, rowsMax: Int, time: Duration, yieldsAfter: Duration) {
     let now = ContinuousClock.now
     self.line = line
+    self.turns = turns
     self.rowsMax = rowsMax
     end = now + time
     yieldsFrom = now + yieldsAfter
@@ -33,6 +36,8 @@ package struct ChunkPace: ~Copyable {
     guard rows > 0 else { return true }
     guard rows < rowsMax else { return false }
     let now = ContinuousClock.now
+    // The rest of it is waited for.
+    if line.isWaitedShortly { turns.end() }
     return now < end && (now < yieldsFrom || !line.isWaited)
   }
 
@@ -44,15 +49,25 @@ package struct ChunkPace: ~Copyable {
   }
 }
 
-/// Counts those who wait for the store's one writing place with a short errand.
+/// Counts those who wait for the store's one writing place with an errand, which is no chunk.
 final class WritersLine: Sendable {
   private let waiting = Atomic<Int>(0)
+  /// Of them those with long work, such as many facts at once.
+  private let waitingLong = Atomic<Int>(0)
 
   /// Whether somebody stands in line now.
   var isWaited: Bool { waiting.load(ordering: .relaxed) > 0 }
+  /// Whether somebody stands there with a short errand: a person's command, a lone fact.
+  var isWaitedShortly: Bool { waiting.load(ordering: .relaxed) > waitingLong.load(ordering: .relaxed) }
 
-  func join() { waiting.add(1, ordering: .relaxed) }
+  func join(asLongWork: Bool) {
+    if asLongWork { waitingLong.add(1, ordering: .relaxed) }
+    waiting.add(1, ordering: .relaxed)
+  }
 
   /// It is their turn.
-  func leave() { waiting.subtract(1, ordering: .relaxed) }
+  func leave(asLongWork: Bool) {
+    waiting.subtract(1, ordering: .relaxed)
+    if asLongWork { waitingLong.subtract(1, ordering: .relaxed) }
+  }
 }

@@ -40,6 +40,11 @@ package enum StoreLimits {
   /// Once somebody waits, a chunk ends after this much work of its own: a lone fact is handled within 2 ms, two commits included, and a
   /// run beside a busy consumer still does a few dozen rows for each of its commits.
   package static let chunkYieldTime = Duration.microseconds(500)
+  /// Turns of a processor that long work takes: longer than a tick of the kernel (4 ms at 250 Hz), so that it never looks due beside who wakes.
+  static let longTurnNanoseconds: UInt64 = 5_000_000
+  /// Steps of niceness of long work: a tenth of the share of who answers, who is at work for a fraction of the time; more would keep a chunk
+  /// from its end where one commit waits for it.
+  static let longWorkNiceness: Int32 = 10
   /// Bytes of events that one read of the outbox gathers: the credit of a subscription, and a bound on memory.
   package static let outboxBytes = 4 << 20
   /// Room for the values of one statement that is kept from one execution to the next: an event and what stands beside it.

@@ -14,6 +14,8 @@ package final class Store: Sendable {
   private let writer: Database
   private let writing: DispatchQueue
   private let line = WritersLine()
+  /// Of whoever has the writer. Only touched on the writer's queue.
+  private let turns = LongTurns()
   /// Of all long work one chunk at a time stands in the writer's line: nobody waits for more than the one under way.
   private let chunks = DispatchQueue(label: "accord.store.chunks")
   private let readers: Readers
@@ -49,18 +51,19 @@ package final class Store: Sendable {
     try writer.watchLog(gauge)
     readers = try Readers(options)
     writing = DispatchQueue(label: "accord.store.writer")
-    checkpointer = try Checkpointer(options.path, gauge: gauge, writing: writing)
+    checkpointer = try Checkpointer(options.path, gauge: gauge, writing: writing, line: line)
   }
 
   /// Runs `body` in a transaction and returns what it made once that is durable. Any throw, of the body or of the disk, leaves
-  /// nothing of it; a fault of the disk is thrown even where the body caught it. Waits for the writes before it.
+  /// nothing of it; a fault of the disk is thrown even where the body caught it. Waits for the writes before it. What takes milliseconds and
+  /// nobody waits for is `asLongWork`: it takes the processors in long turns, unless somebody stands in line.
   @discardableResult
-  package func write<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+  package func write<T>(asLongWork: Bool = false, _ body: (inout Transaction) throws -> T) throws -> Committed<T> {
     confirmOutside()
-    line.join()
+    line.join(asLongWork: asLongWork)
     return try writing.sync {
-      line.leave()
-      return try alone(body)
+      line.leave(asLongWork: asLongWork)
+      return try alone(asLongWork: asLongWork, body)
     }
   }
 
@@ -74,8 +77,8 @@ package final class Store: Sendable {
     confirmOutside()
     return try chunks.sync {
       try writing.sync {
-        try alone { transaction in
-          var pace = ChunkPace(line, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
+        try alone(asLongWork: true) { transaction in
+          var pace = ChunkPace(line, turns, rowsMax: rowsMax, time: time, yieldsAfter: yieldsAfter)
           return try body(&transaction, &pace)
         }
       }
@@ -88,12 +91,12 @@ package final class Store: Sendable {
   }
 
   /// On the writer's queue.
-  private func alone<T>(_ body: (inout Transaction) throws -> T) throws -> Committed<T> {
+  private func alone<T>(asLongWork: Bool, _ body: (inout Transaction) throws -> T) throws -> Committed<T> {
     writingThread.store(UInt(pthread_self()), ordering: .relaxed)
     defer { writingThread.store(0, ordering: .relaxed) }
     if let fault = ended.withLock({ $0 }) { throw fault }
     do {
-      let (value, noted) = try transact(body)
+      let (value, noted) = try transact(asLongWork: asLongWork, body)
       commits.add(1, ordering: .relaxed)
       checkpointer.committed()
       let told = writer.told.take()
@@ -111,8 +114,11 @@ package final class Store: Sendable {
     }
   }
 
-  private func transact<T>(_ body: (inout Transaction) throws -> T) throws -> (T, WorkNoted) {
+  private func transact<T>(asLongWork: Bool, _ body: (inout Transaction) throws -> T) throws -> (T, WorkNoted) {
     try writer.beginWriting()
+    // Whoever stands in line waits for this: it gets on like everybody.
+    if asLongWork, !line.isWaitedShortly { turns.begin() }
+    defer { turns.end() }
     var transaction = Transaction(writer)
     let value: T
     do {
@@ -124,6 +130,7 @@ package final class Store: Sendable {
       throw cause
     }
     let noted = writer.noted
+    if line.isWaitedShortly { turns.end() }
     try writer.commit()
     return (value, noted)
   }

@@ -41,6 +41,32 @@ struct ChunkTests {
     #expect(some.value > 1)
   }
 
+  @Test func `long work takes the processors in long turns and with a small share, and gives both back`() throws {
+    let store = try desk.open()
+    let usual = try #require(Turns.mine)
+    let long = Turns(
+      nanoseconds: usual.nanoseconds == 0 ? 0 : 5_000_000, niceness: LongTurns.mayRiseAgain ? min(19, usual.niceness + 10) : usual.niceness)
+    #expect(try store.writeChunk { _, _ in Turns.mine }.value == long)
+    #expect(Turns.mine == usual)
+    #expect(try store.write(asLongWork: true) { _ in Turns.mine }.value == long)
+    #expect(try store.write { _ in Turns.mine }.value == usual)
+    struct Stopped: Error {}
+    #expect(throws: Stopped.self) { try store.writeChunk { _, _ in throw Stopped() } }
+    #expect(Turns.mine == usual)
+  }
+
+  @Test func `a chunk for which somebody waits takes the processors like everybody`() throws {
+    let store = try desk.open()
+    let usual = try #require(Turns.mine)
+    let came = Thread { _ = try? store.add("lone") }
+    let seen = try store.writeChunk(rowsMax: .max, time: .seconds(3_600), yieldsAfter: .zero) { _, pace in
+      came.start()
+      while pace.admitsRow() {}
+      return Turns.mine
+    }
+    #expect(seen.value == usual)
+  }
+
   @Test func `a chunk ends once somebody stands in line, who then comes before the next chunk`() throws {
     let store = try desk.open()
     let came = Thread { _ = try? store.add("lone") }
