@@ -11,9 +11,11 @@ struct RetentionTests {
   let publisher = ConnectionID(1)
   let reader = ConnectionID(2)
 
-  init() throws {
+  init() throws { try self.init(tailEvents: 4) }
+
+  init(tailEvents: Int) throws {
     var limits = BrokerLimits()
-    limits.tailEvents = 4
+    limits.tailEvents = tailEvents
     stage = try Stage(limits: limits, inputBytesMax: 8 << 10, segmentBytes: 64 << 10)
     try stage.apply(
       .hello(
@@ -29,11 +31,11 @@ struct RetentionTests {
         Rights(publish: [], subscribe: ["*"], source: nil)))
   }
 
-  func subscribe(_ start: Subscribe.Start = .beginning, credit: Int = 500) throws {
+  func subscribe(_ start: Subscribe.Start = .beginning, as name: String = "all", handle: UInt32 = 1, credit: Int = 500) throws {
     try stage.apply(
       .subscribe(
         reader,
-        Subscribe(handle: 1, name: "all", filters: [], start: start, deadKey: .park, creditMessages: credit, creditBytes: 1 << 20)))
+        Subscribe(handle: handle, name: name, filters: [], start: start, deadKey: .park, creditMessages: credit, creditBytes: 1 << 20)))
   }
 
   /// Publishes events of their own keys and begins the next segment; a second lies between two.

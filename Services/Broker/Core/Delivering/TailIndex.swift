@@ -42,6 +42,12 @@ struct TailIndex: Sendable {
     return low
   }
 
+  /// What lies before `position` is let go of, here as in the journal: nobody who comes later finds it.
+  mutating func forget(before position: UInt64) {
+    while ring.count > 0, ring[first].position < position { drop() }
+    before = max(before, position == 0 ? 0 : position - 1)
+  }
+
   private mutating func drop() {
     let oldest = ring[first]
     bytes -= Int(oldest.bytes)

@@ -82,7 +82,9 @@ extension ByteReader {
   }
 
   mutating func loss() throws(MemoryFault) -> AcceptedLoss {
-    AcceptedLoss(from: try u64(), end: try u64(), events: try u64(), at: try i64(), by: try text())
+    let (from, end) = (try u64(), try u64())
+    guard from < end else { throw .value("that what was lost ends at", end) }
+    return AcceptedLoss(from: from, end: end, events: try u64(), at: try i64(), by: try text())
   }
 
   mutating func mark() throws(MemoryFault) -> ForgetMark { ForgetMark(producer: try u32(), through: try u64()) }

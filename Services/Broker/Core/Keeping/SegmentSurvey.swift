@@ -240,6 +240,7 @@ extension BrokerMachine {
     for mark in forgettable where mark.producer < UInt32(producers.count) { producers[Int(mark.producer)].mayForget(mark.through) }
     let (subscriptions, kept) = (self.subscriptions, self.kept)
     carried.keep { event in subscriptions.contains { $0.needs(event) } }
+    tail.forget(before: kept)
     losses.removeAll { $0.end <= kept }
     holes.forget(before: kept)
     if lostFrom < kept { lostFrom = 0 }
@@ -280,21 +281,4 @@ extension Producers.Producer {
 struct ForgetMark: Sendable, Equatable {
   var producer: UInt32
   var through: UInt64
-}
-
-/// What a subscription was moved over because it cannot be had any more.
-struct PassedOver: Sendable, Equatable {
-  enum Why: UInt8, Sendable {
-    /// The operator's limit let go of what was unread.
-    case retention = 0
-    /// The operator accepted that damage took it.
-    case loss = 1
-  }
-
-  /// Ever.
-  var messages: UInt64 = 0
-  /// Of the last time: up to which position, why, and when (milliseconds since 1970).
-  var through: UInt64 = 0
-  var why = Why.retention
-  var at: Int64 = 0
 }
