@@ -20,15 +20,30 @@ struct PagedVerdictTests {
     init(_ count: Int, using random: inout SeededRandom) throws {
       people = Array(Set((0..<count).map { _ in "p-\(Int.random(in: 1...99_999, using: &random))" })).sorted()
       for person in people { try add(person, using: &random) }
+      try addPlain()
       facts.append(
         .membershipChanged(
           MembershipChanged(
             group: CustomerGroup(.list, Identifier(restoring: "guests")), revision: 1,
-            members: people.filter { _ in Int.random(in: 0..<3, using: &random) > 0 }.map {
+            members: people.filter { $0 == Self.plain || Int.random(in: 0..<3, using: &random) > 0 }.map {
               .init(
                 personID: Identifier(restoring: $0), from: nil,
-                until: Int.random(in: 0..<4, using: &random) == 0 ? MarketingScene.sunday.adding(.seconds(-3_600)) : nil)
+                until: $0 != Self.plain && Int.random(in: 0..<4, using: &random) == 0 ? MarketingScene.sunday.adding(.seconds(-3_600)) : nil
+              )
             })))
+    }
+
+    private static let plain = "p-0"
+
+    /// Somebody who is written to, whatever comes by chance of the others.
+    private mutating func addPlain() throws {
+      people.insert(Self.plain, at: 0)
+      let id = Identifier<Person>(restoring: Self.plain)
+      facts += [
+        .customerKnown(CustomerKnown(personID: id, contacts: [.init(channel: "email", state: .verified)])),
+        .consentChanged(ConsentChanged(given: true, personID: id, purpose: .marketing, channel: "email", source: "desk")),
+        try MarketingScene.order("o-plain", of: Self.plain, placed: MarketingScene.sunday.adding(.seconds(-60 * 3_600))),
+      ]
     }
 
     private mutating func add(_ person: String, using random: inout SeededRandom) throws {
