@@ -93,7 +93,7 @@ struct GateTests {
       "sheets", MarketingScene.colleague("agent/uma", active: false, at: MarketingScene.friday.adding(.seconds(86_400))),
       "nobody here who answers for it"
     ),
-    ("briefings", MarketingScene.shift("agent/vera", at: MarketingScene.friday.adding(.seconds(86_400))), "agent/vera have not"),
+    ("briefings", MarketingScene.shift("agent/vera", at: MarketingScene.friday.adding(.seconds(86_400))), "agent/vera has not"),
     (
       "channels", MarketingScene.counterpart("web", "video", at: MarketingScene.friday.adding(.seconds(86_400))),
       "nobody is at video, where customers are answered who buy by web"
