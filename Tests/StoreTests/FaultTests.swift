@@ -72,7 +72,7 @@ struct FaultTests {
       plan.fail(write: n)
       do {
         try desk.open("store-\(n).sqlite") { $0.faults = plan }.close()
-        #expect(n == 8)
+        #expect(n == 9)
         break
       } catch {
         #expect(error as? StoreFault == .full)
