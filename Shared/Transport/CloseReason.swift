@@ -10,6 +10,8 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
   case inboundOverflow(limit: Int)
   /// The peer reads too slowly for what was sent to it.
   case outboundOverflow(limit: Int)
+  /// This side had ended it, and the peer did not take what was still to be read.
+  case notTaken(after: Duration)
 
   package var description: String {
     switch self {
@@ -19,6 +21,7 @@ package enum CloseReason: Sendable, Equatable, CustomStringConvertible {
     case .failed(let error): error.description
     case .inboundOverflow(let limit): "the peer sent more than \(limit) bytes that made no whole message; it speaks another protocol"
     case .outboundOverflow(let limit): "the peer read too slowly: more than \(limit) bytes waited for it; it may be overloaded"
+    case .notTaken(let time): "the connection was over, and the peer had not read the rest within \(time); it was dropped"
     }
   }
 }

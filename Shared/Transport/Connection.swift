@@ -39,6 +39,8 @@ import Glibc
   private var isPaused = false
   private var hasEnded = false
   private var ending = Ending.none
+  /// When a peer that does not take what is queued is waited for no more.
+  private var cutOff: Reactor.Timer?
   private var wasAboveHighWater = false
   private var isBlocked = false
   private var reason: CloseReason?
@@ -89,10 +91,12 @@ import Glibc
     write()
   }
 
-  /// Closes once everything queued is written; nothing more can be sent.
-  package func closeAfterFlush() {
+  /// Closes once everything queued is written; nothing more can be sent. Who has not taken it all after `time` (from the first call that names
+  /// one) is cut off, however slowly it goes on taking; nil: it may take as long as its kernel acknowledges.
+  package func closeAfterFlush(within time: Duration? = nil) {
     guard reason == nil else { return }
     ending = .all
+    if let time, cutOff == nil { cutOff = reactor.after(time) { [weak self] in self?.finish(.notTaken(after: time)) } }
     flushAtEndOfTurn()
   }
 
@@ -244,6 +248,7 @@ import Glibc
   private func finish(_ why: CloseReason) {
     guard reason == nil else { return }
     reason = why
+    if let cutOff { reactor.cancel(cutOff) }
     outbound.removeAll()
     if let slot { reactor.unwatch(number, slot) }
     slot = nil

@@ -27,6 +27,37 @@ import Transport
     #expect(try loop.on { highest.value } <= 1 << 20)
   }
 
+  @Test(arguments: ["nothing", "drops", "all"]) func `whoever takes no last words in time is cut off, and loses none who reads`(
+    takes: String
+  ) throws {
+    let loop = try Loop()
+    let closed = Awaited<CloseReason>()
+    let time = takes == "all" ? Duration.seconds(60) : .milliseconds(200)
+    let port = try loop.listen { connection in
+      connection.onBytes = { [unowned connection] bytes in
+        connection.send([UInt8](repeating: 7, count: 12 << 20))
+        connection.closeAfterFlush(within: time)
+        // Said again it is no new beginning.
+        connection.closeAfterFlush(within: .seconds(600))
+        return bytes.count
+      }
+      connection.onClose = { closed.give($0) }
+    }
+    let stream = try BlockingStream.connect(host: "127.0.0.1", port: port)
+    try stream.write([1])
+    var total = 0
+    switch takes {
+    case "all":
+      while case let bytes = try stream.read(), !bytes.isEmpty { total += bytes.count }
+      #expect(closed.wait() == .closed && total == 12 << 20)
+    case "drops":
+      while !closed.isGiven { total += try stream.read(exactly: 1, timeout: .seconds(60)).count }
+      fallthrough
+    default:
+      #expect(closed.wait() == .notTaken(after: time) && total < 12 << 20)
+    }
+  }
+
   @Test func `tells a considerate sender when to go on, so that little waits`() throws {
     let loop = try Loop()
     let highest = Kept(0)

@@ -46,6 +46,8 @@ final class Awaited<T: Sendable>: Sendable {
     if first { given.signal() }
   }
 
+  var isGiven: Bool { value.withLock { $0 != nil } }
+
   /// The value, or nil after ten seconds without it.
   func wait(_ sourceLocation: SourceLocation = #_sourceLocation) -> T? {
     guard given.wait(timeout: .now() + 10) == .success else {

@@ -75,10 +75,10 @@ final class Siege {
   /// How much more memory the broker has than before.
   func growth() throws -> Int { try Processes.residentBytes(pid) - residentBefore }
 
-  /// Waits until the broker has given back every descriptor (whoever reads nothing is cut off by the kernel after 30 s, or asked by the broker
-  /// for 40 s and cut off then), lets the honest two work once more, and ends it.
+  /// Waits until the broker has given back every descriptor (whoever takes no leave is asked for 40 s whether it is there, then has 10 s for what
+  /// is left to read), lets the honest two work once more, and ends it.
   func lift() throws {
-    try eventually("descriptors return to what they were", within: .seconds(180)) {
+    try eventually("descriptors return to what they were", within: .seconds(120)) {
       let now = try Self.descriptors(pid)
       return now.connections <= connectionsBefore && now.files <= Self.filesMax
     }

@@ -62,7 +62,7 @@ extension BrokerLoop {
   func end(_ session: Session, _ refusal: Refusal) {
     send(.fault(refusal), to: session)
     session.machine.closed()
-    session.connection.closeAfterFlush()
+    session.connection.closeAfterFlush(within: DoorLimits.lastWordsMax)
   }
 
   /// The peer has taken so much that there is room again.

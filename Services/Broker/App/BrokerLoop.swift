@@ -266,7 +266,7 @@ final class BrokerLoop {
         session.isTouched = false
         if let accepted = session.accepted.take() { send(.accepted(through: accepted.through, forget: accepted.forget), to: session) }
         session.connection.flush()
-        if session.isLeaving { session.connection.closeAfterFlush() }
+        if session.isLeaving { session.connection.closeAfterFlush(within: DoorLimits.lastWordsMax) }
         guard session.credential != nil, session.connection.isOpen else { continue }
         apply(.flushed(session.id, queuedBytes: session.connection.queuedBytes))
       }

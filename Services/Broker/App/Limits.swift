@@ -17,6 +17,9 @@ enum DoorLimits {
   static let unreadBytesMax = 2 << 20
   /// One turn's answers to such a one may still come on top.
   static let outboundBytesMax = 16 << 20
+  /// How long one whose session is over may take over what is left to read: the reason why it ended is among it. Longer than a lost segment
+  /// takes to be sent again a few times, so that only who does not read is cut off.
+  static let lastWordsMax = Duration.seconds(10)
 
   /// How often the credentials' file is looked at: a revoked credential is out within a second.
   static let credentialsLook = Duration.milliseconds(500)
