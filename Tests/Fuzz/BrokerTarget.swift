@@ -64,6 +64,21 @@ enum BrokerLines {
   static let opening = ["1" + hello("ledger", "L"), "2" + hello("reader"), "2" + subscribe("s", 1)]
   static let three = [1, 2, 3].map { "1" + publish($0, key: $0 == 2 ? "b" : "a") }
 
+  /// Something of everything: dead letters and some that come back, a replay, troubles, what is settled behind what is not, segments.
+  static let past =
+    ["1" + hello("ledger", "L"), "2" + hello("reader"), "3" + hello("operator"), "2" + subscribe("s", 1), "2" + subscribe("p", 2, "pass")]
+    + (1...9).map { "1" + publish($0, key: $0 % 3 == 0 ? "b" : "k\($0)") }
+    + [
+      "e", #"2{"op":"settle","handle":1,"done":[[4,4]],"exceptions":[{"delivery":3,"verdict":"never","reason":"b"}]}"#,
+      #"2{"op":"settle","handle":2,"done":[[1,4]],"exceptions":[{"delivery":5,"verdict":"never"},{"delivery":6,"verdict":"later"}]}"#, "e",
+      order("redrive", "p"), order("replay", "p", #","from":"beginning","rate":1"#), "e", "t", "e", "r",
+      "1" + publish(10, key: "c"), #"1{"op":"publish","sequence":11,"event":{"specversion":"1.0"}}"#, "e",
+    ]
+
+  private static func order(_ name: String, _ subscription: String, _ more: String = "") -> String {
+    #"3{"op":"admin","id":1,"command":{"name":"\#(name)","subscription":"reader/\#(subscription)"\#(more)}}"#
+  }
+
   static let seeds: [[String]] = [
     opening + three + ["e", working, settled, "e", "p", "2" + hello("reader"), "2" + subscribe("s", 1), "e"],
     opening + three + ["e", later, "t10", "e", "t2000", "e", "x2", "e"],

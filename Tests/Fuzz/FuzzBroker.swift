@@ -10,13 +10,16 @@ struct FuzzBroker: ~Copyable {
   static let segmentBytes = 256 << 10
   static let inputBytesMax = 24 << 10
 
-  private let disk: MemoryDisk
+  let disk: MemoryDisk
   private(set) var machine: BrokerMachine
-  private var journal: Journal<MemoryDisk>
+  private(set) var journal: Journal<MemoryDisk>
   private var commit: Gathering<Effect>?
   private var sessions: [UInt32: SessionMachine] = [:]
   private var fetches: [(subscription: UInt32, from: Position, bytes: Int)] = []
-  private var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
+  /// Places whose records are to be carried on, and the last sequence that a welcome told.
+  var carries: [Position] = []
+  var welcomed: UInt64 = 0
+  private(set) var now = Moment(wall: Timestamp(milliseconds: 1_700_000_000_000), uptime: 1_000)
   private(set) var deliveries = 0
 
   static let limits: BrokerLimits = {
@@ -131,7 +134,7 @@ struct FuzzBroker: ~Copyable {
     try apply(.fetched(subscription: fetch.subscription, from: fetch.from, Fetched(reading)))
   }
 
-  private mutating func apply(_ input: Input) throws {
+  mutating func apply(_ input: Input) throws {
     try makeRoom()
     machine.apply(input, at: now, into: &commit!)
   }
@@ -162,11 +165,13 @@ struct FuzzBroker: ~Copyable {
       case .fetch(let subscription, let from, let bytesMax): fetches.append((subscription, from, bytesMax))
       case .send(_, let message):
         var frame: [UInt8] = []
+        if case .welcome(let welcome) = message, welcome.deduplicated { welcomed = welcome.lastSequence }
         do throws(WireFault) { try BrokerMessageEncoder.append(message, to: &frame) } catch {
           return "cannot be sent: \(message), \(error)"
         }
-      // The journal of one input is sound and young: what keeps and heals it has tests of its own.
-      case .accepted, .close, .carry, .forget, .examine, .heal, .mend: break
+      case .carry(let places): carries += places
+      // What lets go of segments and heals them has tests of its own.
+      case .accepted, .close, .forget, .examine, .heal, .mend: break
       }
     }
     return nil
@@ -185,16 +190,18 @@ struct FuzzBroker: ~Copyable {
     slice.bytes.withUnsafeBytes { body($0, slice.base) }
   }
 
-  /// Writes one record to the journal and has the machine replay it as recovery would.
-  mutating func replay(_ kind: UInt8, _ payload: UnsafeRawBufferPointer) throws {
-    _ = commit!.record(RecordKind(rawValue: kind), urgent: true, payload)
-    let writing = try journal.begin(commit.take()!)
-    let released = try journal.finish(writing).release()
+  /// Writes records to the journal that the machine does not hear of: the next start does.
+  mutating func leave(_ records: [(kind: UInt8, payload: UnsafeRawBufferPointer)]) throws {
+    for record in records { _ = commit!.record(RecordKind(rawValue: record.kind), urgent: true, record.payload) }
+    _ = try journal.finish(try journal.begin(commit.take()!)).release()
     commit = journal.gather(Effect.self)
-    try released.bytes.withUnsafeBytes { bytes in
-      var cursor = RecordCursor(UnsafeRawBufferPointer(rebasing: bytes[..<released.byteCount]), base: released.start)
-      while let record = cursor.next() { try machine.replay(record) }
-    }
+  }
+
+  /// As a start finds it whose newest segment begins with this checkpoint.
+  mutating func leave(checkpoint: UnsafeRawBufferPointer) throws {
+    commit = nil
+    try journal.roll(checkpoint: Array(checkpoint), at: now.wall)
+    commit = journal.gather(Effect.self)
   }
 }
 

@@ -9,7 +9,8 @@ package struct FuzzTarget: Sendable {
   package var weight: Int {
     switch name {
     case "broker": 20
-    case "record", "memory": 8
+    case "record": 8
+    case "memory": 100
     default: 1
     }
   }

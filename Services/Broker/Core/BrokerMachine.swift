@@ -101,9 +101,11 @@ package struct BrokerMachine: Sendable {
       if isWounded { bridge(head, json) }
       guard producer < producers.count else { throw MemoryFault.unknown("producer", head.producer) }
       guard head.type < UInt32(types.count) else { throw MemoryFault.unknown("type", head.type) }
+      try IndexedEvent(head, at: record.position, bytes: json.count).judge()
       remember(producer, head.sequence, at: record.position.value, head.acceptedAt.milliseconds)
       producers.replayed(json, of: producer)
     } else if let (event, _) = CarriedRecord.read(record) {
+      try event.judge()
       carried.put(Carried.Entry(event: event, place: record.position.value))
     } else {
       let decision = try BrokerRecord(record.kind, record.payload)
@@ -230,5 +232,7 @@ package struct BrokerMachine: Sendable {
   package var tailStart: Position { Position(tail.before + 1) }
 
   /// `credential/lineage` of a producer, as deliveries name it; ask once per producer and keep the answer.
-  package func producerName(_ producer: UInt32) -> String { producers[Int(producer)].name }
+  package func producerName(_ producer: UInt32) -> String {
+    producer < UInt32(producers.count) ? producers[Int(producer)].name : Producers.lost
+  }
 }

@@ -18,19 +18,22 @@ package struct Moment: Sendable, Hashable {
 /// After a jump back it goes on from the latest instant ever seen at the pace of the uptime: what must not happen before
 /// an instant waits no longer than it should, and what was accepted later is stamped later, across restarts as well.
 struct SteadyClock: Sendable {
+  /// Milliseconds since 1970 at which it stands still: what is added to it stays an instant that memory knows.
+  private static let latest: Int64 = 1 << 52
+
   private(set) var wall: Int64 = 0
   private var uptime: Int64?
 
   /// The same moment with its wall made steady.
   mutating func steady(_ now: Moment) -> Moment {
-    if let uptime { wall += max(0, now.uptime - uptime) }
+    if let uptime { wall = min(wall + max(0, now.uptime - uptime), Self.latest) }
     uptime = max(uptime ?? now.uptime, now.uptime)
-    wall = max(wall, now.wall.milliseconds)
+    wall = max(wall, min(now.wall.milliseconds, Self.latest))
     return Moment(wall: Timestamp(milliseconds: wall), uptime: now.uptime)
   }
 
   /// What the journal remembers of the time.
-  mutating func remember(_ instant: Int64) { wall = max(wall, instant) }
+  mutating func remember(_ instant: Int64) { wall = max(wall, min(instant, Self.latest)) }
 
   /// What is left of the waiting at `now` (steady) until `instant`, in uptime, at most `cap` milliseconds.
   static func due(_ instant: Int64, at now: Moment, cap: Int64) -> Int64 {

@@ -31,7 +31,7 @@ struct Producers: Sendable {
     /// Takes the next sequence. `distance`: see `BrokerLimits.healBytes`.
     mutating func take(_ sequence: UInt64, at position: UInt64, distance: UInt64) {
       last = sequence
-      if position - nextForgetPosition >= distance {
+      if position >= nextForgetPosition + distance {
         forget = nextForget
         nextForget = sequence
         nextForgetPosition = position

@@ -132,7 +132,7 @@ struct Subscription: Sendable {
     case .passed(_, let through, let messages, let why, let at):
       progress.settle(floor: through, [])
       troubles.forget(floor: through, [])
-      passedOver = PassedOver(messages: passedOver.messages + messages, through: max(through, passedOver.through), why: why, at: at)
+      passedOver = PassedOver(messages: passedOver.messages.counting(messages), through: max(through, passedOver.through), why: why, at: at)
     case .producer, .type, .refused, .subscription, .forgotten, .contract, .manifest, .kept, .loss, .holes: return
     }
     settleRoom()

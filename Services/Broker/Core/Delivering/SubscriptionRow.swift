@@ -44,7 +44,9 @@ extension SubscriptionRow {
     case 1: deadKey = .pass
     case let other: throw .value("a dead key's fate", UInt64(other))
     }
-    floor = try bytes.u64()
+    let begun = try bytes.u64()
+    guard begun == Self.here || begun <= WireLimits.numberMax else { throw .value("that a subscription begins at", begun) }
+    floor = begun
     acceptedFrom = try bytes.i64()
   }
 }

@@ -37,13 +37,13 @@ extension BrokerMachine {
 
   /// Behind everything else of the checkpoint.
   mutating func restoreDisk(_ bytes: inout ByteReader) throws(MemoryFault) {
-    kept = try bytes.u64()
-    lostFrom = try bytes.u64()
+    kept = try bytes.place()
+    lostFrom = try bytes.place()
     carried = Carried(try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.carried() })
     for _ in 0..<(try bytes.u32()) {
       let number = try bytes.u32()
       let passed = PassedOver(
-        messages: try bytes.u64(), through: try bytes.u64(), why: try bytes.whyPassed(), at: try bytes.i64())
+        messages: try bytes.u64(), through: try bytes.place(), why: try bytes.whyPassed(), at: try bytes.instant())
       guard number < UInt32(subscriptions.count) else { throw .unknown("subscription", number) }
       subscriptions[Int(number)].passedOver = passed
     }
@@ -70,11 +70,11 @@ extension ByteWriter {
 extension ByteReader {
   mutating func carried() throws(MemoryFault) -> Carried.Entry {
     var event = IndexedEvent()
-    event.position = try u64()
-    let place = try u64()
+    event.position = try eventPlace()
+    let place = try eventPlace()
     event.key = try u64()
-    event.sequence = try u64()
-    event.acceptedAt = try i64()
+    event.sequence = try sequence()
+    event.acceptedAt = try instant()
     event.type = try u32()
     event.producer = try u32()
     event.bytes = try u32()
@@ -82,12 +82,12 @@ extension ByteReader {
   }
 
   mutating func loss() throws(MemoryFault) -> AcceptedLoss {
-    let (from, end) = (try u64(), try u64())
+    let (from, end) = (try place(), try place())
     guard from < end else { throw .value("that what was lost ends at", end) }
-    return AcceptedLoss(from: from, end: end, events: try u64(), at: try i64(), by: try text())
+    return AcceptedLoss(from: from, end: end, events: try u64(), at: try instant(), by: try text())
   }
 
-  mutating func mark() throws(MemoryFault) -> ForgetMark { ForgetMark(producer: try u32(), through: try u64()) }
+  mutating func mark() throws(MemoryFault) -> ForgetMark { ForgetMark(producer: try u32(), through: try sequence()) }
 
   mutating func whyPassed() throws(MemoryFault) -> PassedOver.Why {
     let raw = try u8()

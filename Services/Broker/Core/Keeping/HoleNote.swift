@@ -111,12 +111,14 @@ extension ByteReader {
   mutating func holeNote() throws(MemoryFault) -> HoleNote {
     var note = HoleNote()
     note.places = try list { (bytes: inout ByteReader) throws(MemoryFault) in
-      let place = HoleNote.Place(from: try bytes.u64(), end: try bytes.u64(), events: try bytes.u64())
+      let place = HoleNote.Place(from: try bytes.place(), end: try bytes.place(), events: try bytes.u64())
       guard place.from < place.end else { throw .value("a hole's end", place.end) }
       return place
     }
     note.held = try list { (bytes: inout ByteReader) throws(MemoryFault) in
-      HoleNote.Held(producer: try bytes.u32(), sequence: try bytes.u64())
+      let held = HoleNote.Held(producer: try bytes.u32(), sequence: try bytes.sequence())
+      guard held.sequence > 0 else { throw .value("that a hole took the event with number", held.sequence) }
+      return held
     }
     return note
   }

@@ -91,8 +91,8 @@ extension BrokerMachine {
 
   func rate(_ command: JSON) throws(AdminRefusal) -> UInt32 {
     guard let member = command["rate"], !member.isNull else { return 0 }
-    guard let rate = member.integer, (1...100_000).contains(rate) else {
-      throw AdminRefusal("wrong_type", "The rate is a whole number of events a second, from 1 to 100000.")
+    guard let rate = member.integer, (1...Int64(Intervention.rateMax)).contains(rate) else {
+      throw AdminRefusal("wrong_type", "The rate is a whole number of events a second, from 1 to \(Intervention.rateMax).")
     }
     return UInt32(rate)
   }

@@ -27,7 +27,8 @@ struct Intervention: Sendable, Equatable {
   var what: String
   /// Letters that were chosen; of a replay what it has called back so far.
   var count: UInt64 = 0
-  /// Events a second, 0 for as many as credit allows.
+  static let rateMax: UInt32 = 100_000
+  /// Events a second, at most `rateMax`; 0 for as many as credit allows.
   var rate: UInt32 = 0
   /// Of a replay: only what stands behind `from`, up to `through`. Of a reset: the new floor.
   var from: UInt64 = 0
@@ -80,16 +81,16 @@ struct Intervention: Sendable, Equatable {
   init(_ bytes: inout ByteReader) throws(MemoryFault) {
     subscription = try bytes.u32()
     name = try bytes.text()
-    at = try bytes.i64()
+    at = try bytes.instant()
     by = try bytes.text()
     let code = try bytes.u8()
     guard let deed = Deed(rawValue: code) else { throw .value("an intervention", UInt64(code)) }
     self.deed = deed
     what = try bytes.text()
     count = try bytes.u64()
-    rate = try bytes.u32()
-    from = try bytes.u64()
-    through = try bytes.u64()
+    rate = try bytes.rate()
+    from = try bytes.place()
+    through = try bytes.place()
     since = try bytes.i64()
     until = try bytes.i64()
     types = try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.text() }

@@ -71,7 +71,7 @@ extension BrokerMachine {
       subscriptions[number].returns = Returns(
         try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.returned() })
       var replay: (by: UInt64, cursor: UInt64)?
-      if try bytes.bool() { replay = (try bytes.u64(), try bytes.u64()) }
+      if try bytes.bool() { replay = (try bytes.u64(), try bytes.cursor()) }
       subscriptions[number].breaker.pause = try bytes.pause()
       subscriptions[number].interventions = try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in
         try bytes.intervention()
@@ -115,9 +115,9 @@ extension ByteWriter {
 
 extension ByteReader {
   mutating func returned() throws(MemoryFault) -> Returns.Event {
-    var event = Returns.Event(position: try u64(), key: try u64(), sequence: try u64(), producer: try u32(), by: try u64())
-    event.attempts = try u32()
-    event.notBefore = try i64()
+    var event = Returns.Event(position: try eventPlace(), key: try u64(), sequence: try sequence(), producer: try u32(), by: try u64())
+    event.attempts = try attempts()
+    event.notBefore = try instant()
     event.isSuspect = try bool()
     guard try bool() else { return event }
     var letter = try self.letter()

@@ -60,7 +60,7 @@ extension Subscription {
 
   mutating func replayed(_ events: [Returns.Event], _ cursor: UInt64, _ by: UInt64) {
     returns.add(events)
-    if let i = intervention(by) { interventions[i].count += UInt64(events.count) }
+    if let i = intervention(by) { interventions[i].count = interventions[i].count.counting(UInt64(events.count)) }
     replay?.cursor = cursor
     if let it = replay, cursor > it.through { replay = nil }
   }
@@ -68,12 +68,14 @@ extension Subscription {
   mutating func returned(_ positions: [UInt64]) {
     for position in positions {
       guard let event = returns.remove(position), let i = intervention(event.by) else { continue }
-      interventions[i].done += 1
+      interventions[i].done = interventions[i].done.counting(1)
     }
   }
 
   mutating func bury(_ letter: DeadLetters.Letter) {
-    if let event = returns.remove(letter.position), let i = intervention(event.by) { interventions[i].died += 1 }
+    if let event = returns.remove(letter.position), let i = intervention(event.by) {
+      interventions[i].died = interventions[i].died.counting(1)
+    }
     dead.add(letter)
   }
 

@@ -165,10 +165,10 @@ enum BrokerRecord: Sendable {
     switch kind.rawValue {
     case 17: self = .producer(try bytes.u32(), epoch: try bytes.u64(), credential: try bytes.text(), lineage: try bytes.text())
     case 18: self = .type(try bytes.u32(), name: try bytes.text())
-    case 19: self = .refused(try bytes.u32(), sequence: try bytes.u64(), code: try bytes.text())
+    case 19: self = .refused(try bytes.u32(), sequence: try bytes.sequence(), code: try bytes.text())
     case 20: self = .subscription(try bytes.u32(), try SubscriptionRow(&bytes))
     case 21: self = .forgotten(try bytes.u32())
-    case 22: self = .settled(try bytes.u32(), floor: try bytes.u64(), try bytes.islands())
+    case 22: self = .settled(try bytes.u32(), floor: try bytes.place(), try bytes.islands())
     case 23: self = .troubled(try bytes.u32(), try bytes.troubles())
     case 24:
       let number = try bytes.u32()
@@ -179,20 +179,20 @@ enum BrokerRecord: Sendable {
     case 26: self = .manifest(credential: try bytes.text(), try bytes.reads())
     case 30: self = .holes(try bytes.holeNote())
     case 35:
-      self = .kept(before: try bytes.u64(), try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.mark() })
+      self = .kept(before: try bytes.place(), try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.mark() })
     case 36:
       self = .passed(
-        try bytes.u32(), through: try bytes.u64(), messages: try bytes.u64(), why: try bytes.whyPassed(), at: try bytes.i64())
+        try bytes.u32(), through: try bytes.place(), messages: try bytes.u64(), why: try bytes.whyPassed(), at: try bytes.instant())
     case 37: self = .loss(try bytes.loss())
     case 40: self = .intervention(try Intervention(&bytes))
     case 41: self = .recalled(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
     case 42:
-      let (number, by, cursor) = (try bytes.u32(), try bytes.u64(), try bytes.u64())
+      let (number, by, cursor) = (try bytes.u32(), try bytes.u64(), try bytes.cursor())
       self = .replayed(
         number, by: by, cursor: cursor,
         try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in
           Returns.Event(
-            position: try bytes.u64(), key: try bytes.u64(), sequence: try bytes.u64(), producer: try bytes.u32(), by: by)
+            position: try bytes.eventPlace(), key: try bytes.u64(), sequence: try bytes.sequence(), producer: try bytes.u32(), by: by)
         })
     case 43: self = .returned(try bytes.u32(), try bytes.positions())
     case 44: self = .dropped(try bytes.u32(), by: try bytes.u64(), try bytes.positions())
@@ -250,23 +250,27 @@ extension ByteWriter {
 
 extension ByteReader {
   mutating func islands() throws(MemoryFault) -> [Progress.Island] {
-    try list { (bytes: inout ByteReader) throws(MemoryFault) in Progress.Island(from: try bytes.u64(), through: try bytes.u64()) }
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in
+      let island = Progress.Island(from: try bytes.place(), through: try bytes.place())
+      guard island.from <= island.through else { throw .value("that what is settled ends at", island.through) }
+      return island
+    }
   }
 
   mutating func troubles() throws(MemoryFault) -> [Troubles.Trouble] {
     try list { (bytes: inout ByteReader) throws(MemoryFault) in
       Troubles.Trouble(
-        position: try bytes.u64(), notBefore: try bytes.i64(), attempts: try bytes.u32(), isSuspect: try bytes.bool())
+        position: try bytes.eventPlace(), notBefore: try bytes.instant(), attempts: try bytes.attempts(), isSuspect: try bytes.bool())
     }
   }
 
   mutating func positions() throws(MemoryFault) -> [UInt64] {
-    try list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.u64() }
+    try list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.place() }
   }
 
   mutating func pause() throws(MemoryFault) -> FloodBreaker.Pause? {
     guard try bool() else { return nil }
-    return FloodBreaker.Pause(since: try i64(), failures: try u32(), reason: try text())
+    return FloodBreaker.Pause(since: try instant(), failures: try u32(), reason: try text())
   }
 
   mutating func reads() throws(MemoryFault) -> [Manifest.Read] {
@@ -278,7 +282,7 @@ extension ByteReader {
 
   mutating func letter() throws(MemoryFault) -> DeadLetters.Letter {
     DeadLetters.Letter(
-      position: try u64(), key: try u64(), sequence: try u64(), producer: try u32(), attempts: try u32(), at: try i64(),
+      position: try eventPlace(), key: try u64(), sequence: try sequence(), producer: try u32(), attempts: try u32(), at: try instant(),
       cause: try cause())
   }
 

@@ -87,16 +87,16 @@ extension BrokerMachine {
     var bytes = ByteReader(checkpoint)
     let version = try bytes.u32()
     guard version == Self.version || version == Self.versionOfSections else { throw MemoryFault.version(version) }
-    lastAccepted = try bytes.i64()
-    newest = try bytes.u64()
+    lastAccepted = try bytes.instant()
+    newest = try bytes.place()
     clock.remember(lastAccepted)
     for _ in 0..<(try bytes.u32()) {
       var producer = Producers.Producer(credential: try bytes.text(), lineage: try bytes.text(), epoch: try bytes.u64())
-      producer.last = try bytes.u64()
-      producer.lastPosition = try bytes.u64()
-      producer.forget = try bytes.u64()
-      producer.nextForget = try bytes.u64()
-      producer.nextForgetPosition = try bytes.u64()
+      producer.last = try bytes.sequence()
+      producer.lastPosition = try bytes.place()
+      producer.forget = try bytes.sequence()
+      producer.nextForget = try bytes.sequence()
+      producer.nextForgetPosition = try bytes.place()
       producers.add(producer)
       var id = try bytes.text()
       id.withUTF8 { producers.note(id: UnsafeRawBufferPointer($0), of: producers.count - 1) }
@@ -109,7 +109,7 @@ extension BrokerMachine {
       }
       let row = try SubscriptionRow(&bytes)
       var subscription = Subscription(number, row, floor: 0, limits: limits, hash: hash)
-      subscription.progress = Progress(floor: try bytes.u64(), islands: try bytes.islands())
+      subscription.progress = Progress(floor: try bytes.place(), islands: try bytes.islands())
       subscription.troubles = Troubles(try bytes.troubles())
       subscription.dead = DeadLetters(
         try bytes.list { (bytes: inout ByteReader) throws(MemoryFault) in try bytes.letter() })
