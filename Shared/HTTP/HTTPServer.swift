@@ -2,9 +2,9 @@ import Glibc
 package import Transport
 
 /// An HTTP/1.1 server on a reactor. Handlers run on a bounded crew of workers, so a slow one never stops the loop, and a full bench
-/// answers 503 at once.
+/// answers 503 at once. What is short by its bounds is answered on the loop's own thread, which is then the only one to be woken.
 ///
-///     reactor: bytes ─▶ RequestParser ─▶ Routes ─┬─ inline ─────────────────────┬─▶ ResponseWriter ─▶ bytes
+///     reactor: bytes ─▶ RequestParser ─▶ Routes ─┬─ inline, brief ──────────────┬─▶ ResponseWriter ─▶ bytes
 ///                                                └─ workers (reading, writing) ─┘
 ///     a long body: its fields ─▶ admission (reading) ─▶ the body is read, or refused unread
 ///
@@ -26,6 +26,9 @@ package final class HTTPServer: @unchecked Sendable {
   package typealias Admission = @Sendable (Request) -> Response?
 
   private let admission: Admission?
+  private let allowsBrief: @Sendable () -> Bool
+  /// The turn in which a brief request was answered here last: the next ones of it go to workers, who may be as many as processors.
+  private var briefTurn: UInt64 = 0
   private let readers: Workers
   private let writers: Workers
   private var sweep: Reactor.Timer?
@@ -34,9 +37,11 @@ package final class HTTPServer: @unchecked Sendable {
   private var dateSecond: Int64 = -1
   private var dateText = ""
 
-  /// Listens on `host` and `port` (0: a free one). Without an admission every body is read that its route takes.
+  /// Listens on `host` and `port` (0: a free one). Without an admission every body is read that its route takes. `allowsBrief` says whether a
+  /// brief request may be answered on the reactor's thread now, where its handler must not have to wait for others.
   package init(
-    reactor: Reactor, host: String, port: UInt16, routes: [Route], limits: HTTPLimits = HTTPLimits(), admission: Admission? = nil,
+    reactor: Reactor, host: String, port: UInt16, routes: [Route], limits: HTTPLimits = HTTPLimits(),
+    allowsBrief: @escaping @Sendable () -> Bool = { false }, admission: Admission? = nil,
     log: @escaping @Sendable (Exchange) -> Void = { _ in }
   ) throws(SystemError) {
     self.reactor = reactor
@@ -44,6 +49,7 @@ package final class HTTPServer: @unchecked Sendable {
     self.limits = limits
     self.log = log
     self.admission = admission
+    self.allowsBrief = allowsBrief
     readers = Workers("reading", count: limits.readersMax, waitingMax: limits.waitingMax, reactor: reactor)
     writers = Workers("writing", count: limits.writersMax, waitingMax: limits.waitingMax, reactor: reactor)
     let door = Door()
@@ -94,7 +100,11 @@ package final class HTTPServer: @unchecked Sendable {
     case .inline:
       connection.answer(handler(request, parameters))
       return true
-    case .reading: return readers.run({ handler(request, parameters) }, isWanted: isWanted, done: done)
+    case .brief where briefTurn != reactor.turns && allowsBrief():
+      briefTurn = reactor.turns
+      connection.answer(handler(request, parameters))
+      return true
+    case .brief, .reading: return readers.run({ handler(request, parameters) }, isWanted: isWanted, done: done)
     case .writing: return writers.run({ handler(request, parameters) }, isWanted: isWanted, done: done)
     }
   }

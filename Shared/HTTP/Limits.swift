@@ -13,7 +13,7 @@ package struct HTTPLimits: Sendable {
   /// Connections at one time; for the next one the idlest makes room, and where none is idle it is accepted and closed. Consoles of an
   /// office and its scripts stay below.
   package var connectionsMax = 1_024
-  /// Handlers of the reading lane that run at one time: the machine has two cores and the store two readers.
+  /// Handlers of the reading lane that run at one time: the machine has two cores, and the store has a reader more.
   package var readersMax = 2
   /// Handlers of the writing lane: the store has one writer, and the second has its input ready when the first has committed.
   package var writersMax = 2

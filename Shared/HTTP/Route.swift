@@ -1,12 +1,15 @@
 /// One thing that can be asked of a server: a method, a pattern, a line of documentation and who answers.
 package struct Route: Sendable {
-  /// Answers a request. Runs on a worker's queue and may block, except in the inline lane.
+  /// Answers a request. Runs on a worker's queue and may block, except in the inline lane; in the brief one it may read.
   package typealias Handler = @Sendable (Request, PathParameters) -> Response
 
   /// Where a handler runs.
   package enum Lane: Sendable, CaseIterable {
     /// On the reactor itself: for what answers from memory in microseconds, such as /healthz, and must answer while workers are busy.
     case inline
+    /// On the reactor itself where it has nothing else at hand in this turn and the server's owner lets it, else as `reading`: for pages that
+    /// people wait for and that take less than a millisecond. A worker would have to be woken first, and the reactor once more after it.
+    case brief
     case reading
     case writing
   }

@@ -139,7 +139,8 @@ package struct Department: Sendable {
     store.whenEnded { start.abort(.inputOutput, "\($0)") }
     let broker = start.configuration[Self.broker]
     let credential = try Credential.read(part.rawValue, in: start.folder)
-    let reactor = try Reactor()
+    // Whoever calls waits for neither of the other's turns: a page that reads, or a thousand facts.
+    let (reactor, reception) = (try Reactor(), try Reactor())
     var link = MeshConfiguration(
       host: broker.host, port: broker.port, credential: credential.name, secret: credential.secret, program: "accord-\(name)",
       manifest: manifest)
@@ -154,13 +155,14 @@ package struct Department: Sendable {
     let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     for subscription in subscriptions(desk) { mesh.subscribe(subscription) }
     let http = try HTTPServer(
-      reactor: reactor, host: start.configuration[Self.host], port: httpPort,
+      reactor: reception, host: start.configuration[Self.host], port: httpPort,
       routes: CommonRoutes.health(readiness, ready: "the store is open and requests are taken", start.metrics)
-        + doors(desk), admission: { desk.refusal(of: $0) })
+        + doors(desk), allowsBrief: { store.hasFreeReader }, admission: { desk.refusal(of: $0) })
     let dueClerk = DueClerk(store: store, clock: start.clock, log: start.log, rules: dueRules(desk)) { mesh.outboxGrew(through: $0) }
     let runClerk = RunClerk(store: store, clock: start.clock, log: start.log, rules: runRules(desk)) { mesh.outboxGrew(through: $0) }
     mesh.start()
     try reactor.start(name: name)
+    try reception.start(name: "\(name)-http")
     dueClerk.start()
     runClerk.start()
     start.clock.answersStanding { desk.standing() }
@@ -183,9 +185,11 @@ package struct Department: Sendable {
           mesh.drain { done.happen() }
           done.wait(within: .seconds(4))
         },
-        Stop("stop the loop") {
-          reactor.stop()
-          reactor.join()
+        Stop("stop the loops") {
+          for loop in [reception, reactor] {
+            loop.stop()
+            loop.join()
+          }
         },
         Stop("close the store") { store.close() },
       ])

@@ -1,7 +1,7 @@
 /// The limits of a store, each with its reason.
 package enum StoreLimits {
-  /// Read-only connections: two cores, and one long page of the console must not hold up the relay.
-  package static let readers = 2
+  /// Read-only connections: two workers' pages, however long they are, and one for short reads, the relay's and those of brief requests.
+  package static let readers = 3
   /// A waiting writer or reader gives up after this and says *busy*: well inside the 8 s that a shutdown has.
   package static let busyMilliseconds: Int32 = 2_000
   /// A read longer than this is counted: it keeps the log from being reset, so the log grows meanwhile.

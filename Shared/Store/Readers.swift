@@ -59,6 +59,9 @@ final class Readers: Sendable {
     for _ in 0..<count { places.signal() }
   }
 
+  /// Whether the next read begins at once, unless somebody else takes the last connection meanwhile.
+  var isAnyFree: Bool { free.withLock { !$0.isEmpty } }
+
   var readCount: Int { reads.load(ordering: .relaxed) }
   var overlongCount: Int { overlong.load(ordering: .relaxed) }
 }

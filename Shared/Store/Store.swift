@@ -4,7 +4,8 @@ import Synchronization
 
 /// A department's store: one SQLite file with one writer, a few readers and a checkpointer.
 ///
-/// Synchronous and blocking: safe from any thread, but never called on a reactor's. Writes stand in line for one queue; reads run
+/// Synchronous and blocking: safe from any thread, but not called on a reactor's, save for brief reads on one that serves people and nothing
+/// else. Writes stand in line for one queue; reads run
 /// beside them on connections of their own and see the last commit before they began.
 package final class Store: Sendable {
   package let identity: StoreIdentity
@@ -154,6 +155,9 @@ package final class Store: Sendable {
   /// Runs `body` on a snapshot of the last commit. Never waits for a write. Longer than 100 ms is counted, longer than the limit of
   /// the options ends it with `readTooLong`.
   package func read<T>(_ body: (borrowing Snapshot) throws -> T) throws -> T { try readers.read(body) }
+
+  /// Whether a read would begin at once, as far as anybody can say who does not begin one.
+  package var hasFreeReader: Bool { readers.isAnyFree }
 
   /// Waits for what is under way, copies the log into the file and closes it. Later calls throw `closed`; closing twice is harmless.
   package func close() {

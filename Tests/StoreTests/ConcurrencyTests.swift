@@ -76,6 +76,19 @@ struct ConcurrencyTests {
     #expect(store.statistics.reads == 161)
   }
 
+  @Test func `tells whether a reader is free`() throws {
+    let store = try desk.open { $0.readers = 2 }
+    #expect(store.hasFreeReader)
+    try store.read { _ in
+      #expect(store.hasFreeReader)
+      try store.read { _ in #expect(!store.hasFreeReader) }
+      #expect(store.hasFreeReader)
+    }
+    #expect(store.hasFreeReader)
+    store.close()
+    #expect(!store.hasFreeReader)
+  }
+
   @Test func `a read without end is ended and the reader serves the next`() throws {
     let store = try desk.open {
       $0.readers = 1

@@ -18,14 +18,14 @@ struct OfferRoutes: Sendable {
     [
       Route(
         .get, "/v1/customers/{id}/offers", "the offers on the table for a customer: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR",
-        query: Self.pageQuery
+        lane: .brief, query: Self.pageQuery
       ) {
         request, parameters in
         desk.question(request) { snapshot, asker in try customer(parameters["id"], request, asker, snapshot) }
       },
       Route(
         .get, "/v1/orders/{order}/offers", "the offers on the table for one order: ?locale=BCP47&called=WORDS&limit=N&after=CURSOR",
-        query: Self.pageQuery
+        lane: .brief, query: Self.pageQuery
       ) {
         request, parameters in
         desk.question(request) { snapshot, asker in try order(parameters["order"], request, asker, snapshot) }
