@@ -12,6 +12,7 @@ extension Command {
       .init("--offers", "N", "offers, live or past; every other one is past (default 500)"),
       .init("--rate", "N", "requests a second, open loop (default 200)"), .init("--seconds", "N", "of asking (default 30)"),
       .init("--rows", "N", "rows wanted of a table at once (default: as many as the door gives)"),
+      .init("--shop", "DIR", "takes the filled shop from below DIR, or keeps it there where there is none of this size yet"),
       .init("--folder", "DIR", "where it puts its data (default: below $TMPDIR, else /tmp)"),
     ],
     examples: ["accord bench desk --json", "accord bench desk --customers 2000 --orders 10000 --offers 20 --seconds 5"],
@@ -33,6 +34,8 @@ struct BenchDesk {
   private let seconds: Int
   private let pageRows: Int?
   private let folder: String
+  /// Where a filled shop of this size lies, or shall lie.
+  private let kept: String?
 
   /// What is wanted at p99, in microseconds.
   private static let limit: Int64 = 5_000
@@ -45,20 +48,17 @@ struct BenchDesk {
     seconds = Int(min(3_600, max(1, try arguments.integer("--seconds") ?? 30)))
     pageRows = try arguments.integer("--rows").map { Int(min(1_000, max(1, $0))) }
     folder = BenchPlaces.parent(arguments)
+    let size = "\(shop.customers)-\(shop.orders)-\(shop.offers)"
+    kept = arguments.value("--shop").map { "\($0)/desk-\(size)" }
   }
 
   func run(json: Bool) throws(Complaint) {
     let data = try BenchPlaces.data(below: folder)
     defer { Files.remove(data) }
-    let house = try BenchMeshHouse(data, ["--sandbox", "--clock", "manual@2026-05-10T00:00:10-04:00"])
-    defer { house.stop() }
     let began = Clock.uptimeMilliseconds
-    Terminal.note("\(shop.orders) orders go in")
-    try shop.fill(house)
-    try house.awaitQuiet(seconds: 7_200)
-    Terminal.note("\(shop.offers) offers go live, every other one ends")
-    try shop.open(house)
-    try house.awaitQuiet(seconds: 3_600)
+    if let kept, Files.exists(kept) { try copy(kept, to: data) } else { try fill(data) }
+    let house = try open(data)
+    defer { house.stop() }
     let prepared = Double(Clock.uptimeMilliseconds - began) / 1_000
     Terminal.note("asking")
     let course = BenchDeskCourse(house, shop, rate: rate, rows: pageRows)
@@ -104,5 +104,40 @@ struct BenchDesk {
     }
     for name in Programs.all { report.add("\(name)PeakMebibytes", BenchMeshHouse.peakMebibytes(of: house.process(of: name))) }
     report.print(json: json)
+  }
+
+  // MARK: Preparing
+
+  private func open(_ data: String) throws(Complaint) -> BenchMeshHouse {
+    try BenchMeshHouse(data, ["--sandbox", "--clock", "manual@2026-05-10T00:00:10-04:00"])
+  }
+
+  /// Fills the shop in `data` with a mesh that is ended again, and keeps a copy where somebody wants one.
+  private func fill(_ data: String) throws(Complaint) {
+    try fill(with: open(data))
+    guard let kept else { return }
+    let unfinished = "\(kept).\(getpid())"
+    guard mkdir(unfinished, 0o700) == 0 else { throw .system("could not make \(unfinished)", errno) }
+    try copy(data, to: unfinished)
+    guard rename(unfinished, kept) == 0 else { throw .system("could not name \(kept)", errno) }
+  }
+
+  private func fill(with house: BenchMeshHouse) throws(Complaint) {
+    defer { house.stop() }
+    Terminal.note("\(shop.orders) orders go in")
+    try shop.fill(house)
+    try house.awaitQuiet(seconds: 7_200)
+    Terminal.note("\(shop.offers) offers go live, every other one ends")
+    try shop.open(house)
+    try house.awaitQuiet(seconds: 3_600)
+  }
+
+  /// All that lies in one folder, to another one.
+  private func copy(_ from: String, to: String) throws(Complaint) {
+    let child = try ChildProcess(path: "/bin/cp", arguments: ["-a", "--reflink=auto", "\(from)/.", to], log: "\(to).log")
+    guard child.end() == 0 else {
+      throw Complaint(code: .inputOutput, happened: "\(from) could not be copied to \(to)", advice: "see \(to).log")
+    }
+    unlink("\(to).log")
   }
 }
