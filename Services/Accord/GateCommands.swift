@@ -6,7 +6,8 @@ import Host
 extension Command {
   /// What an offer must pass before it goes live, and what to know before it is changed or stopped.
   static let gates: [Command] = [
-    .offerGate, .offerWaive, .offerConfirm, .offerReleaseBlind, .offerDiff, .offerRehearse, .parityList, .questionList, .questionAnswer,
+    .offerGate, .offerWaive, .offerConfirm, .offerReleaseBlind, .offerPassed, .offerDiff, .offerRehearse, .parityList, .questionList,
+    .questionAnswer,
   ]
 
   static let waiving: [Arguments.Option] = [

@@ -41,6 +41,7 @@ enum OfferRehearse {
       let counts = ["send", "honour", "suppress", "defer"].map { "\($0) \(people["counts"]?[$0]?.integer ?? 0)" }
       Terminal.print("People: \(counts.joined(separator: ", "))")
       for reason in people["reasons"]?.object ?? [] { Terminal.print("  \(reason.name): \(reason.value.integer ?? 0)") }
+      if people["whole"]?.bool == false { Terminal.print("  (the time did not suffice for everybody: there are more)") }
       if let atDesk = people["at_desk"]?.integer, atDesk > 0 {
         Terminal.print("  and \(atDesk) orders of nobody we know: whoever it is is told at the desk alone")
       }

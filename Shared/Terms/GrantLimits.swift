@@ -42,6 +42,20 @@ package struct GrantLimits: Sendable, Equatable {
     self.byRole = byRole
   }
 
+  private init(agent: Limit, supervisorTimes: Int64) {
+    self.agent = agent
+    byRole = [.agent: agent, .supervisor: agent.times(supervisorTimes)]
+  }
+
+  /// Those of the first policy, for whoever has heard of none yet.
+  package static let usual = GrantLimits(
+    agent: Limit(perCase: 2_500, perDay: 20_000, perCustomer: 10_000, within: .seconds(90 * 86_400)), supervisorTimes: 10)
+
+  /// What a policy says of somebody who is none: whoever wrote it meant somebody else. Nil where each is a role.
+  package static func stranger(in document: JSON) -> String? {
+    (document.object ?? []).first { $0.value.object != nil && ColleagueChanged.Role(rawValue: $0.name) == nil }?.name
+  }
+
   private static func limit(_ json: JSON?) -> Limit? {
     guard let json, let perCase = json["case"]?.integer, let perDay = json["day"]?.integer,
       let perCustomer = json["customer"]?["amount"]?.integer, perCase >= 0, perDay >= 0, perCustomer >= 0,

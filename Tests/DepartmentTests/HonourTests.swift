@@ -181,4 +181,19 @@ struct HonourTests {
     #expect(try house.given(to: "A") == 1_000)
     #expect(try house.findings() == [])
   }
+
+  @Test func `what a supervisor approves is bound by theirs, what the operator's credential lets go by the books alone`() throws {
+    let house = try Self.house().0
+    for (id, cents, approver) in [
+      ("ruth-much", 25_001, "supervisor/ruth"), ("ruth", 25_000, "supervisor/ruth"), ("credential", 60_000, "operator"),
+    ] as [(String, Int64, String)] {
+      try house.say(
+        Self.ask(id, nil, of: nil, cents, person: "p-\(id)", basis: .goodwill, approver: approver, at: house.now),
+        source: "/service")
+    }
+    #expect(try answer(house, "ruth-much")["reason"]?.string == "over_limit")
+    #expect(try answer(house, "ruth")["change"]?.string == "posted")
+    #expect(try answer(house, "credential")["amount"]?["amount_minor"]?.integer == 60_000)
+    #expect(try house.findings() == [])
+  }
 }

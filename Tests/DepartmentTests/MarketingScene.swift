@@ -108,7 +108,9 @@ final class MarketingScene: Sendable {
   }
 
   /// An order with shipping paid, as the Sunday offer looks for it.
-  static func order(_ id: String, of person: String?, placed: Timestamp = friday, channel: String = "web") throws -> DomainEvent {
+  static func order(
+    _ id: String, of person: String?, placed: Timestamp = friday, channel: String = "web", shipping: Int64 = 995
+  ) throws -> DomainEvent {
     var draft = OrderDraft(id)
     draft.personID = person
     draft.placedAt = placed
@@ -119,7 +121,7 @@ final class MarketingScene: Sendable {
         lineID: Identifier(restoring: "1"), sku: Identifier(restoring: "KETTLE-17"), categories: ["KITCHEN"], quantity: 1,
         paid: Money(minor: 3_900, usd))
     ]
-    draft.charges = [.init(method: "standard", paid: Money(minor: 995, usd))]
+    draft.charges = [.init(method: "standard", paid: Money(minor: shipping, usd))]
     return .orderCaptured(try draft.order())
   }
 

@@ -61,6 +61,13 @@ struct PolicyTests {
       #expect(
         try code(say(house, "/v1/policies/cool-off/propose", ["document": document], as: ruth, key: "bad\(number)")) == "policy_unreadable")
     }
+    // Limits of somebody who is no role would bind nobody.
+    let limit: JSON = ["case": 100, "day": 900, "customer": ["amount": 300, "within": "PT24H"]]
+    let stranger = try say(
+      house, "/v1/policies/limits/propose", ["document": ["agent": limit, "supervisor_times": 10, "agnet": limit]], as: ruth, key: "l1"
+    ).json
+    #expect(
+      stranger["code"] == "policy_unreadable" && stranger["detail"]?.string?.contains("/agnet is no role") == true, "\(stranger.text)")
     #expect(try code(say(house, "/v1/policies/cool-off/confirm", [:], as: maya, key: "3")) == "nothing_proposed")
     #expect(say(house, "/v1/policies/cool-off/propose", wish, as: ruth, key: "4").status == 201)
     // Nothing counts yet.

@@ -57,6 +57,55 @@ struct RehearsalTests {
     #expect(try scene.post("/v1/offers/rehearse", ["offer": "sunday-free-shipping"]).json["look_backs"]?.array?.count == 3)
   }
 
+  @Test func `of many orders the twenty largest, five at random and the ten who miss by least are shown`() throws {
+    let scene = try MarketingScene()
+    scene.openSpring()
+    let start = MarketingScene.sunday
+    for number in 0..<27 {
+      // From 1.00 to 3.60, in no order.
+      let minor = 100 + Int64(number * 11 % 27) * 10
+      try scene.ledger(
+        MarketingScene.order("in-\(minor)", of: "p-\(number)", placed: start.adding(.seconds(-3_600 * Int64(number + 1))), shipping: minor))
+    }
+    for number in (0..<9).reversed() {
+      let hours = Duration.seconds(-3_600 * Int64(number + 2))
+      try scene.ledger(
+        MarketingScene.order("app-\(number)", of: "a-\(number)", placed: start.adding(hours), channel: "app"),
+        MarketingScene.order("early-\(number)", of: "e-\(number)", placed: start.adding(.seconds(-48 * 3_600 - 60 * Int64(number + 1)))))
+    }
+    func rehearsed(_ seed: Int64) throws -> JSON {
+      try scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer(), "seed": .integer(seed)]).json
+    }
+    func ids(_ rows: JSON?) -> [String] { (rows?.array ?? []).compactMap { $0["order_id"]?.string } }
+    let json = try rehearsed(1)
+    #expect(json["look_backs"]?.array?.compactMap { $0["granted"]?.integer } == [24, 27, 36])
+    #expect(ids(json["largest"]) == stride(from: 360, through: 170, by: -10).map { "in-\($0)" })
+    let missed = ids(json["missed"])
+    #expect(
+      missed.filter { $0.hasPrefix("early") } == (0..<5).map { "early-\($0)" } && missed.count { $0.hasPrefix("app") } == 5, "\(missed)")
+    // Each order has its chance: over many seeds every one of them is shown, five at a time and none twice.
+    var seen: Set<String> = []
+    for seed in 1...60 {
+      let random = try ids(rehearsed(Int64(seed))["random"])
+      #expect(random.count == 5 && Set(random).count == 5 && random.allSatisfy { $0.hasPrefix("in-") }, "\(random)")
+      seen.formUnion(random)
+    }
+    #expect(seen.count == 27)
+  }
+
+  @Test func `whoever may not be written to, and whom nobody can reach, are rehearsed as they will be judged`() throws {
+    let scene = try scene()
+    try scene.ledger(
+      .customerRestricted(CustomerRestricted(change: .restricted, personID: Identifier(restoring: "ada"), cause: .minor)),
+      MarketingScene.order("o-eve", of: "eve", placed: MarketingScene.sunday.adding(.seconds(-3_600))))
+    let people = try #require(scene.post("/v1/offers/rehearse", ["document": try MarketingScene.sundayOffer()]).json["people"])
+    #expect(people["counts"] == ["send": 1, "honour": 2, "suppress": 2, "defer": 0] && people["whole"] == true, "\(people.text)")
+    #expect(
+      people["reasons"] == [
+        "eligible": 1, "honoured_look_back": 1, "honoured_look_back.at_desk": 1, "minor": 1, "would_annoy.wrong_channel": 1,
+      ])
+  }
+
   /// 200 contacts an hour of which three agents take 20; what nobody has read nobody is counted on for, here as at the gate.
   @Test func `what is available is counted by those who have read it, and how much more once the others have`() throws {
     let scene = try MarketingScene.demanding(but: ["briefings"])

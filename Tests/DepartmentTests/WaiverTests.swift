@@ -21,6 +21,8 @@ struct WaiverTests {
     #expect(row["state"] == "waived" && row["by"] == "operator" && row["sentence"] == "two agents, who wrote it themselves")
     let told = try scene.told().compactMap { if case .gateWaived(let fact) = $0 { fact } else { nil } }
     #expect(told.map(\.check) == [.briefings, .sheets])
+    let report = try scene.premises.ask(.get, "/v1/passed-over").json["passed"]?.array ?? []
+    #expect(report.count == 1 && report.first?["kind"] == "waiver" && report.first?["checks"] == ["briefings", "sheets"])
     try scene.advance(to: MarketingScene.sunday)
     #expect(try scene.state() == "live")
   }
@@ -47,9 +49,14 @@ struct WaiverTests {
     let scene = try MarketingScene.demanding(but: ["briefings"])
     try scene.advance(to: MarketingScene.sunday)
     #expect(try scene.state() == "blocked")
+    let ruth = try scene.token(of: "supervisor/ruth", .supervisor)
+    _ = try scene.token(of: "agent/ines", .agent)
     let before = try scene.words()
     for (body, code) in [
       (["offer": "sunday-free-shipping", "emergency": true, "reason": "r"], "with"),
+      // Nobody waits for who does not exist, or may not.
+      (["offer": "sunday-free-shipping", "emergency": true, "with": "supervisor/nobody", "reason": "r"], "with"),
+      (["offer": "sunday-free-shipping", "emergency": true, "with": "agent/ines", "reason": "r"], "with"),
       (["offer": "sunday-free-shipping", "emergency": true, "with": "operator", "reason": "r"], "with"),
       (["offer": "sunday-free-shipping", "emergency": true, "with": "supervisor/ruth"], "reason"),
     ] as [(JSON, String)] {
@@ -65,7 +72,6 @@ struct WaiverTests {
     // The operator asked; only Ruth confirms.
     let wrong = scene.post("/v1/offers/confirm", ["offer": "sunday-free-shipping"])
     #expect(try wrong.status == 403 && wrong.json["code"] == "not_asked")
-    let ruth = try scene.token(of: "supervisor/ruth", .supervisor)
     let confirmed = scene.post("/v1/offers/confirm", ["offer": "sunday-free-shipping"], token: ruth)
     #expect(confirmed.status == 200, "\(String(decoding: confirmed.body, as: UTF8.self))")
     #expect(try scene.state() == "live")
@@ -73,15 +79,22 @@ struct WaiverTests {
     #expect(
       launched.emergency?.by.map(\.text) == ["operator", "supervisor/ruth"] && launched.emergency?.reason == "the recall cannot wait")
     #expect(try scene.row("briefings")["state"] == "waived")
+    #expect(launched.sentence == "although its briefings did not hold")
+    // It is reported, beside whatever else was let pass.
+    let report = try scene.premises.ask(.get, "/v1/passed-over").json["passed"]?.array ?? []
+    #expect(report.count == 1 && report.first?["kind"] == "emergency" && report.first?["checks"] == ["briefings"], "\(report.map(\.text))")
+    #expect(report.first?["by"] == "operator" && report.first?["second"] == "supervisor/ruth" && report.first?["confirmed_at"] != nil)
+    #expect(report.first?["offer"] == "sunday-free-shipping@1" && report.first?["reason"] == "the recall cannot wait")
   }
 
   @Test func `a question for confirmation does not stand for ever, and none is needed where the gate is open`() throws {
     let scene = try MarketingScene.demanding(but: ["briefings"])
     try scene.advance(to: MarketingScene.sunday)
+    let ruth = try scene.token(of: "supervisor/ruth", .supervisor)
     scene.post(
       "/v1/offers/launch", ["offer": "sunday-free-shipping", "emergency": true, "with": "supervisor/ruth", "reason": "the recall"])
-    let ruth = try scene.token(of: "supervisor/ruth", .supervisor)
     scene.clock.advance(to: MarketingScene.sunday.adding(.seconds(3_601)))
+    #expect(try scene.premises.ask(.get, "/v1/passed-over").json["passed"]?.array?.first?["confirmed_at"] == nil)
     #expect(try scene.post("/v1/offers/confirm", ["offer": "sunday-free-shipping"], token: ruth).json["code"] == "no_emergency")
     for agent in MarketingScene.agents { try scene.service(MarketingScene.read(agent)) }
     let open = scene.post(

@@ -1,12 +1,12 @@
 import Contracts
 import ServiceDomain
+import Terms
 import Testing
 import Zones
 
 /// The pure rules of care: limits, opening hours, names as they are said, amounts as they are read aloud.
 struct CareRulesTests {
-  private static let limits = HonourLimits(
-    perCase: 2_500, perDay: 20_000, perCustomer: 10_000, within: .seconds(90 * 86_400), supervisorTimes: 10)
+  private static func limits(_ role: ColleagueChanged.Role) -> HonourLimits { HonourLimits(GrantLimits.usual.limit(of: [role])) }
 
   /// Amount, what was given before on the case, today and to the customer; what is left where it is over.
   @Test(
@@ -18,16 +18,26 @@ struct CareRulesTests {
     )
   {
     let spent = HonourLimits.Spent(onCase: onCase, today: today, onCustomer: onCustomer)
-    switch Self.limits.judge(amount, .agent, spent: spent) {
-    case .inside: #expect(left == nil)
-    case .over(_, _, let rest): #expect(rest == left)
-    }
-    #expect(Self.limits.judge(amount, .unbound, spent: spent) == .inside)
+    #expect(Self.limits(.agent).excess(amount, spent: spent)?.left == left)
+    #expect(HonourLimits(nil).excess(amount, spent: spent) == nil)
   }
 
-  @Test func `a supervisor has ten times as much`() {
-    #expect(Self.limits.judge(25_000, .supervisor, spent: .init()) == .inside)
-    #expect(Self.limits.judge(25_001, .supervisor, spent: .init()) == .over(.perCase, limit: 25_000, left: 25_000))
+  @Test func `a supervisor has ten times as much, a lead no more, and each role what a policy says of it`() throws {
+    #expect(Self.limits(.supervisor).excess(25_000, spent: .init()) == nil)
+    #expect(Self.limits(.supervisor).excess(25_001, spent: .init()) == .init(.perCase, limit: 25_000, left: 25_000))
+    #expect(Self.limits(.lead).excess(2_501, spent: .init()) == .init(.perCase, limit: 2_500, left: 2_500))
+    let own = try #require(
+      GrantLimits(
+        try JSON(
+          parsing: """
+            {"agent": {"case": 100, "day": 900, "customer": {"amount": 300, "within": "PT24H"}}, "supervisor_times": 10,
+             "supervisor": {"case": 700, "day": 900, "customer": {"amount": 900, "within": "PT24H"}},
+             "lead": {"case": 500, "day": 900, "customer": {"amount": 900, "within": "PT24H"}}}
+            """)))
+    #expect(
+      [[.agent], [.lead], [.supervisor], [.operator], [.agent, .lead]].map { own.limit(of: $0).perCase } == [100, 500, 700, 700, 500])
+    #expect(GrantLimits.stranger(in: ["agnet": ["case": 1], "agent": ["case": 1], "supervisor_times": 2]) == "agnet")
+    #expect(GrantLimits.stranger(in: ["agent": ["case": 1], "supervisor_times": 2]) == nil)
   }
 
   /// What a customer says, and whether it means the name.

@@ -89,9 +89,10 @@ enum HonourCommands {
         "\(OfferReport.money(answer["amount"])) (\(CareReport.text(answer, "in_words")))\(answer["destination"]?.string.map { ", \($0)" } ?? ""), charged to "
           + "\(CareReport.text(answer, "who_pays")). `accord honour undo` takes it back until \(CareReport.text(answer, "undo_until")).")
     case "waiting":
+      let otherwise = answer["given_at_deadline"].map { "\(OfferReport.money($0)) are given then" } ?? "nothing is given then"
       Terminal.print(
-        "\(OfferReport.money(answer["amount"])) is over your limit: \(CareReport.text(answer, "approver")) decides by \(CareReport.text(answer, "deadline_at")) "
-          + "(\(CareReport.text(answer, "request_id"))).")
+        "\(OfferReport.money(answer["amount"])) waits: \(CareReport.text(answer, "why")). \(CareReport.text(answer, "approver")) decides by "
+          + "\(CareReport.text(answer, "deadline_at")), else \(otherwise) (\(CareReport.text(answer, "request_id"))).")
     case "already": Terminal.print("\(CareReport.text(answer, "sentence")).")
     case _ where isRefused:
       Terminal.print("The customer reads: “\(CareReport.text(answer, "customer_reads"))”")
@@ -124,7 +125,8 @@ enum HonourCommands {
     Terminal.print(
       "\(CareReport.text(one, "request_id"))  \(CareReport.text(one, "state"))  \(one["amount"].map { OfferReport.money($0) } ?? "")  \(what) for \(whom) by "
         + "\(CareReport.text(one, "agent"))\(one["approver"]?.string.map { ", with \($0)" } ?? "")"
-        + (one["deadline_at"]?.string.map { ", by \($0)" } ?? "") + (one["reason"]?.string.map { " (\($0))" } ?? ""))
+        + (one["lies_with"]?.string.map { ", who left it to \($0)" } ?? "") + (one["deadline_at"]?.string.map { ", by \($0)" } ?? "")
+        + (one["reason"]?.string.map { " (\($0))" } ?? ""))
   }
 
   static func approvals(_ arguments: Arguments) throws(Complaint) {

@@ -50,7 +50,9 @@ package struct Honour: Sendable {
   /// The limit that it goes by: the approver's, where somebody approved it.
   package var limit: GrantLimits.Limit? {
     // Whoever holds the operator's credential is bound by the books alone.
-    if asked.agentID.text == "operator", agent == nil { return nil }
+    if asked.approver == nil ? asked.agentID.text == "operator" && agent == nil : asked.approver?.text == "operator" && approver == nil {
+      return nil
+    }
     return asked.approver == nil ? limits?.limit(of: agent?.roles ?? [.agent]) : limits?.limit(of: approver?.roles ?? [.supervisor])
   }
 

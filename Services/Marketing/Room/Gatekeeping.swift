@@ -205,10 +205,10 @@ enum Gatekeeping {
     try block(offer, Gate.reasons(try look(offer, telling, in: transaction)), telling, in: transaction)
   }
 
-  /// Says that it is live. `emergency` where two people decided so although the gate does not hold.
+  /// Says that it is live. `emergency` where two people decided so although `lacking` checks of the gate do not hold.
   static func goLive(
     _ version: Offers.Version, _ schedule: Offers.Schedule, historical: Bool, emergency: OfferTurned.Emergency? = nil,
-    by: Identifier<Colleague>, _ telling: Telling, in transaction: borrowing Transaction
+    lacking: [String] = [], by: Identifier<Colleague>, _ telling: Telling, in transaction: borrowing Transaction
   ) throws {
     let known = try Offers.find(version.offer.offer, in: transaction)
     let effective = LaunchTime.effective(
@@ -217,7 +217,8 @@ enum Gatekeeping {
       .offerTurned(
         OfferTurned(
           turn: .launched, offerID: version.offer.offer, version: version.offer.version, effectiveFrom: effective, historical: historical,
-          emergency: emergency, by: by, at: telling.now)), in: transaction)
+          emergency: emergency, sentence: lacking.isEmpty ? nil : "although its \(lacking.joined(separator: ", ")) did not hold", by: by,
+          at: telling.now)), in: transaction)
   }
 
   private static func block(

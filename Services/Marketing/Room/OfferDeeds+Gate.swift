@@ -44,9 +44,7 @@ extension OfferDeeds {
     guard second != telling.by else {
       throw Refused(422, "with", "with: the second person is another one than \(telling.by), who asks; name somebody else")
     }
-    if try Colleagues.isActive(second, in: transaction) == false {
-      throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
-    }
+    try confirmMay(second, in: transaction)
     // It stands in the launch itself, where there is room for a line.
     guard let reason, (1...Limits.textBytesMax).contains(reason.utf8.count) else {
       throw Refused(
@@ -64,6 +62,26 @@ extension OfferDeeds {
     telling.desk.log.warning(
       "offer.emergency",
       "\(telling.by) wants \(offer) live although \(lacks.count) checks do not hold; \(second) must confirm it: \(reason)")
+  }
+
+  /// Who may confirm an emergency, beside the operator.
+  static let confirmers: [Principal.Role] = [.marketer, .supervisor, .lead]
+
+  /// Goes on where `second` works here and may confirm: else everybody would wait for somebody who never can.
+  private func confirmMay(_ second: Identifier<Colleague>, in transaction: borrowing Transaction) throws {
+    guard let known = try Colleagues.find(second, in: transaction) else {
+      // Where nobody was told of yet, or it is whoever holds the mesh's own credential, there is nobody to look up.
+      if try second.text == OperatorDoor.principal || Colleagues.isEmpty(in: transaction) { return }
+      throw Refused(
+        422, "with", "with: nobody is known as \(second); name somebody who works here (`accord colleague list` shows them)")
+    }
+    guard known.active else {
+      throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
+    }
+    guard Principal(known).has(Self.confirmers) else {
+      throw Refused(
+        422, "with", "with: \(second) may not confirm a launch; name a marketer, a lead or a supervisor")
+    }
   }
 
   /// The rows that an emergency would pass over; refused where there are none, where the terms do not hold, or before the start.
@@ -114,8 +132,8 @@ extension OfferDeeds {
     telling.desk.log.warning(
       "offer.emergency", "\(first.by) and \(second) let \(offer) go live although its gate did not hold: \(first.reason)")
     try Gatekeeping.goLive(
-      version, schedule, historical: false, emergency: .init(by: [first.by, second], reason: first.reason), by: second, telling,
-      in: transaction)
+      version, schedule, historical: false, emergency: .init(by: [first.by, second], reason: first.reason), lacking: asked.map(\.check),
+      by: second, telling, in: transaction)
   }
 
   // MARK: Silence

@@ -30,7 +30,7 @@ extension OfferDoors {
         }
       },
       Route(.post, "/v1/offers/confirm", "confirms an emergency launch, as the second of two people", members: Self.members) { request, _ in
-        desk.command(request, for: .operator, .marketer, .supervisor, .lead) { transaction, occasion in
+        desk.command(request, forAnyOf: [.operator] + OfferDeeds.confirmers) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
             let offer = try named(body, in: transaction)
             try deeds.confirmEmergency(offer, in: transaction)

@@ -26,6 +26,10 @@ extension OfferDoors {
           return try VersionDiff.of(known, request, in: snapshot)
         }
       },
+      Route(.get, "/v1/passed-over", "what was let pass although it did not hold: waivers, emergencies, messages on old knowledge") {
+        request, _ in
+        desk.question(request) { snapshot in .json(.object([.init("passed", .array(try PassedOver.list(in: snapshot)))])) }
+      },
       Route(.get, "/v1/parity", "where new customers are better off, why, and whom nobody told") { request, _ in
         desk.question(request) { snapshot in
           .json(.object([.init("offers", .array(try ParityPages.list(at: desk.clock.now(), in: snapshot)))]))

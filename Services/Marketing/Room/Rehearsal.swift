@@ -52,7 +52,7 @@ struct Rehearsal: Sendable {
     var people = try people(granted: found.people, life, until: deadline)
     people.atDesk = found.atDesk
     let contacts = RehearsedContacts(terms: terms, now: now, from: end)
-    let (messages, recipients) = (people.counts.send + people.counts.honour, Int64(found.people.count) + found.atDesk)
+    let (messages, recipients) = (people.written, Int64(found.people.count) + found.atDesk)
     let calls = try desk.store.read { (snapshot: borrowing Snapshot) throws -> [JSON.Member] in
       try contacts.members(messages: messages, recipients: recipients, in: snapshot)
     }
@@ -145,8 +145,13 @@ struct Rehearsal: Sendable {
     var reasons: [String: Int64] = [:]
     /// Whom nobody can write to, for nobody knows who they are: they are told when they come.
     var atDesk: Int64 = 0
+    /// Messages and notes that would leave.
+    var written: Int64 = 0
+    /// Whether the time sufficed for everybody.
+    var isWhole = false
 
-    mutating func add(_ kind: Verdict.Kind, _ reason: String) {
+    mutating func add(_ judged: Judging.Judged) {
+      let (kind, reason) = (judged.verdict.kind, judged.verdict.reason)
       switch kind {
       case .send: counts.send += 1
       case .honour: counts.honour += 1
@@ -154,6 +159,7 @@ struct Rehearsal: Sendable {
       case .defer: counts.defer += 1
       }
       reasons[reason, default: 0] += 1
+      if kind == .send || kind == .honour && judged.noteChannel != nil { written += 1 }
     }
 
     var json: JSON {
@@ -162,39 +168,59 @@ struct Rehearsal: Sendable {
           "send": .integer(counts.send), "honour": .integer(counts.honour), "suppress": .integer(counts.suppress),
           "defer": .integer(counts.defer),
         ], "reasons": .object(reasons.sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }),
-        "at_desk": .integer(atDesk),
+        "at_desk": .integer(atDesk), "whole": .bool(isWhole),
       ]
     }
   }
 
   private struct Page {
     let last: Identifier<Person>?
-    let verdicts: [Verdict]
+    let judged: [Judging.Judged]
   }
 
-  /// Everybody as they would be judged, those first who would be given something.
+  /// Everybody as they would be judged: those first who would be given something, as if the ledger had given it.
   private func people(granted: Set<Identifier<Person>>, _ life: Life, until deadline: Int64) throws -> People {
     var people = People()
-    let hasNote = terms.document.note != nil
-    for _ in granted {
-      if hasNote { people.add(.honour, Verdict.honoured + "look_back") } else { people.add(.suppress, "has_it") }
-    }
-    guard let targeting = terms.document.targeting else { return people }
-    var after = ""
-    while Clock.uptimeMilliseconds < deadline {
-      let judged = try desk.store.read { (snapshot: borrowing Snapshot) throws -> Page in
-        let judging = try Judging(rehearsing: terms, life, at: now, in: snapshot)
-        let page = try Audiences.people(of: targeting.audienceID, after: after, limit: Preparing.peopleAtOnce, in: snapshot)
-        var verdicts: [Verdict] = []
-        for (person, dossier) in zip(page, try judging.dossiers(of: page, in: snapshot)) where !granted.contains(person) {
-          verdicts.append(try judging.judge(person, dossier, in: snapshot).verdict)
-        }
-        return Page(last: page.last, verdicts: verdicts)
+    var given = granted.sorted()[...]
+    while !given.isEmpty, Clock.uptimeMilliseconds < deadline {
+      let page = Array(given.prefix(Preparing.peopleAtOnce))
+      let judged = try judge(page, life) { _, dossier in
+        dossier.hasRemedy = true
+        dossier.untold = dossier.untold ?? RemedyChanged.Basis.lookBack.rawValue
+        return true
       }
-      for verdict in judged.verdicts { people.add(verdict.kind, verdict.reason) }
-      guard let last = judged.last else { break }
-      after = last.text
+      for one in judged.judged { people.add(one) }
+      given = given.dropFirst(page.count)
     }
+    var after = ""
+    var isMore = terms.document.targeting != nil
+    while isMore, Clock.uptimeMilliseconds < deadline {
+      let judged = try judge(nil, life, after: after) { person, _ in !granted.contains(person) }
+      for one in judged.judged { people.add(one) }
+      after = judged.last?.text ?? after
+      isMore = judged.last != nil
+    }
+    people.isWhole = given.isEmpty && !isMore
     return people
+  }
+
+  /// Judges `people`, or the next of the audience after `after`: those whom `prepare` lets through, with what it makes of what is known.
+  private func judge(
+    _ people: [Identifier<Person>]?, _ life: Life, after: String = "", _ prepare: (Identifier<Person>, inout Dossier) -> Bool
+  ) throws -> Page {
+    try desk.store.read { (snapshot: borrowing Snapshot) throws -> Page in
+      let judging = try Judging(rehearsing: terms, life, at: now, in: snapshot)
+      let next = try terms.document.targeting.map {
+        try Audiences.people(of: $0.audienceID, after: after, limit: Preparing.peopleAtOnce, in: snapshot)
+      }
+      let page = people ?? next ?? []
+      var judged: [Judging.Judged] = []
+      for (person, known) in zip(page, try judging.dossiers(of: page, in: snapshot)) {
+        var dossier = known
+        guard prepare(person, &dossier) else { continue }
+        judged.append(try judging.judge(person, dossier, in: snapshot))
+      }
+      return Page(last: page.last, judged: judged)
+    }
   }
 }

@@ -43,14 +43,8 @@ package struct CarePolicies: Sendable, Equatable {
   package enum Default: String, Sendable { case limit, refuse }
   package var approvalDefault: Default { documents["desk"]?["at_deadline"]?.string.flatMap { Default(rawValue: $0) } ?? .limit }
 
-  package var limits: HonourLimits {
-    let agent = documents["limits"]?["agent"]
-    return HonourLimits(
-      perCase: agent?["case"]?.integer ?? 2_500, perDay: agent?["day"]?.integer ?? 20_000,
-      perCustomer: agent?["customer"]?["amount"]?.integer ?? 10_000,
-      within: agent?["customer"]?["within"]?.string.flatMap { try? Duration(iso8601: $0) } ?? .seconds(90 * 86_400),
-      supervisorTimes: documents["limits"]?["supervisor_times"]?.integer ?? 10)
-  }
+  /// What each role may grant.
+  package var limits: GrantLimits { documents["limits"].flatMap { GrantLimits($0) } ?? .usual }
 
   package var opening: OpeningHours.Clock {
     let hours = documents["opening-hours"]

@@ -1,26 +1,13 @@
-/// What somebody at the desk may grant without asking anybody: the policy `limits`, in minor units of whatever currency it is.
+package import Contracts
+package import Terms
+
+/// What somebody at the desk may grant without asking anybody: what the policy `limits` gives their roles, in minor units of whatever currency
+/// it is.
 package struct HonourLimits: Sendable, Equatable {
-  package var perCase: Int64
-  package var perDay: Int64
-  package var perCustomer: Int64
-  /// The time over which `perCustomer` counts.
-  package var within: Duration
-  package var supervisorTimes: Int64
+  /// Nil for whoever holds the operator's credential: bound by nothing but the books.
+  package let limit: GrantLimits.Limit?
 
-  package init(perCase: Int64, perDay: Int64, perCustomer: Int64, within: Duration, supervisorTimes: Int64) {
-    self.perCase = perCase
-    self.perDay = perDay
-    self.perCustomer = perCustomer
-    self.within = within
-    self.supervisorTimes = supervisorTimes
-  }
-
-  /// By whose limits somebody goes.
-  package enum Rank: Sendable, Equatable {
-    case agent, supervisor
-    /// The operator: bound by nothing but the books.
-    case unbound
-  }
+  package init(_ limit: GrantLimits.Limit?) { self.limit = limit }
 
   /// What was granted already without anybody above: for this case, by this agent today, to this customer lately. Of one currency.
   package struct Spent: Sendable, Equatable {
@@ -49,26 +36,32 @@ package struct HonourLimits: Sendable, Equatable {
     }
   }
 
-  package enum Judgement: Sendable, Equatable {
-    case inside
-    /// Over `bound`; `left` may be granted alone.
-    case over(Bound, limit: Int64, left: Int64)
+  /// Which limit an amount goes over, and what may be granted alone in spite of it.
+  package struct Excess: Sendable, Equatable {
+    package let bound: Bound
+    package let limit: Int64
+    package let left: Int64
+
+    package init(_ bound: Bound, limit: Int64, left: Int64) {
+      self.bound = bound
+      self.limit = limit
+      self.left = left
+    }
+
+    /// `it is over 25.00 USD for one case, of which 5.00 USD are left`.
+    package func words(in currency: Currency) -> String {
+      "it is over \(Money(minor: limit, currency)) \(bound.words), of which \(Money(minor: left, currency)) are left"
+    }
   }
 
-  /// Whether `amount` may be granted by somebody of `rank` who has granted `spent`; of several limits the one that leaves least is named.
-  package func judge(_ amount: Int64, _ rank: Rank, spent: Spent) -> Judgement {
-    let times: Int64
-    switch rank {
-    case .unbound: return .inside
-    case .agent: times = 1
-    case .supervisor: times = supervisorTimes
-    }
+  /// What `amount` goes over for somebody who has granted `spent`: of several limits the one that leaves least. Nil inside all of them.
+  package func excess(_ amount: Int64, spent: Spent) -> Excess? {
+    guard let limit else { return nil }
     let bounds: [(Bound, Int64, Int64)] = [
-      (.perCase, perCase &* times, spent.onCase), (.perDay, perDay &* times, spent.today),
-      (.perCustomer, perCustomer &* times, spent.onCustomer),
+      (.perCase, limit.perCase, spent.onCase), (.perDay, limit.perDay, spent.today), (.perCustomer, limit.perCustomer, spent.onCustomer),
     ]
-    let left = bounds.map { (bound: $0.0, limit: $0.1, left: max(0, $0.1 - $0.2)) }
-    guard let tightest = left.min(by: { $0.left < $1.left }), amount > tightest.left else { return .inside }
-    return .over(tightest.bound, limit: tightest.limit, left: tightest.left)
+    let left = bounds.map { Excess($0.0, limit: $0.1, left: max(0, $0.1 - $0.2)) }
+    guard let tightest = left.min(by: { $0.left < $1.left }), amount > tightest.left else { return nil }
+    return tightest
   }
 }

@@ -14,7 +14,12 @@ struct ApprovalDoors: Sendable {
       Route(.get, "/v1/approvals", "what waits for somebody above, which is due first first") { request, _ in
         desk.looking(request) { snapshot in
           let policies = try Policies.care(in: snapshot)
-          let waiting = try Requests.waiting(in: snapshot).map { kept -> JSON in .object(HonourJSON.request(kept)) }
+          let waiting = try Requests.waiting(in: snapshot).map { kept -> JSON in
+            // Whoever was named may have left: then it lies with whoever took over from them.
+            let holder = try kept.fact.approver.flatMap { try Colleagues.holder(of: $0, in: snapshot) }
+            let lies = holder.flatMap { $0 == kept.fact.approver ? nil : [JSON.Member("lies_with", .string($0.text))] } ?? []
+            return .object(HonourJSON.request(kept) + lies)
+          }
           return .object([.init("at_deadline", .string(policies.approvalDefault.rawValue)), .init("waiting", .array(waiting))])
         }
       },

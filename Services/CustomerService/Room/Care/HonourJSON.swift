@@ -12,9 +12,13 @@ enum HonourJSON {
       members += [.init("who_pays", .string(payer)), .init("undo_until", .string(until.description))]
       if let amount = fact.amount { members.append(.init("customer_reads", .string(CustomerText.given(amount, to: destination)))) }
       return members
-    case .waiting(let fact):
+    case .waiting(let fact, let over, let alone):
       var members: [JSON.Member] = [.init("outcome", "waiting")]
       members += self.fact(fact)
+      if let currency = fact.amount?.currency {
+        members += [.init("over", .string(over.bound.rawValue)), .init("why", .string(over.words(in: currency)))]
+      }
+      if let alone { members.append(.init("given_at_deadline", .money(alone))) }
       members.append(.init("who_pays", .string(payer)))
       if let deadline = fact.deadlineAt {
         members.append(.init("customer_reads", .string(CustomerText.waiting(until: deadline.description))))

@@ -208,9 +208,14 @@ enum Leads {
     return (here.first { $0.roles.contains(.lead) } ?? here.first { $0.roles.contains(.supervisor) })?.colleagueID.text
   }
 
-  /// Who may let somebody go over a limit: the first supervisor at work here besides them, else the first lead; nil where nobody is known.
-  static func approver(besides somebody: String?, in reading: borrowing some Reading & ~Copyable) throws -> String? {
-    let here = try Colleagues.all(in: reading).filter { $0.active && $0.colleagueID.text != somebody }
-    return (here.first { $0.roles.contains(.supervisor) } ?? here.first { $0.roles.contains(.lead) })?.colleagueID.text
+  /// Who may let somebody go over a limit: the first at work here besides them for whom `may` holds, supervisors before leads before operators.
+  static func approver(
+    besides somebody: String?, in reading: borrowing some Reading & ~Copyable, where may: (ColleagueChanged) -> Bool
+  ) throws -> String? {
+    let here = try Colleagues.all(in: reading).filter { $0.active && $0.colleagueID.text != somebody && may($0) }
+    for role in [ColleagueChanged.Role.supervisor, .lead, .operator] {
+      if let first = here.first(where: { $0.roles.contains(role) }) { return first.colleagueID.text }
+    }
+    return nil
   }
 }

@@ -85,6 +85,10 @@ struct PolicyDoors: Sendable {
     if name == "limits", GrantLimits(document) == nil {
       throw PolicyChange.Refusal.shape(name, field: "/agent", "has no limits that can be read")
     }
+    if name == "limits", let stranger = GrantLimits.stranger(in: document) {
+      let roles = ColleagueChanged.Role.allCases.map(\.rawValue).joined(separator: ", ")
+      throw PolicyChange.Refusal.shape(name, field: "/\(stranger)", "is no role; there are \(roles)")
+    }
     guard document != current.document else { throw PolicyChange.Refusal.same(name, version: current.version) }
     let fact = PolicyProposed(
       name: name, version: current.version + 1, document: document, by: by,
