@@ -44,8 +44,13 @@ extension OfferDeeds {
     guard second != telling.by else {
       throw Refused(422, "with", "with: the second person is another one than \(telling.by), who asks; name somebody else")
     }
-    if try Colleagues.isActive(second, in: transaction) == false {
-      throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
+    switch try Presence.of(second, in: transaction) {
+    case .here: break
+    case .left: throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
+    case .nobody where second.text == OperatorDoor.principal: break
+    case .nobody:
+      throw Refused(
+        422, "with", "with: nobody who works here is called \(second), so nobody could confirm it; `accord colleague list` names who can")
     }
     // It stands in the launch itself, where there is room for a line.
     guard let reason, (1...Limits.textBytesMax).contains(reason.utf8.count) else {
