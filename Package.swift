@@ -93,7 +93,7 @@ let package = Package(
     program("accord", "Services/Accord", uses: joints + ["Feed", "Zones", "Terms", "Shop", "CLinux"]),
 
     // Floor 5: proof.
-    module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "CLinux"]),
+    module("TestKit", "Tests/TestKit", uses: joints + ["Journal", "Simulation", "CLinux"]),
     module("Fuzz", "Tests/Fuzz", uses: ["Contracts", "Wire", "Journal", "BrokerCore", "HTTP", "TestKit"], exclude: ["Driver"]),
     suite("FuzzTests", uses: ["Fuzz"], exclude: ["Found"]),
     suite("ContractsTests", uses: ["Contracts"], exclude: ["Golden", "check_cloudevents.py"]),

@@ -93,20 +93,19 @@ struct Command: Sendable {
   }
 
   var help: String {
-    var text = "accord \(name)\(operands.isEmpty ? "" : " " + operands)\n\n\(summary)\n\nOptions:\n"
-    for option in options {
-      let head = "  " + option.flag + (option.value.map { " " + $0 } ?? "")
-      text += head + String(repeating: " ", count: max(2, 30 - head.count)) + option.help + "\n"
-    }
+    let columns = Terminal.columns
+    let about = Lines.wrapped(summary, to: columns).joined(separator: "\n")
+    var text = "accord \(name)\(operands.isEmpty ? "" : " " + operands)\n\n\(about)\n\nOptions:\n"
+    let rows = options.map { HelpTable.Row(name: $0.flag + ($0.value.map { " " + $0 } ?? ""), text: $0.help) }
+    text += HelpTable(rows).text(columns: columns)
     if !examples.isEmpty { text += "\nExamples:\n" + examples.map { "  \($0)\n" }.joined() }
     return String(text.dropLast())
   }
 
   static var overview: String {
     var text = "accord: keeps marketing and customer service from contradicting each other\n\nCommands:\n"
-    for command in all {
-      text += "  \(command.name)" + String(repeating: " ", count: max(2, 18 - command.name.count)) + command.summary + "\n"
-    }
-    return text + "\naccord COMMAND --help tells more. Exit codes: 0 done, 1 refused or found wanting, 64 and above as in sysexits.h."
+    text += HelpTable(all.map { HelpTable.Row(name: $0.name, text: $0.summary) }).text(columns: Terminal.columns)
+    let end = "accord COMMAND --help tells more. Exit codes: 0 done, 1 refused or found wanting, 64 and above as in sysexits.h."
+    return text + "\n" + Lines.wrapped(end, to: Terminal.columns).joined(separator: "\n")
   }
 }

@@ -5,6 +5,8 @@ import Host
 @main
 enum Main {
   static func main() {
+    // A reader that is gone is what a write answers, not a death: who runs a mesh for a story has to stop it first.
+    signal(SIGPIPE, SIG_IGN)
     do throws(Complaint) {
       try Command.run(Array(CommandLine.arguments.dropFirst()))
     } catch {

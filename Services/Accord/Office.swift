@@ -8,7 +8,7 @@ import Host
 struct Office {
   let data: String
   let endpoints: JSON
-  private let token: String
+  private var token: String
 
   /// Finds the mesh that runs on the folder of `arguments`.
   init(_ arguments: Arguments) throws(Complaint) {
@@ -72,6 +72,14 @@ struct Office {
   func askIfThere(_ program: String, _ path: String) -> JSON? {
     guard let response = try? send(program, .get, path, headers: [], body: [], seconds: 5), response.status == 200 else { return nil }
     return try? JSON(parsing: response.body)
+  }
+
+  /// Whether `program` knows somebody by the token `secret`; nil where nobody answers.
+  func letsIn(_ secret: String, at program: String) -> Bool? {
+    var asker = self
+    asker.token = secret
+    guard let response = try? asker.send(program, .get, "/v1/status", headers: [], body: [], seconds: 5) else { return nil }
+    return response.status == 200
   }
 
   /// Where `program` listens.

@@ -39,7 +39,6 @@ enum Replay {
       // A sandbox's stores are as old as its clock says.
       if source.isSandbox, let now = try ManualClock.now(of: source) { try ManualClock.advance(to: now, in: folder) }
     } catch { throw Complaint(host: error) }
-    signal(SIGPIPE, SIG_IGN)
     let broker = try BrokerOfFolder(data, log: "\(into)/logs/replay-broker.log")
     defer { broker.end() }
     var rebuilders: [Rebuilder] = []

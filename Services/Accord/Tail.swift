@@ -42,7 +42,7 @@ enum Tail {
       if let hole = page["damaged"]?.string { Terminal.note(hole) }
       let next = page["next"]?.integer ?? position
       // Nothing new: the broker pushes nothing to this command, so it looks again soon.
-      if next == position { usleep(100_000) }
+      Terminal.pause(milliseconds: next == position ? 100 : 0)
       position = next
     }
   }

@@ -18,6 +18,7 @@ struct SheetTests {
     for (id, role) in [("lead/ruth", .lead), ("lead/tom", .lead), ("agent/ines", .agent), ("agent/bo", .agent)]
       as [(String, ColleagueChanged.Role)]
     { try scene.hire(id, role) }
+    for id in ["c"] + (0..<12).map({ "case-\($0)" }) { try scene.openCase(id) }
     try scene.version(Self.offer())
     if live {
       _ = try scene.sheet("sunday@1", avoid: ["too late", "unfortunately"])
@@ -227,6 +228,7 @@ struct SheetTests {
       ("answers", ["offer": "nothing", "case_id": "c"], "agent/ines", "no_offer", "nothing"),
       ("answers", ["offer": "sunday", "case_id": "c", "sheet_id": "sunday:de:warm"], "agent/ines", "sheet_not_in_force", "another sheet"),
       ("answers", ["offer": "sunday", "case_id": "c d"], "agent/ines", "case_id", "case_id"),
+      ("answers", ["offer": "sunday", "case_id": "none"], "agent/ines", "case_id", "there is no case none; `accord case list"),
       ("answers/check", ["offer": "sunday"], "agent/ines", "field", "text: it is missing"),
       ("answers/corrected", ["answer_id": "none"], "agent/ines", "no_answer", "none"),
       ("channels", ["counterpart": "chat", "time_zone": "America/New_York"], "lead/ruth", "field", "channel: it is missing"),

@@ -94,6 +94,11 @@ final class WordScene {
     service.ask(.get, path, query: query, headers: headers(who))
   }
 
+  /// A case that answers are given in.
+  func openCase(_ id: String) throws {
+    try done("/v1/cases", ["kind": "question", "channel": "phone", "case_id": .string(id)])
+  }
+
   /// The card of an offer as `who` gets it.
   func card(_ offer: String, _ locale: String? = nil, as who: String? = nil) throws -> JSON {
     try get("/v1/offers/\(offer)/card", locale.map { [("locale", $0)] } ?? [], as: who).json

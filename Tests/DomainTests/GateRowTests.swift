@@ -68,6 +68,9 @@ struct GateRowTests {
     #expect(row(.init(gaps: ["K"], exception: exception, approval: approval(true, version: 2))).code == "parity_unapproved")
     let over = GateKnowledge.Parity.Exception(reason: "welcome_offer", approver: Self.ines, endsAt: Self.asked)
     let ended = row(.init(gaps: ["K"], exception: over, approval: approval(true)))
+    var opened = GateKnowledge.Parity(gaps: ["K"], exception: over, approval: approval(true))
+    opened.openedAt = Self.asked.adding(.seconds(9))
+    #expect(row(opened).code == "parity_over" && row(opened).since == opened.openedAt)
     #expect(ended.code == "parity_over" && ended.state == .failed && ended.liftedBy?.hasPrefix("marketer/maya, by a new version") == true)
   }
 
@@ -115,6 +118,8 @@ struct GateRowTests {
     #expect(Gate.keepingSince(other, old, at: Self.start).first?.since == Self.start)
     let held = [Gate.Row(check: .sheets, state: .passed, since: Self.start)]
     #expect(Gate.keepingSince(old, held, at: Self.start.adding(.seconds(1))).first?.since == Self.start.adding(.seconds(1)))
+    // It is looked at for something that happened a while ago: it broke then, but not before it held.
+    #expect(Gate.keepingSince(old, held, at: Self.asked).first?.since == Self.start)
   }
 
   @Test func `contacts are expected by the hour, more on the first day, and part of one is one`() {

@@ -12,7 +12,7 @@ extension MeshTests {
       #expect(try ChildProgram.run("accord", []).stdout == overview.stdout)
       #expect(try ChildProgram.run("accord", ["help"]).stdout == overview.stdout)
       // The commands stand two blanks in, with two and more behind them.
-      let commands = overview.stdout.split(separator: "\n").filter { $0.hasPrefix("  ") }
+      let commands = overview.stdout.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
         .map { $0.dropFirst(2).split(separator: "  ", maxSplits: 1)[0].split(separator: " ").map(String.init) }
       let known = Set(commands.map { $0.joined(separator: " ") })
       #expect(known.isSuperset(of: ["up", "down", "status", "tail", "verify", "order capture", "customer", "why"]))
@@ -33,6 +33,29 @@ extension MeshTests {
         #expect(verify.exit == .code(0) && verify.stdout.hasPrefix("accord-\(name) verify --data DIR"))
         let version = try ChildProgram.run("accord-\(name)", ["--version"])
         #expect(version.exit == .code(0) && version.stdout.hasPrefix("accord-\(name) "))
+      }
+    }
+
+    @Test func `what a help tells begins in one column, however long a name is, and fits a screen`() throws {
+      let overview = try ChildProgram.run("accord", ["--help"]).stdout
+      let names = Self.rows(overview).compactMap(\.name)
+      #expect(names.count > 100 && names.contains("subscription remove"))
+      for words in [[]] + names.map({ $0.split(separator: " ").map(String.init) }) {
+        let help = try ChildProgram.run("accord", words + ["--help"]).stdout
+        // What can be copied stands as it is.
+        let text = help.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0 != "Examples:" }
+        #expect(text.dropFirst().allSatisfy { $0.count <= 100 }, "\(words): \(help)")
+        #expect(Set(Self.rows(help).compactMap(\.column)).count == 1, "\(words): \(help)")
+      }
+    }
+
+    /// The rows of a help's table: the name that begins in it, and the column at which its text does.
+    private static func rows(_ help: String) -> [(name: String?, column: Int?)] {
+      help.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0 != "Examples:" }.filter { $0.hasPrefix("  ") }.map { line in
+        guard !line.hasPrefix("   ") else { return (nil, line.prefix { $0 == " " }.count) }
+        guard let gap = line.dropFirst(2).range(of: "  ") else { return (String(line.dropFirst(2)), nil) }
+        let name = String(line.dropFirst(2)[..<gap.lowerBound])
+        return (name, 2 + name.count + line[gap.lowerBound...].prefix { $0 == " " }.count)
       }
     }
 

@@ -7,11 +7,7 @@ package import Journal
 package final class SimDisk: Disk {
   /// An open file: stays the same file when its name changes.
   package final class File {
-    fileprivate(set) var bytes: [UInt8] = []
-    fileprivate(set) var unsynced: [Unsynced] = []
-    /// What the disk holds where that is not what a reader sees: a sync failed, and the kernel took what it could not write for clean (LWN
-    /// 752063). Only what is written again is synced by a later sync.
-    fileprivate var platter: [UInt8]?
+    fileprivate var loose = LooseBytes()
     fileprivate let made: Int
     /// The last name it had.
     fileprivate(set) var name: String
@@ -20,14 +16,6 @@ package final class SimDisk: Disk {
       self.made = made
       self.name = name
     }
-  }
-
-  /// One write that no sync covers yet, with what it covered up.
-  struct Unsynced {
-    let offset: Int
-    let before: [UInt8]
-    let after: [UInt8]
-    let countBefore: Int
   }
 
   /// A change of names; durable once the folder is synced.
@@ -93,43 +81,32 @@ package final class SimDisk: Disk {
     return file
   }
 
-  package func size(_ file: File) throws(DiskFault) -> Int { file.bytes.count }
+  package func size(_ file: File) throws(DiskFault) -> Int { file.loose.bytes.count }
 
   package func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int) throws(DiskFault) {
-    let growth = max(0, offset + bytes.count - file.bytes.count)
+    let growth = max(0, offset + bytes.count - file.loose.bytes.count)
     do throws(DiskFault) {
       try count(.write, .write, file.name)
       guard growth == 0 || used + growth <= capacity else {
         throw DiskFault(errno: DiskFault.noSpace, operation: .write, path: file.name)
       }
     } catch {
-      if hasPower { put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), file, offset) }
+      if hasPower { file.loose.put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), at: offset) }
       throw error
     }
-    put(bytes, file, offset)
+    file.loose.put(bytes, at: offset)
   }
 
   package func read(_ file: File, at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int {
-    let count = max(0, min(bytes.count, file.bytes.count - offset))
-    if count > 0 {
-      file.bytes.withUnsafeBytes { bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + count])) }
-    }
-    return count
+    file.loose.read(at: offset, into: bytes)
   }
 
   package func sync(_ file: File) throws(DiskFault) {
     do throws(DiskFault) { try count(.sync, .sync, file.name) } catch {
-      if hasPower {
-        file.platter = Self.base(of: file)
-        file.unsynced = []
-      }
+      if hasPower { file.loose.failSync() }
       throw error
     }
-    if var platter = file.platter {
-      for write in file.unsynced { Self.put(write.after[...], &platter, write.offset) }
-      file.platter = platter == file.bytes ? nil : platter
-    }
-    file.unsynced.removeAll(keepingCapacity: true)
+    file.loose.sync()
   }
 
   package func rename(_ name: String, to other: String) throws(DiskFault) {
@@ -166,23 +143,13 @@ package final class SimDisk: Disk {
   private var hasPower: Bool { steps < powerGoesAt }
   /// Whether the power is gone: whoever used the disk must come to an end.
   package var isDark: Bool { !hasPower }
-  package var used: Int { names.values.reduce(0) { $0 + $1.bytes.count } }
-
-  private func put(_ bytes: UnsafeRawBufferPointer, _ file: File, _ offset: Int) {
-    guard !bytes.isEmpty else { return }
-    let end = offset + bytes.count
-    let countBefore = file.bytes.count
-    let before = offset < countBefore ? Array(file.bytes[offset..<min(end, countBefore)]) : []
-    if end > countBefore { file.bytes.append(contentsOf: repeatElement(0, count: end - countBefore)) }
-    file.bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset..<end]).copyMemory(from: bytes) }
-    file.unsynced.append(Unsynced(offset: offset, before: before, after: Array(bytes), countBefore: countBefore))
-  }
+  package var used: Int { names.values.reduce(0) { $0 + $1.loose.bytes.count } }
 }
 
 // MARK: Power
 extension SimDisk {
   /// Whether a reader sees something that only looks synced.
-  package var isLying: Bool { names.contains { $0.value.platter != nil } }
+  package var isLying: Bool { names.contains { $0.value.loose.isLying } }
 
   /// Changes of names that the folder's sync does not cover yet.
   package var unsyncedNames: Int { changes.count }
@@ -190,14 +157,10 @@ extension SimDisk {
   /// The sectors of all unsynced writes, by the age of their files, then in the order of writing.
   package func sectors() -> [Sector] {
     var sectors: [Sector] = []
-    for file in files(names) where !file.unsynced.isEmpty {
-      for (write, unsynced) in file.unsynced.enumerated() {
-        var at = unsynced.offset
-        let end = at + unsynced.after.count
-        while at < end {
-          let next = min((at / Self.sectorBytes + 1) * Self.sectorBytes, end)
-          sectors.append(Sector(file: file.name, owner: file.made, write: write, range: at..<next))
-          at = next
+    for file in files(names) {
+      for (write, unsynced) in file.loose.unsynced.enumerated() {
+        for range in LooseBytes.sectors(unsynced, of: Self.sectorBytes) {
+          sectors.append(Sector(file: file.name, owner: file.made, write: write, range: range))
         }
       }
     }
@@ -220,13 +183,13 @@ extension SimDisk {
     var copies: [Int: File] = [:]
     for (name, file) in names {
       let copy = File(made: file.made, name: name)
-      copy.bytes = Self.base(of: file)
+      copy.loose = LooseBytes(file.loose.held)
       copies[file.made] = copy
       next.names[name] = copy
     }
     for (sector, fate) in zip(sectors, fates) {
       guard let copy = copies[sector.owner], let file = names.values.first(where: { $0.made == sector.owner }) else { continue }
-      let write = file.unsynced[sector.write]
+      let write = file.loose.unsynced[sector.write]
       let count: Int
       switch fate {
       case .lost: continue
@@ -235,28 +198,11 @@ extension SimDisk {
       case .zeroed: count = 0
       }
       let from = sector.range.lowerBound - write.offset
-      Self.put(write.after[from..<from + count], &copy.bytes, sector.range.lowerBound, atLeast: sector.range.upperBound)
+      copy.loose.leave(write.after[from..<from + count], at: sector.range.lowerBound, atLeast: sector.range.upperBound)
     }
     next.filesMade = filesMade
     next.durableNames = next.names
     return next
-  }
-
-  /// What the disk holds of a file without what no sync covers.
-  private static func base(of file: File) -> [UInt8] {
-    if let platter = file.platter { return platter }
-    var bytes = file.bytes
-    for write in file.unsynced.reversed() {
-      bytes.replaceSubrange(write.offset..<write.offset + write.before.count, with: write.before)
-      bytes.removeLast(bytes.count - write.countBefore)
-    }
-    return bytes
-  }
-
-  private static func put(_ some: ArraySlice<UInt8>, _ bytes: inout [UInt8], _ offset: Int, atLeast end: Int = 0) {
-    let end = max(end, offset + some.count)
-    if end > bytes.count { bytes.append(contentsOf: repeatElement(0, count: end - bytes.count)) }
-    bytes.replaceSubrange(offset..<offset + some.count, with: some)
   }
 
   private func files(_ names: [String: File]) -> [File] {
@@ -268,24 +214,22 @@ extension SimDisk {
   /// Changes a file durably: a flipped bit, a bad sector, a truncation.
   package func damage(_ name: String, _ change: (inout [UInt8]) -> Void) {
     guard let file = names[name] else { preconditionFailure("there is no file \(name) to damage") }
-    change(&file.bytes)
-    file.unsynced = []
-    file.platter = nil
+    file.loose.damage(change)
   }
 
   /// The names of the journal's segments.
   package var segments: [String] { names.keys.filter { $0.hasSuffix(".segment") && $0.first == "0" }.sorted() }
 
   /// What a reader sees in a file; nil where there is none.
-  package func contents(_ name: String) -> [UInt8]? { names[name]?.bytes }
+  package func contents(_ name: String) -> [UInt8]? { names[name]?.loose.bytes }
 
   /// Whether a write to a file of this kind of name is not synced; zeros that were written ahead do not count.
   package func hasUnsynced(suffix: String) -> Bool {
     names.contains { name, file in
-      !file.unsynced.isEmpty && name.hasSuffix(suffix) && file.unsynced.contains { $0.after.contains { $0 != 0 } }
+      name.hasSuffix(suffix) && file.loose.unsynced.contains { $0.after.contains { $0 != 0 } }
     }
   }
 
   /// The names and bytes of all files as the next start would find them were nothing lost.
-  package var image: [String: [UInt8]] { names.mapValues(\.bytes) }
+  package var image: [String: [UInt8]] { names.mapValues(\.loose.bytes) }
 }

@@ -5,6 +5,53 @@ import TestKit
 import Testing
 
 extension StoriesTests.GateStories {
+  @Test func `an offer that kept new customers from paying less ends on Monday at noon, while marketing is down`() throws {
+    let shop = try shop()
+    let plain: [(String, JSON)] = [
+      ("applies_to", ["include": [["kind": "sku", "ids": ["KETTLE-17"]]], "exclude": []]), ("stacking", ["group": "price"]),
+      ("benefit", ["kind": "percent_off", "percent_off": "10"]), ("promises", []), ("sheets_required", []), ("briefing", .null),
+      ("parity_exception", .null),
+    ]
+    func schedule(_ id: String, _ changes: (String, JSON)...) throws {
+      try shop.done(
+        "offer", "schedule", write(id, plain + changes, in: shop), "--waive", "channels", "--reason", "this story is of parity")
+      try awaitLacking(id, [], shop)
+    }
+    try schedule(
+      "even",
+      ("window", ["starts_at": "2026-05-10T00:00:00", "ends_at": "2026-05-11T12:00:00", "time_zone": "America/New_York"]))
+    try schedule(
+      "newcomers",
+      ("eligibility", ["customers": "new", "new_means": ["no_captured_order_for": "PT8760H"], "anonymous_orders": false]),
+      (
+        "parity_exception",
+        ["reason": "welcome_offer", "sentence": "For first orders.", "approved_by": "supervisor/ruth", "ends_at": "2026-05-13T00:00:00"]
+      ))
+    try shop.done("clock", "advance", "--to", "2026-05-11T11:59:00-04:00")
+    try eventually("both are live") { try state("newcomers", shop) == "live" && state("even", shop) == "live" }
+    #expect(try lacking("newcomers", shop).isEmpty)
+    // What falls due waits in the store, not in the program: an end, and what it opens.
+    try shop.mesh.kill("marketing")
+    try shop.done("clock", "advance", "--to", "2026-05-11T12:00:00-04:00")
+    try awaitLacking("newcomers", ["parity"], shop)
+    let row = try #require(lacking("newcomers", shop).first)
+    #expect(row["code"] == "parity_unapproved" && row["since"] == "2026-05-11T16:00:00.000Z", "\(row.text)")
+    try eventually("customer service has a task of it") {
+      let tasks = try shop.done("task", "list")["tasks"]?.array ?? []
+      return tasks.contains { $0["kind"] == "parity_gap" && $0["since"] == "2026-05-11T16:00:00.000Z" }
+    }
+    // Nobody accepts it, and it goes on for a day: the register says so, and that it was equal when it went live.
+    try shop.advance("25h")
+    func register() throws -> [String: String] {
+      let rows = try shop.done("disconnects", "--audit", "--kind", "parity")["disconnects"]?.array ?? []
+      return Dictionary(rows.map { ($0["disconnect_id"]?.string ?? "", $0["outcome"]?.string ?? "") }, uniquingKeysWith: { $1 })
+    }
+    let found = try register()
+    #expect(found["parity/newcomers@1/gap"] == "slipped" && found["parity/newcomers@1"] == "prevented", "\(found)")
+    try shop.mesh.stop()
+    #expect(try shop.accord(["verify"]).exit == .code(0))
+  }
+
   @Test func `marketing counts on those who have read an offer, and sees how many more there would be`() throws {
     let shop = try shop()
     try shop.done("offer", "schedule", write("sunday", in: shop), as: "marketer/maya")

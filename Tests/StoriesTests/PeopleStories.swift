@@ -10,13 +10,19 @@ extension StoriesTests {
   @Suite struct PeopleStories {
     @Test func `Ines leaves: no door lets her in, what hung on her is listed, and Ruth takes it`() throws {
       let shop = try StoryMesh()
-      try shop.hire("agent/ines", "--role", "agent", "--locale", "en-US", "--locale", "es-US")
+      try shop.hire("agent/ines", "--role", "agent", "--role", "lead", "--locale", "en-US", "--locale", "es-US")
+      try shop.hire("agent/bo", "--role", "agent")
       try shop.hire("marketer/maya", "--role", "marketer")
       try shop.hire("supervisor/ruth", "--role", "supervisor")
 
       // What Maya does is Maya's; nobody says so in a field.
       let opened = try shop.done(
         "campaign", "open", "spring", "--budget", "5000.00", "--currency", "USD", "--approved-by", "agent/ines", as: "marketer/maya")
+      // Money is approved by somebody who is here and may.
+      for (name, why) in [("nobody", "is nobody who works here"), ("agent/bo", "works here and may not approve this")] {
+        let said = try shop.refused("campaign", "fund", "spring", "1.00", "--approved-by", name, as: "marketer/maya")
+        #expect(said.contains("\(name) \(why)") && said.contains("`accord colleague list` names them"), "\(said)")
+      }
       let message = try #require(opened["message_id"]?.string)
       let event = try #require(
         shop.caller.events("&type=marketing.budget.opened.v1").first { $0["event"]?["id"]?.string == message }?["event"])
@@ -36,6 +42,8 @@ extension StoriesTests {
       #expect(try shop.refused("customer", "ada", as: "agent/ines").contains("nobody is known by this token"))
       let list = try shop.done("colleague", "show", "ines")["hanging"]?.array ?? []
       #expect(list.map { $0["kind"]?.string } == ["campaign"] && list.first?["role"]?.string == "approver")
+      #expect(
+        try shop.refused("campaign", "fund", "spring", "1.00", "--approved-by", "agent/ines").contains("has left and approves nothing"))
 
       // Nobody who has left takes anything, and nothing is taken from those who are here.
       #expect(try shop.refused("colleague", "hand-on", "ines", "--to", "agent/nobody").contains("nobody is known"))

@@ -79,6 +79,10 @@ extension StoriesTests {
         "9.95", "--currency", "USD")
       try shop.advance("84h")
       try eventually("service knows the order") { try shop.caller.timeline(of: "ada").count > 0 }
+      // Answers are given in a case of the customer's, which has to be there.
+      let lost = try shop.refused("answer", "give", Self.offer, "--case", "case-1", "--customer", "ada", as: "agent/ines")
+      #expect(lost.contains("there is no case case-1") && lost.contains("accord case open"), "\(lost)")
+      try shop.done("case", "open", "--customer", "ada", "--kind", "question", "--channel", "phone", "--case", "case-1", as: "agent/ines")
       for words in [
         ["sheet", "show", Self.offer], ["why-not", "FRIDAY-1", Self.offer], ["answer", "give", Self.offer, "--case", "case-1"],
       ] {
@@ -123,7 +127,7 @@ extension StoriesTests {
         try shop.caller.get("service", "/v1/offers/\(Self.offer)/card")["state"]?.string == "live"
       }
 
-      // From now on Ines answers without a rest.
+      // From now on Ines answers without a rest, each in a case of its own.
       let desk = try Desk(shop, Self.offer, as: "agent/ines")
       desk.begin()
       defer { desk.end() }
@@ -148,7 +152,7 @@ extension StoriesTests {
       let first = try #require(desk.said.firstIndex { $0.version == 2 })
       #expect(desk.said[first...].allSatisfy { $0.version == 2 && $0.source == "sheet" })
       let stale = try shop.refused(
-        "answer", "give", Self.offer, "--case", "case-old", "--sheet", "\(Self.offer):en-US:warm", "--sheet-version", "1", as: "agent/ines")
+        "answer", "give", Self.offer, "--case", "case-1", "--sheet", "\(Self.offer):en-US:warm", "--sheet-version", "1", as: "agent/ines")
       #expect(stale.contains("use \(Self.offer):en-US:warm version 2 instead"))
       let check = try shop.accord(["answer", "check", Self.offer, "--locale", "en-US", "--text", "Sorry, too\nLATE"], as: "agent/ines")
       #expect(check.exit == .code(1) && check.stdout.contains("too late"))
@@ -262,9 +266,13 @@ private final class Desk: Sendable {
     guard card.status == 200, !words.isEmpty else {
       return state.withLock { $0.speechless.append("card: \(card.status) \(String(decoding: card.body, as: UTF8.self))") }
     }
+    let matter = JSON.string("case-\(number)")
+    _ = try shop.caller.send(
+      "service", .post, "/v1/cases", headers: ["Idempotency-Key": "case-\(number)"],
+      body: ["kind": "question", "channel": "phone", "case_id": matter], token: token)
     let answer = try shop.caller.send(
       "service", .post, "/v1/answers", headers: ["Idempotency-Key": "desk-\(number)"],
-      body: ["offer": .string(offer), "case_id": .string("case-\(number)"), "locale": "en-US"], token: token)
+      body: ["offer": .string(offer), "case_id": matter, "locale": "en-US"], token: token)
     guard answer.status == 201, let id = answer.json["answer_id"]?.string,
       let version = answer.json["offer"]?.string.flatMap({ OfferVersion($0) })?.version
     else { return state.withLock { $0.speechless.append("answer: \(answer.status) \(String(decoding: answer.body, as: UTF8.self))") } }

@@ -51,6 +51,27 @@ struct ParityTests {
     for customers in ["everyone", "existing", "list"] { #expect(gaps(try Self.offer("a", customers, Self.percent("50"))) == []) }
   }
 
+  @Test func `a gap opened when the last offer went away that kept it shut, while the other was live`() throws {
+    let welcome = try Self.offer("welcome", "new", Self.fixed(2_900), include: [["kind": "sku", "ids": ["KETTLE-17"]]])
+    let even = try Self.offer("even", "everyone", Self.fixed(2_900))
+    let loyal = try Self.offer("loyal", "existing", Self.fixed(2_500))
+    let poor = try Self.offer("poor", "everyone", Self.percent("1"))
+    func at(_ hour: Int64) -> Timestamp { Timestamp(milliseconds: hour * 3_600_000) }
+    let rows: [(others: [(OfferDocument, Int64?)], opened: Int64?)] = [
+      ([(even, nil)], nil), ([(even, 5)], 5), ([(even, 5), (loyal, nil)], nil), ([(even, 5), (loyal, 7)], 7), ([(loyal, 5), (even, 7)], 7),
+      ([(even, 5), (poor, 7)], 5), ([(poor, 7)], nil),
+      // What was gone before it went live kept nothing shut.
+      ([(even, 1)], nil), ([(even, 2)], nil), ([(even, 3), (loyal, 1)], 3), ([], nil),
+    ]
+    for row in rows {
+      let others = row.others.map { Parity.Beside($0.0, goneAt: $0.1.map(at)) }
+      #expect(
+        Parity.opened(under: welcome, since: at(2), beside: others, items: Self.items) == row.opened.map(at),
+        "\(row.others.map { "\($0.0.offerID) \($0.1 ?? -1)" })")
+    }
+    #expect(Parity.opened(under: even, since: at(2), beside: [.init(loyal, goneAt: at(5))], items: Self.items) == nil)
+  }
+
   @Test func `a kettle for newcomers, against what the others may have`() throws {
     let welcome = try Self.offer("welcome", "new", Self.fixed(2_900), include: [["kind": "sku", "ids": ["KETTLE-17"]]])
     #expect(gaps(welcome) == ["KETTLE-17 2900 3900"])

@@ -1,4 +1,5 @@
 package import Journal
+import Simulation
 
 /// A disk in memory that forgets what was not synced and fails when told: the real rules of files without the real disk.
 ///
@@ -6,24 +7,13 @@ package import Journal
 package final class MemoryDisk: Disk {
   /// An open file: stays the same file when its name changes.
   package final class File {
-    /// What a reader sees.
-    fileprivate(set) var bytes: [UInt8] = []
-    /// Writes since the last sync, oldest first.
-    fileprivate var unsynced: [Unsynced] = []
-    /// What the disk holds where that is not what a reader sees: a sync failed, and the kernel has dropped what it could not write. Only what
-    /// is written again is synced by a later sync.
-    fileprivate var platter: [UInt8]?
+    fileprivate var loose: LooseBytes
     fileprivate let created: Int
 
-    fileprivate init(created: Int) { self.created = created }
-  }
-
-  /// One write that no sync covers yet, with what it covered up.
-  fileprivate struct Unsynced {
-    let offset: Int
-    let before: [UInt8]
-    let after: [UInt8]
-    let countBefore: Int
+    fileprivate init(created: Int, _ bytes: [UInt8] = []) {
+      self.created = created
+      loose = LooseBytes(bytes)
+    }
   }
 
   /// What may happen to a folder's names; durable once the folder is synced.
@@ -77,42 +67,31 @@ package final class MemoryDisk: Disk {
     return file
   }
 
-  package func size(_ file: File) throws(DiskFault) -> Int { file.bytes.count }
+  package func size(_ file: File) throws(DiskFault) -> Int { file.loose.bytes.count }
 
   package func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int) throws(DiskFault) {
-    let growth = max(0, offset + bytes.count - file.bytes.count)
+    let growth = max(0, offset + bytes.count - file.loose.bytes.count)
     guard growth == 0 || used + growth <= capacity else {
       throw DiskFault(errno: DiskFault.noSpace, operation: .write, path: name(of: file))
     }
     do throws(DiskFault) { try count(.write, name(of: file)) } catch {
       // What fails has often written a part.
-      if hasPower { put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), file, offset) }
+      if hasPower { file.loose.put(UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.count / 2)]), at: offset) }
       throw error
     }
-    put(bytes, file, offset)
+    file.loose.put(bytes, at: offset)
   }
 
   package func read(_ file: File, at offset: Int, into bytes: UnsafeMutableRawBufferPointer) throws(DiskFault) -> Int {
-    let count = max(0, min(bytes.count, file.bytes.count - offset))
-    file.bytes.withUnsafeBytes { all in
-      if count > 0 { bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: all[offset..<offset + count])) }
-    }
-    return count
+    file.loose.read(at: offset, into: bytes)
   }
 
   package func sync(_ file: File) throws(DiskFault) {
     do throws(DiskFault) { try count(.sync, name(of: file)) } catch {
-      if hasPower {
-        file.platter = Self.base(of: file)
-        file.unsynced = []
-      }
+      if hasPower { file.loose.failSync() }
       throw error
     }
-    if var platter = file.platter {
-      for write in file.unsynced { Self.redo(write, write.offset..<write.offset + write.after.count, &platter) }
-      file.platter = platter == file.bytes ? nil : platter
-    }
-    file.unsynced = []
+    file.loose.sync()
   }
 
   package func rename(_ name: String, to other: String) throws(DiskFault) {
@@ -139,10 +118,10 @@ package final class MemoryDisk: Disk {
   // MARK: Power
 
   /// Unsynced writes of all files, and changes of names.
-  package var unsyncedWrites: Int { files(of: names).reduce(0) { $0 + $1.unsynced.count } }
+  package var unsyncedWrites: Int { files(of: names).reduce(0) { $0 + $1.loose.unsynced.count } }
   package var unsyncedNames: Int { changes.count }
   /// How many sectors each unsynced write has.
-  package var unsyncedSectors: [Int] { files(of: names).flatMap { $0.unsynced.map { Self.sectors($0).count } } }
+  package var unsyncedSectors: [Int] { files(of: names).flatMap { $0.loose.unsynced.map { Self.sectors($0).count } } }
 
   /// The disk as the next start finds it when the power goes now: of unsynced writes, the sectors that `keeping` wants; of changes of names
   /// since the folder was synced, the first `names`. This disk is left as it is.
@@ -157,12 +136,12 @@ package final class MemoryDisk: Disk {
     var copies: [ObjectIdentifier: File] = [:]
     for file in files(of: self.names, names) {
       next.filesMade += 1
-      let copy = File(created: next.filesMade)
-      copy.bytes = Self.base(of: file)
-      for unsynced in file.unsynced {
+      let copy = File(created: next.filesMade, file.loose.held)
+      for unsynced in file.loose.unsynced {
         let sectors = Self.sectors(unsynced)
         for (index, sector) in sectors.enumerated() where keeping(Sector(write: write, index: index, count: sectors.count)) {
-          Self.redo(unsynced, sector, &copy.bytes)
+          let kept = sector.lowerBound - unsynced.offset..<sector.upperBound - unsynced.offset
+          copy.loose.leave(unsynced.after[kept], at: sector.lowerBound)
         }
         write += 1
       }
@@ -179,19 +158,16 @@ package final class MemoryDisk: Disk {
   /// Changes a file behind everyone's back, durably: a flipped bit, a bad sector, a truncation.
   package func damage(_ name: String, _ change: (inout [UInt8]) -> Void) {
     guard let file = names[name] else { preconditionFailure("there is no file \(name) to damage") }
-    change(&file.bytes)
-    file.unsynced = []
-    file.platter = nil
+    file.loose.damage(change)
   }
 
   /// What a reader sees in a file; nil where there is none.
-  package func contents(_ name: String) -> [UInt8]? { names[name]?.bytes }
+  package func contents(_ name: String) -> [UInt8]? { names[name]?.loose.bytes }
 
   /// Puts a file in place, durably.
   package func place(_ name: String, _ bytes: [UInt8]) {
     filesMade += 1
-    let file = File(created: filesMade)
-    file.bytes = bytes
+    let file = File(created: filesMade, bytes)
     names[name] = file
     durableNames[name] = file
   }
@@ -199,7 +175,7 @@ package final class MemoryDisk: Disk {
   // MARK: Inside
 
   private var hasPower: Bool { operations < powerGoesAt }
-  private var used: Int { names.values.reduce(0) { $0 + $1.bytes.count } }
+  private var used: Int { names.values.reduce(0) { $0 + $1.loose.bytes.count } }
 
   private func name(of file: File) -> String { names.first { $0.value === file }?.key ?? "a removed file" }
 
@@ -209,44 +185,7 @@ package final class MemoryDisk: Disk {
     if let errno = failures[operations] { throw DiskFault(errno: errno, operation: operation, path: path) }
   }
 
-  private func put(_ bytes: UnsafeRawBufferPointer, _ file: File, _ offset: Int) {
-    guard !bytes.isEmpty else { return }
-    let end = offset + bytes.count
-    let countBefore = file.bytes.count
-    let before = offset < countBefore ? Array(file.bytes[offset..<min(end, countBefore)]) : []
-    if end > countBefore { file.bytes.append(contentsOf: repeatElement(0, count: end - countBefore)) }
-    file.bytes.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset..<end]).copyMemory(from: bytes) }
-    file.unsynced.append(Unsynced(offset: offset, before: before, after: Array(bytes), countBefore: countBefore))
-  }
-
-  /// What the disk holds of a file without what no sync covers.
-  private static func base(of file: File) -> [UInt8] {
-    if let platter = file.platter { return platter }
-    var bytes = file.bytes
-    for write in file.unsynced.reversed() {
-      bytes.replaceSubrange(write.offset..<write.offset + write.before.count, with: write.before)
-      bytes.removeLast(bytes.count - write.countBefore)
-    }
-    return bytes
-  }
-
-  /// The stretches of a write that lie in one sector of its file each.
-  private static func sectors(_ write: Unsynced) -> [Range<Int>] {
-    var sectors: [Range<Int>] = []
-    var at = write.offset
-    let end = write.offset + write.after.count
-    while at < end {
-      let next = min((at / sectorBytes + 1) * sectorBytes, end)
-      sectors.append(at..<next)
-      at = next
-    }
-    return sectors
-  }
-
-  private static func redo(_ write: Unsynced, _ sector: Range<Int>, _ bytes: inout [UInt8]) {
-    if sector.upperBound > bytes.count { bytes.append(contentsOf: repeatElement(0, count: sector.upperBound - bytes.count)) }
-    bytes.replaceSubrange(sector, with: write.after[sector.lowerBound - write.offset..<sector.upperBound - write.offset])
-  }
+  private static func sectors(_ write: LooseBytes.Write) -> [Range<Int>] { LooseBytes.sectors(write, of: sectorBytes) }
 
   private static func apply(_ change: NameChange, _ names: inout [String: File]) {
     switch change {

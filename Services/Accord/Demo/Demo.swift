@@ -44,6 +44,8 @@ struct Demo {
     say("A mesh of its own starts in \(data): broker, ledger, marketing and service. It is \(Self.opening) there.")
     try accord.run(
       ["up", "--sandbox", "--clock", "manual@\(Shop.begins)", "--ephemeral", "--detach", "--segment-mib", "4"])
+    // `accord demo | head`: what was begun is ended, though nobody looks any more.
+    Terminal.whenUnread { _ = try? accord.run(["down"]) }
     do throws(Complaint) {
       try play(accord, signals)
     } catch {
@@ -51,6 +53,7 @@ struct Demo {
       _ = try? accord.run(["down"])
       throw error
     }
+    Terminal.whenUnread(nil)
     if keeps {
       say("The mesh still runs: `accord customer C-1001 --data \(data)`; `accord down --data \(data)` ends it.")
     } else {

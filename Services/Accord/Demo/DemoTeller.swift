@@ -34,7 +34,7 @@ final class DemoTeller {
 
   func say(_ text: String) {
     if isJSON { return Terminal.print(.object([.init("says", .string(text))])) }
-    for line in Self.wrapped(text, to: Self.columns) { Terminal.print("  \(line)") }
+    for line in Lines.wrapped(text, to: Self.columns) { Terminal.print("  \(line)") }
   }
 
   /// A command, and why it is given.
@@ -52,7 +52,7 @@ final class DemoTeller {
     for line in lines.prefix(count) {
       let indent = String(line.prefix { $0 == " " })
       let parts =
-        line.count <= Self.columns ? [String(line.dropFirst(indent.count))] : Self.wrapped(String(line), to: Self.columns - indent.count)
+        line.count <= Self.columns ? [String(line.dropFirst(indent.count))] : Lines.wrapped(String(line), to: Self.columns - indent.count)
       for (place, part) in parts.enumerated() { Terminal.print("      " + indent + (place == 0 ? "" : "  ") + part) }
     }
     if lines.count > count { Terminal.print("      ... (\(lines.count - count) more lines)") }
@@ -75,28 +75,10 @@ final class DemoTeller {
 
   private func tell(_ line: Narrator.Line) {
     if isJSON { return Terminal.print(.object([.init("who", .string(line.who)), .init("did", .string(line.text))])) }
-    for (place, text) in Self.wrapped(line.text, to: Self.columns - 12).enumerated() {
+    for (place, text) in Lines.wrapped(line.text, to: Self.columns - 12).enumerated() {
       Terminal.print("    " + (place == 0 ? line.who : "").padded(to: 10) + text)
     }
   }
 
   private static let columns = 108
-
-  /// Lines of at most `columns` characters, broken between words.
-  static func wrapped(_ text: String, to columns: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > columns {
-        lines.append(line)
-        line = ""
-      }
-      line += (line.isEmpty ? "" : " ") + word
-    }
-    return line.isEmpty ? lines : lines + [line]
-  }
-}
-
-extension String {
-  fileprivate func padded(to columns: Int) -> String { self + String(repeating: " ", count: max(1, columns - count)) }
 }

@@ -148,6 +148,7 @@ enum ColleagueCommands {
     _ arguments: Arguments, _ answer: JSON, _ minted: MintedToken? = nil, _ sentence: (JSON) -> String
   ) throws(Complaint) {
     let file = try minted?.keep()
+    if let minted { TokenDoors.awaitOpen([minted.secret], try Office(arguments)) }
     if arguments.has("--json") {
       let token = minted.map { [file == nil ? JSON.Member("token", .string($0.secret)) : .init("token_file", .string(file ?? ""))] } ?? []
       return Terminal.print(.object((answer.object ?? []) + token))

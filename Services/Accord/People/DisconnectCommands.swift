@@ -52,7 +52,8 @@ enum DisconnectCommands {
           code: .temporary, happened: "the audit goes on (\(audit["rows"]?.integer ?? 0) rows so far)",
           advice: "`accord disconnects` shows what it has found whenever it is asked")
       }
-      usleep(20_000)
+      // The audit goes on in the ledger, whoever waits for it.
+      Terminal.pause(milliseconds: 20)
       audit = try office.ask("ledger", .get, "/v1/disconnects/audits/\(audit["audit"]?.integer ?? 0)")
     }
   }

@@ -29,8 +29,9 @@ enum ShopPeople {
     } catch let complaint as Complaint { throw complaint } catch { throw Complaint(host: error) }
 
     let known = try office.ask("ledger", .get, "/v1/colleagues")["colleagues"]?.array?.compactMap { $0["colleague_id"]?.string } ?? []
-    var rows: [JSON] = []
-    for one in Shop.staff { rows.append(try begin(one, isKnown: known.contains(one.id), office, folder)) }
+    var (rows, secrets): ([JSON], [String]) = ([], [])
+    for one in Shop.staff { rows.append(try begin(one, isKnown: known.contains(one.id), office, folder, &secrets)) }
+    TokenDoors.awaitOpen(secrets, office)
     if arguments.has("--json") { return Terminal.print(.object([.init("colleagues", .array(rows))])) }
     let here = Shop.staff.filter(\.isActive)
     Terminal.print("They work here now: \(here.map(\.id).joined(separator: ", ")).")
@@ -38,7 +39,9 @@ enum ShopPeople {
   }
 
   /// Makes one of them known; whoever is known already stays as they are, with the token that they have.
-  private static func begin(_ one: Shop.Colleague, isKnown: Bool, _ office: Office, _ folder: String) throws(Complaint) -> JSON {
+  private static func begin(
+    _ one: Shop.Colleague, isKnown: Bool, _ office: Office, _ folder: String, _ secrets: inout [String]
+  ) throws(Complaint) -> JSON {
     let path = "\(folder)/\(one.name).json"
     if !isKnown {
       let token = one.isActive ? try MintedToken(for: one.id, at: path) : nil
@@ -47,7 +50,12 @@ enum ShopPeople {
         .init("locales", .array(one.locales.map { .string($0) })),
       ]
       _ = try say("", body + (token.map { [.init("token_digest", .string($0.digest))] } ?? []), office)
-      if let token { _ = try token.keep() } else { _ = try say("/\(one.id.percentEncoded)/leave", [], office) }
+      if let token {
+        _ = try token.keep()
+        secrets.append(token.secret)
+      } else {
+        _ = try say("/\(one.id.percentEncoded)/leave", [], office)
+      }
     }
     return .object([
       .init("colleague_id", .string(one.id)), .init("outcome", .string(isKnown ? "exists" : "told")), .init("active", .bool(one.isActive)),

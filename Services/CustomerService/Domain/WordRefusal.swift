@@ -9,6 +9,8 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   case noSheet(String)
   case noShift(agent: String, shift: String)
   case noAnswer(String)
+  /// Answers are given in cases, which customer service keeps.
+  case noCase(Identifier<Case>)
   /// Nobody who works here is called so.
   case nobody(field: String, Identifier<Colleague>)
   /// They have left.
@@ -37,7 +39,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
   package var status: Int {
     switch self {
     case .field, .nobody, .hasLeft, .ownDeputy: 422
-    case .noOffer, .noVersion, .noSheet, .noShift, .noAnswer: 404
+    case .noOffer, .noVersion, .noSheet, .noShift, .noAnswer, .noCase: 404
     case .changed, .isStale, .notInForce, .sheetInForce, .wordsToAvoid, .noBriefing, .overlaps, .alreadyCorrected, .notWrong: 409
     case .unbriefed, .keptApart, .caseOfConduct: 403
     }
@@ -51,6 +53,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
     case .noSheet: "no_sheet"
     case .noShift: "no_shift"
     case .noAnswer: "no_answer"
+    case .noCase: "case_id"
     case .nobody: "no_colleague"
     case .hasLeft: "colleague_left"
     case .ownDeputy: "own_deputy"
@@ -73,6 +76,7 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
     switch self {
     case .field(let name, _), .nobody(let name, _), .hasLeft(let name, _): name
     case .ownDeputy: "deputy"
+    case .noCase: "case_id"
     default: nil
     }
   }
@@ -88,6 +92,8 @@ package enum WordRefusal: Error, Equatable, CustomStringConvertible {
     case .noShift(let agent, let shift):
       "\(agent) has no shift \(shift); `accord roster show --agent \(agent)` shows those that they have"
     case .noAnswer(let name): "no answer \(name) was given; `accord answer correct list` shows those to correct"
+    case .noCase(let id):
+      "there is no case \(id); `accord case list --state all` shows those that there are, `accord case open` opens one"
     case .nobody(let field, let id):
       "\(field): nobody who works here is called \(id); `accord colleague list` names them, the operator adds people"
     case .hasLeft(let field, let id): "\(field): \(id) has left; name somebody who is here, `accord colleague list` names them"

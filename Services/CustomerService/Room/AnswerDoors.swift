@@ -101,7 +101,8 @@ struct AnswerDoors: Sendable {
   private func give(_ form: WordForm, _ teller: Speaker, _ transaction: borrowing Transaction) throws -> (Int, JSON) {
     let standing = try current(form, teller.occasion.asker, in: transaction)
     let caseID = try form.needed("case_id", Case.self)
-    let person = try form.identifier("person_id", Person.self) ?? Cases.find(caseID, in: transaction)?.person
+    guard let file = try Cases.find(caseID, in: transaction) else { throw WordRefusal.noCase(caseID) }
+    let person = try form.identifier("person_id", Person.self) ?? file.person
     try Conduct.confirm(teller, for: person, in: transaction)
     let agent: Identifier<Colleague>
     if let own = teller.occasion.colleague {

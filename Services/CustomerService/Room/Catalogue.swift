@@ -1,5 +1,6 @@
 import Contracts
 import Store
+import Terms
 
 /// What is sold, as the ledger lists it.
 enum Catalogue {
@@ -16,6 +17,19 @@ enum Catalogue {
         """, .text(product.sku.text), .text(product.kind.rawValue), .blob(categories.bytes), .optional(product.brand),
         .optional(product.list?.minor), .optional(product.list?.currency.code), .unsigned(position))
     }
+  }
+
+  /// What is sold at a list price, by its name.
+  static func items(in reading: borrowing some Reading & ~Copyable) throws -> [Parity.Item] {
+    try reading.all(
+      "SELECT sku, kind, categories, brand, list_minor, currency FROM product WHERE list_minor IS NOT NULL ORDER BY sku"
+    ) { row -> Parity.Item? in
+      guard let currency = try row.optionalText(5).flatMap({ Currency($0) }) else { return nil }
+      return Parity.Item(
+        sku: try row.text(0), list: Money(minor: try row.integer(4), currency),
+        categories: (try? JSON(parsing: row.blob(2)))?.strings ?? [], brand: try row.optionalText(3),
+        isPlan: try row.text(1) == ProductsListed.Item.Kind.plan.rawValue)
+    }.compactMap(\.self)
   }
 
   static func find(_ sku: Identifier<Product>, in reading: borrowing some Reading & ~Copyable) throws -> ProductsListed.Item? {

@@ -86,6 +86,13 @@ enum Offers {
     }
   }
 
+  /// Every offer that anything was heard of.
+  static func all(in reading: borrowing some Reading & ~Copyable) throws -> [Identifier<Offer>] {
+    try reading.all("SELECT DISTINCT offer_id FROM offer_fact ORDER BY offer_id") { row throws(StoreFault) in
+      Identifier(restoring: try row.text(0))
+    }
+  }
+
   static func by(_ message: Identifier<Message>, in reading: borrowing some Reading & ~Copyable) throws -> Fact? {
     try reading.first("SELECT offer_id, type, position, message_id, data FROM offer_fact WHERE message_id = ?1", .text(message.text)) {
       row throws(StoreFault) in

@@ -108,10 +108,10 @@ struct WordForm {
   static func confirmHere(
     _ id: Identifier<Colleague>, _ field: String, in reading: borrowing some Reading & ~Copyable
   ) throws {
-    switch try Colleagues.isActive(id, in: reading) {
-    case true?: return
-    case false?: throw WordRefusal.hasLeft(field: field, id)
-    case nil: guard try Colleagues.isEmpty(in: reading) else { throw WordRefusal.nobody(field: field, id) }
+    switch try Presence.of(id, in: reading) {
+    case .here: return
+    case .left: throw WordRefusal.hasLeft(field: field, id)
+    case .nobody: throw WordRefusal.nobody(field: field, id)
     }
   }
 }

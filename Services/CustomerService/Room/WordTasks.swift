@@ -35,6 +35,7 @@ struct WordTasks: Sendable {
         for lack in lacks { tasks.append(Self.task(lack, offer)) }
         tasks += reviews(offer, fold.usable(for: counting), colleagues, besides: lacks, at: now)
         tasks += try lapses(offer, known, terms, at: now, in: reading)
+        tasks += try gaps(offer, known, terms, in: reading)
         tasks += try fallbacks(offer, fold.usable(for: counting), required: terms.document.sheetsRequired, in: reading)
       }
     }
@@ -69,16 +70,35 @@ struct WordTasks: Sendable {
     _ offer: OfferVersion, _ known: KnownOffer, _ terms: Terms, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> [JSON] {
     guard known.inForce == offer.version, known.state == .live || known.state == .paused, let exception = terms.document.parityException,
-      case let end = terms.instant(of: exception.endsAt, isEnd: true), end <= now,
-      try WordFacts.of(offer.offer.text, family: "service.parity.", in: reading).contains(where: { event in
-        if case .parityApproved(let fact) = event { fact.approved } else { false }
-      })
+      case let end = terms.instant(of: exception.endsAt, isEnd: true), end <= now, try isAccepted(offer.offer, in: reading)
     else { return [] }
     return [
       Self.task(
         "exception_over", offer,
         "the exception by which new customers pay less ended at \(end), and the offer is \(known.state): who is there is to be matched, or "
           + "\(terms.document.owner) at marketing ends it (accord parity list)", since: end)
+    ]
+  }
+
+  private func isAccepted(_ offer: Identifier<Offer>, in reading: borrowing some Reading & ~Copyable) throws -> Bool {
+    try WordFacts.of(offer.text, family: "service.parity.", in: reading).contains { event in
+      if case .parityApproved(let fact) = event { fact.approved } else { false }
+    }
+  }
+
+  /// Where those who are there pay more than new ones because another offer went away, and nobody here has accepted why.
+  private func gaps(
+    _ offer: OfferVersion, _ known: KnownOffer, _ terms: Terms, in reading: borrowing some Reading & ~Copyable
+  ) throws -> [JSON] {
+    guard known.inForce == offer.version, known.state == .live || known.state == .paused, try !isAccepted(offer.offer, in: reading),
+      let opened = try ParityGaps.opened(under: known, terms, shelf, in: reading)
+    else { return [] }
+    let accepts = terms.document.parityException.map { "\($0.approvedBy) accepts why (accord parity approve \(offer)), or " } ?? ""
+    return [
+      Self.task(
+        "parity_gap", offer,
+        "those who are there pay more than new ones since \(opened), when another offer went away: \(accepts)\(terms.document.owner) at "
+          + "marketing ends it (accord parity list)", since: opened)
     ]
   }
 

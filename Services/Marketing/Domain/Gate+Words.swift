@@ -75,7 +75,7 @@ extension Gate {
     guard known.now < exception.endsAt else {
       let owner = Identifier<Colleague>(restoring: known.terms.document.owner.text)
       return lack(
-        .failed, "parity_over", exception.endsAt, approver, "the exception ended at \(exception.endsAt)",
+        .failed, "parity_over", max(exception.endsAt, parity.openedAt ?? .first), approver, "the exception ended at \(exception.endsAt)",
         "\(known.colleagues.heir(of: owner) ?? owner), by a new version whose exception ends later, which \(approver) accepts, or by "
           + "`accord offer end \(known.offer.offer)`")
     }

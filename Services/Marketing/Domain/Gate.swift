@@ -69,7 +69,7 @@ package enum Gate {
         kept.since = old.since
       } else if holds(old), !holds(row), row.since <= old.since {
         // What held is not broken since before it held, whatever the one who broke it says.
-        kept.since = now
+        kept.since = max(now, old.since)
       }
       return kept
     }

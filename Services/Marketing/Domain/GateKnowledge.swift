@@ -41,6 +41,8 @@ package struct GateKnowledge: Sendable {
     package var gaps: [String] = []
     package var exception: Exception?
     package var approval: Approval?
+    /// When another offer took the turn that may have opened a gap; nil where none did.
+    package var openedAt: Timestamp?
 
     package struct Exception: Sendable, Equatable {
       package var reason: String

@@ -71,11 +71,23 @@ struct CampaignDoors: Sendable {
       }
       return .done(status: 200, .object([.init("outcome", "exists"), .init("campaign", Self.line(known))]))
     }
+    if let refused = try Self.refusal(of: approvedBy, in: transaction) { return refused }
     let message = try telling.tell(
       .budgetChanged(
         BudgetChanged(kind: .opened, publisher: .marketing, campaignID: id, amount: amount, approvedBy: approvedBy ?? telling.by)),
       in: transaction)
     return try answer("opened", id, message, in: transaction)
+  }
+
+  /// Money is approved by those who may spend it or decide over it: nobody at the desk, and nobody who is not here.
+  private static func refusal(
+    of approver: Identifier<Colleague>?, in transaction: borrowing Transaction
+  ) throws -> DepartmentDesk.Outcome? {
+    guard let approver else { return nil }
+    do { try ApproverRefusal.confirm(approver, .marketer, .lead, .supervisor, in: transaction) } catch let refusal as ApproverRefusal {
+      return .refused(status: 422, code: refusal.code, sentence: refusal.description)
+    }
+    return nil
   }
 
   /// An amount above zero; nil where there is none.
@@ -115,6 +127,7 @@ struct CampaignDoors: Sendable {
     guard let sum = try? known.amount.adding(amount), sum.minor <= Limits.amountMax else {
       return .refused(status: 422, code: "amount", sentence: "the campaign \(id) would have more than can be counted; give it less")
     }
+    if let refused = try Self.refusal(of: approvedBy, in: transaction) { return refused }
     let message = try telling.tell(
       .budgetChanged(
         BudgetChanged(kind: .opened, publisher: .marketing, campaignID: id, amount: amount, approvedBy: approvedBy ?? telling.by)),

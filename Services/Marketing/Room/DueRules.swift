@@ -22,6 +22,10 @@ enum DueRules {
         guard let offer = OfferVersion(row.subject) else { return }
         try Gatekeeping.lookAgain(offer, terms: true, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
       },
+      DueKinds.beside: { row, now, transaction in
+        guard let offer = OfferVersion(row.subject) else { return }
+        try Gatekeeping.lookAgain(offer, since: row.at, Telling(desk: desk, occasion: desk.occasion(of: row, now)), in: transaction)
+      },
       DueKinds.holdOver: { row, now, transaction in
         let person = Identifier<Person>(restoring: row.subject)
         try Verdicts.reopen(person, leftOutFor: ["hold"], at: now, in: transaction)

@@ -9,21 +9,24 @@ import Terms
 /// and why new customers pay less.
 extension Gatekeeping {
   /// What broke is told, with who can lift it; a drop of the capacity pauses an offer whose promise says so. Looks again when time alone may
-  /// break it.
-  static func watch(_ offer: OfferVersion, _ telling: Telling, in transaction: borrowing Transaction) throws {
+  /// break it. `instant` is when another offer took the turn that this look is for.
+  static func watch(
+    _ offer: OfferVersion, since instant: Timestamp? = nil, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
     guard let version = try Offers.version(offer, in: transaction), let schedule = version.schedule, !version.historical else { return }
     let terms = try KnownTerms.of(version)
     try lookAtEndOfException(of: version, after: telling.now, in: transaction)
     guard !terms.document.promises.isEmpty || GateFacts.isForNewAlone(terms) else { return }
     let before = try GateTurns.rows(of: offer, in: transaction)
-    let known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
+    var known = try GateFacts.of(offer, terms, askedAt: schedule.at, at: telling.now, in: transaction)
+    known.parity.openedAt = instant
     let now = watched(known, before)
     let turned = now.filter { row in
       before.first { $0.check == row.check }.map { $0.state != row.state || $0.sentence != row.sentence } ?? false
     }
     if !turned.isEmpty {
       let rows = before.map { old in turned.first { $0.check == old.check } ?? old }
-      try turn(offer, Gate.keepingSince(rows, before, at: telling.now), telling, in: transaction)
+      try turn(offer, Gate.keepingSince(rows, before, at: min(instant ?? telling.now, telling.now)), telling, in: transaction)
     }
     for row in turned where !Gate.holds(row) {
       telling.desk.log.warning("offer.\(row.check)", lack(of: offer, row))
@@ -60,6 +63,21 @@ extension Gatekeeping {
   ) throws {
     guard let end = GateFacts.endOfException(try KnownTerms.of(version)), end > instant else { return }
     try Due.set(at: end, kind: DueKinds.look, subject: version.offer.description, in: transaction)
+  }
+
+  /// What becomes of one offer bears on what new customers pay less under the others: each that is for new ones alone is looked at as of
+  /// `instant`, by a row that falls due, also where this program ends before.
+  static func lookBeside(_ id: Identifier<Offer>, at instant: Timestamp, in transaction: borrowing Transaction) throws {
+    let offers = try transaction.all(
+      """
+      SELECT offer_id, version FROM offer_version
+      WHERE offer_id != ?1 AND state IN ('scheduled', 'blocked', 'live', 'paused') AND NOT historical
+        AND instr(document, CAST('"new"' AS BLOB)) > 0
+      """, .text(id.text)
+    ) { row throws(StoreFault) in OfferVersion(offer: Identifier(restoring: try row.text(0)), version: Int(try row.integer(1))) }
+    for offer in offers.compactMap(\.self) {
+      try Due.set(at: instant, kind: DueKinds.beside, subject: offer.description, in: transaction)
+    }
   }
 
   // MARK: Going on

@@ -130,14 +130,17 @@ enum Gatekeeping {
     }
   }
 
-  /// The time has come at which a row may have changed.
-  static func lookAgain(_ offer: OfferVersion, terms: Bool = false, _ telling: Telling, in transaction: borrowing Transaction) throws {
+  /// The time has come at which a row may have changed. `instant` is when another offer took the turn that this look is for, maybe a while
+  /// ago: this program may have been down.
+  static func lookAgain(
+    _ offer: OfferVersion, terms: Bool = false, since instant: Timestamp? = nil, _ telling: Telling, in transaction: borrowing Transaction
+  ) throws {
     guard let version = try Offers.version(offer, in: transaction) else { return }
     switch version.state {
     case .scheduled, .blocked:
       if terms { try look(offer, again: true, telling, in: transaction) }
       try settle(offer, telling, in: transaction)
-    case .live, .paused: try watch(offer, telling, in: transaction)
+    case .live, .paused: try watch(offer, since: instant, telling, in: transaction)
     case .draft, .stopped, .ended, .cancelled, .superseded: break
     }
   }

@@ -46,6 +46,7 @@ extension Offers {
     if fact.startsAt > meta.at {
       try Due.set(at: fact.startsAt, kind: DueKinds.start, subject: offer.description, in: transaction)
     }
+    try Gatekeeping.lookBeside(fact.offerID, at: meta.at, in: transaction)
   }
 
   /// The life of a version took a turn.
@@ -70,6 +71,9 @@ extension Offers {
         try Due.remove(kind: kind, subject: offer.description, in: transaction)
       }
     }
+    // Its window ends by the clock, also where this program was down then and says so later.
+    let end = fact.turn == .ended ? try version(offer, in: transaction)?.schedule?.endsAt : nil
+    try Gatekeeping.lookBeside(fact.offerID, at: min(end ?? fact.at, fact.at), in: transaction)
   }
 
   private static func launched(_ offer: OfferVersion, _ fact: OfferTurned, in transaction: borrowing Transaction) throws {
@@ -135,6 +139,8 @@ enum DueKinds {
   static let order = "launch_order"
   /// A row of a version's gate may have changed.
   static let look = "gate_look"
+  /// The same, for what became of another offer.
+  static let beside = "gate_beside"
   /// The same, and its terms too: who works here, what there is to sell.
   static let terms = "gate_terms"
   /// Somebody is held back no longer.

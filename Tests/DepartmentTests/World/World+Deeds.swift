@@ -160,6 +160,11 @@ extension World {
       if let open { try post(service, "/v1/cases/\(open)/solve") }
     case .tell(let person, let locale):
       try post(
+        service, "/v1/cases",
+        [
+          "kind": "question", "channel": "phone", "person_id": .string(Self.person(person)), "case_id": .string("case-of-\(person)"),
+        ])
+      try post(
         service, "/v1/answers",
         [
           "offer": .string(GateWatch.sunday), "case_id": .string("case-of-\(person)"), "person_id": .string(Self.person(person)),

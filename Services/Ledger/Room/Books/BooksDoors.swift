@@ -153,6 +153,10 @@ struct BooksDoors: Sendable {
     do { (amount, approvedBy) = try BooksForm.fund(request.body) } catch {
       return .refused(status: 400, code: "fund_unreadable", sentence: "the fund cannot be opened: \(error)")
     }
+    do { if let approvedBy { try ApproverRefusal.confirm(approvedBy, .supervisor, in: transaction) } } catch let refusal as ApproverRefusal
+    {
+      return .refused(status: 422, code: refusal.code, sentence: refusal.description)
+    }
     return try booking { () throws in
       try Books.keep(in: &transaction) { books, transaction in
         let entry = try Funds.openService(amount, approvedBy: approvedBy, occasion, desk, books: &books, in: &transaction)

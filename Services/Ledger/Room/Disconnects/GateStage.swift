@@ -60,8 +60,20 @@ enum GateStage {
     let row: OfferScheduled.GateRow
     let message: String
     var isEqual: Bool { row.state == .passed }
-    /// When the exception of a live offer ended; nil where it did not, or it had none.
-    var lapsedAt: Timestamp? { row.code == "parity_over" ? row.since : nil }
+
+    /// What broke under an offer that was `live`: its exception ended, or a gap opened that was not there then. Nil where neither did.
+    func lapse(since live: Timestamp) -> Lapse? {
+      switch row.code {
+      case "parity_over": Lapse(at: row.since, isException: true)
+      case "parity_gap", "parity_unapproved": row.since > live ? Lapse(at: row.since, isException: false) : nil
+      default: nil
+      }
+    }
+  }
+
+  private struct Lapse {
+    let at: Timestamp
+    let isException: Bool
   }
 
   static func parity(_ round: inout AuditRound, _ pace: inout ChunkPace, _ transaction: borrowing Transaction) throws -> Bool {
@@ -91,8 +103,10 @@ enum GateStage {
     ).map { Timestamp(milliseconds: $0) }
     let live = offer.life.effectiveFrom
     let matched = try matched(id, since: .first, in: reading)
+    // What opened later was not there when it went live, and stands as a row of its own.
+    let isEqual = told.map { $0.isEqual || $0.lapse(since: live)?.isException == false }
     let outcome = Contradiction.parity(
-      Contradiction.Parity(isEqual: told?.isEqual, liveSince: live, approvedAt: approved, matchedAt: matched?.at), at: now)
+      Contradiction.Parity(isEqual: isEqual, liveSince: live, approvedAt: approved, matchedAt: matched?.at), at: now)
     guard let outcome else { return nil }
     let cause =
       switch outcome {
@@ -106,24 +120,27 @@ enum GateStage {
       evidence: [told?.message, matched?.message].compactMap(\.self))
   }
 
-  /// An exception that ended under a live offer, which went on for a day as it was. A stop, a rest or a new version within the day mends it
-  /// without a word.
+  /// An exception that ended under a live offer, or a gap that opened under it because another offer went away, and it went on for a day as
+  /// it was. A stop, a rest or a new version within the day mends it without a word.
   private static func lapse(
     of offer: OfferInForce, _ told: Told?, at now: Timestamp, in reading: borrowing Transaction
   ) throws -> Register.Found? {
-    guard let told, let lapsedAt = told.lapsedAt else { return nil }
+    guard let told, let lapse = told.lapse(since: offer.life.effectiveFrom) else { return nil }
+    let lapsedAt = lapse.at
     let until = [offer.life.endedAt, offer.life.stoppedAt, offer.terms.endsAt].compactMap(\.self).min() ?? .last
     let matched = try matched(offer.version.offer, since: lapsedAt, in: reading)
     let rests = offer.life.pauses.filter { $0.upperBound > lapsedAt }.map { max($0.lowerBound, lapsedAt) }
     let known = Contradiction.Parity(
       isEqual: false, liveSince: lapsedAt, goneAt: (rests + [until]).min(), matchedAt: matched?.at)
     guard let outcome = Contradiction.parity(known, at: now) else { return nil }
+    let what = lapse.isException ? "the exception of \(offer.name) ended" : "a gap opened under \(offer.name), which was live"
     let cause =
       outcome == .repaired
-      ? "the exception of \(offer.name) ended; those who were there were matched when it was found"
-      : "the exception of \(offer.name) ended, and for more than a day it went on to treat existing customers worse"
+      ? "\(what); those who were there were matched when it was found"
+      : "\(what), and for more than a day it went on to treat existing customers worse"
     return Register.Found(
-      id: "parity/\(offer.name)/over", kind: .parity, outcome: outcome, offer: offer.version.offer, beganAt: lapsedAt, cause: cause,
+      id: "parity/\(offer.name)/\(lapse.isException ? "over" : "gap")", kind: .parity, outcome: outcome, offer: offer.version.offer,
+      beganAt: lapsedAt, cause: cause,
       evidence: [told.message, matched?.message].compactMap(\.self))
   }
 
