@@ -154,7 +154,9 @@ struct Watch {
       } else if let lacks = gate.lack(of: fact, people) {
         broken(.blockedLaunch, "\(fact.offerID)@\(fact.version) went live at \(fact.at) without \(lacks)")
       }
-    case .paused, .resumed, .stopped, .ended, .cancelled: break
+    // What rests goes on only when it can be kept.
+    case .resumed: if let short = gate.unheeded(at: fact.at) { broken(.blockedLaunch, short) }
+    case .paused, .stopped, .ended, .cancelled: break
     }
   }
 

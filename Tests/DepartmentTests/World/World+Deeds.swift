@@ -17,6 +17,7 @@ extension World {
     case .deliver(let count, let seed):
       var random = SeededRandom(seed: seed)
       for _ in 0..<count { try deliver(using: &random) }
+    case .again(let department, let count): comeAgain(count, to: department)
     case .hours(let count): try advance(to: now.adding(.seconds(Int64(count) * 3_600)))
     }
   }

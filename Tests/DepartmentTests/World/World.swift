@@ -23,12 +23,23 @@ final class World {
   private var taken = [0, 0, 0]
   /// What each department has yet to hear, as places in the journal.
   private var waiting: [[Int]] = [[], [], []]
+  /// What each department has heard, in the order in which it last did.
+  private var heard: [[Int]] = [[], [], []]
   private let subscriptions: [[MeshSubscription]]
   private var keys = 0
   var keysOfOrders = 0
   /// Facts that never arrive, where a test plants a loss.
   var loses: (@Sendable (DomainEvent, Department) -> Bool)?
   var watch = Watch()
+  /// What came of each step so far; kept only where somebody wants to tell it.
+  var diary: [[Entry]]?
+
+  /// Somebody heard something, or told it.
+  struct Entry {
+    let department: String
+    let isHeard: Bool
+    let fact: String
+  }
 
   /// A fact as the journal has it.
   struct Fact {
@@ -94,6 +105,7 @@ final class World {
           handle: 1, number: number, position: number * 4_096, attempt: 1,
           producer: "\(house.department.name)/\(house.store.identity.lineage)", sequence: row.sequence, event: row.event)
         journal.append(Fact(event: event, key: "\(envelope.source) \(envelope.partitionKey)", by: place, delivery: delivery))
+        note(event, house, isHeard: false)
         watch.told(event, by: house.department, as: envelope.authID)
         for other in houses.indices where other != place {
           guard subscription(other, envelope.type) != nil else { continue }
@@ -102,6 +114,15 @@ final class World {
         }
       }
     }
+  }
+
+  private func note(_ event: DomainEvent, _ house: Premises, isHeard: Bool) {
+    guard let last = diary?.indices.last else { return }
+    // Each fact has one version so far, which says nothing to whoever reads a story; nor does it that somebody tells of their own.
+    let own = "\(house.department.name)."
+    let name = event.type.hasSuffix(".v1") ? String(event.type.dropLast(3)) : event.type
+    let fact = !isHeard && name.hasPrefix(own) ? String(name.dropFirst(own.count)) : name
+    diary?[last].append(Entry(department: house.department.name, isHeard: isHeard, fact: fact))
   }
 
   private func subscription(_ house: Int, _ type: String) -> MeshSubscription? {
@@ -139,6 +160,7 @@ final class World {
     let parcel = Parcel(
       number: fact.delivery.number, position: fact.delivery.position, key: Parcel<Delivery>.hash(key: fact.event.key.utf8), attempt: 1,
       bytes: fact.delivery.event.count, contents: fact.delivery)
+    note(fact.event, premises, isHeard: true)
     let clock = premises.clock
     let runner = BatchRun(store: premises.store, inlet: subscription.inlet, now: { clock.now() })
     let verdicts = try runner.run(Batch(token: fact.delivery.number, parcels: [parcel], deadKey: .pass)).verdicts.each
@@ -146,7 +168,19 @@ final class World {
       watch.broken(.notTaken, "\(premises.department.name) does not take \(fact.event.type): \(verdicts)")
       return
     }
-    watch.heard(fact.event, by: premises.department)
+    if let before = heard[house].lastIndex(of: place) {
+      heard[house].remove(at: before)
+    } else {
+      watch.heard(fact.event, by: premises.department)
+    }
+    heard[house].append(place)
+  }
+
+  /// The last of what `department` has heard comes to it again, as when its acknowledgement was lost with the link: each key's in their
+  /// order, and before what is newer of it.
+  func comeAgain(_ count: Int, to department: String) {
+    guard let house = houses.firstIndex(where: { $0.department.name == department }) else { return }
+    waiting[house] = Set(waiting[house]).union(heard[house].suffix(count)).sorted()
   }
 
   // MARK: Time

@@ -9,9 +9,10 @@ enum WorldStep: Sendable, CustomStringConvertible {
   case absent(String, Int, Bool), swap(Int), capacity(String, Int64, from: Int), parity(Bool), propose(String, Int64), agree(String, String)
   case leave(String), back(String), handOn(String), knock(String)
   case complain(Int), ask(Int), solve(Int), tell(Int, String), honour(Int), match(Int), undo, confirm(Int)
-  case deliver(Int, UInt64), hours(Int)
+  case deliver(Int, UInt64), again(String, Int), hours(Int)
 
   static let people = 4
+  static let departments = ["ledger", "marketing", "service"]
   static let orders = 6
   /// Who is at the desk in the first days.
   static let agents = ["agent/bo", "agent/uma"]
@@ -27,7 +28,7 @@ enum WorldStep: Sendable, CustomStringConvertible {
     let agent = agents.randomElement(using: &random) ?? "agent/bo"
     let somebody = heirs.keys.sorted().randomElement(using: &random) ?? "agent/bo"
     let offer = number < 5 ? GateWatch.sunday : GateWatch.welcome
-    switch Int.random(in: 0..<120, using: &random) {
+    switch Int.random(in: 0..<125, using: &random) {
     case 0..<7: return .order(number)
     case 7..<9: return .giveBack(number, Bool.random(using: &random))
     case 9..<13: return .schedule
@@ -72,9 +73,26 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case 93..<95: return .confirm(number)
     case 95..<109: return .deliver(Int.random(in: 1...12, using: &random), random.next())
     case 109..<111: return .mistake(number)
+    case 111..<116: return .any(again: 12, using: &random)
     default: return .hours(Int.random(in: 1...9, using: &random))
     }
   }
+
+  /// Somebody's link breaks, and of what they heard last it comes again, up to `count` facts.
+  static func any(again count: Int, using random: inout SeededRandom) -> WorldStep {
+    .again(departments.randomElement(using: &random) ?? "ledger", Int.random(in: 1...count, using: &random))
+  }
+
+  /// The same with less of it, least first.
+  var lesser: [WorldStep] {
+    switch self {
+    case .deliver(let count, let seed): Self.powers(below: count).map { .deliver($0, seed) }
+    case .again(let department, let count): Self.powers(below: count).map { .again(department, $0) }
+    default: []
+    }
+  }
+
+  private static func powers(below count: Int) -> [Int] { (0..<7).map { 1 << $0 }.filter { $0 < count } }
 
   var description: String {
     switch self {
@@ -84,17 +102,17 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case .welcome: "marketing schedules an offer for new customers"
     case .mistake(let number): "marketing schedules an offer with a mistake in it (\(number % World.mistakes.count + 1))"
     case .revise: "marketing writes the next version of the Sunday offer, which promises otherwise"
-    case .stop: "marketing stops it"
-    case .pause: "marketing pauses it"
-    case .resume: "marketing resumes it"
-    case .launch: "marketing launches it by hand"
-    case .emergency: "marketing wants it live in an emergency, with supervisor/sam"
+    case .stop: "marketing stops the Sunday offer"
+    case .pause: "marketing pauses the Sunday offer"
+    case .resume: "marketing lets the Sunday offer go on"
+    case .launch: "marketing launches the Sunday offer by hand"
+    case .emergency: "marketing wants the Sunday offer live in an emergency, with supervisor/sam"
     case .confirmEmergency: "supervisor/sam confirms the emergency"
     case .waive(let offer, let check): "the operator waives the check of \(check) of \(offer)"
     case .promise(let offer, let promise, let answer): "service answers \(answer) to \(promise) of \(offer)"
-    case .draft(let locale): "a sheet is written in \(locale)"
-    case .verify(let locale, let verifier): "\(verifier) verifies the sheet in \(locale)"
-    case .stale(let locale): "the sheet in \(locale) is taken back"
+    case .draft(let locale): "a sheet of the Sunday offer is written in \(locale)"
+    case .verify(let locale, let verifier): "\(verifier) verifies its sheet in \(locale)"
+    case .stale(let locale): "its sheet in \(locale) is taken back, for it is wrong"
     case .read(let agent): "\(agent) reads the briefing"
     case .absent(let agent, let day, let isAbsent): "\(agent) is \(isAbsent ? "ill" : "well again") on the \(day)th"
     case .swap(let day): "agent/ines takes the shift of agent/bo on the \(day)th"
@@ -109,12 +127,14 @@ enum WorldStep: Sendable, CustomStringConvertible {
     case .complain(let person): "person \(person) complains"
     case .ask(let person): "person \(person) asks something"
     case .solve(let number): "the complaint of person \(number % Self.people) is solved"
-    case .tell(let person, let locale): "person \(person) is answered in \(locale)"
-    case .honour(let number): "an agent honours the offer for order \(number)"
+    case .tell(let person, let locale): "person \(person) is told of the Sunday offer in \(locale)"
+    case .honour(let number): "an agent honours the Sunday offer for order \(number)"
     case .match(let number): "an agent gives order \(number) what new customers have"
     case .undo: "the agent takes that back"
     case .confirm(let number): "the card takes the refund for order \(number)"
-    case .deliver(let count, let seed): "\(count) facts arrive (\(seed))"
+    case .deliver(let count, _): count == 1 ? "a fact arrives" : "\(count) facts arrive"
+    case .again(let department, let count):
+      "\(department)'s link breaks: what it heard last is to come again, \(count == 1 ? "one fact" : "\(count) facts")"
     case .hours(let count): "\(count) hours pass"
     }
   }

@@ -14,8 +14,12 @@ enum WorldWeek: CaseIterable {
     let week = allCases.randomElement(using: &random) ?? .wild
     let isBeside = Int.random(in: 0..<3, using: &random) == 0
     var steps = week.steps(ordinary + (isBeside ? anotherOffer : []), using: &random)
+    // What was heard before Sunday may come again on the way there.
+    if Bool.random(using: &random) {
+      steps += [.any(again: 30, using: &random), .deliver(Int.random(in: 0...9, using: &random), random.next())]
+    }
     steps.append(.hours(29))
-    if Bool.random(using: &random) { steps += between(drops(using: &random), using: &random) }
+    if let turn = Turn.allCases.randomElement(using: &random) { steps += between(turn.steps(using: &random), using: &random) }
     for _ in 0..<20 { steps.append(.any(using: &random)) }
     // Every third goes on with another version, in peace or not.
     if Int.random(in: 0..<3, using: &random) == 0 { steps += between(anotherVersion, using: &random) }
@@ -30,9 +34,7 @@ enum WorldWeek: CaseIterable {
       // Half of the time it is the offer beside it that lacks something.
       if Bool.random(using: &random) { return Self.lackingBeside(using: &random) }
       guard Bool.random(using: &random) else { return ordinary + Self.takenBack(using: &random) }
-      var steps = ordinary
-      steps.remove(at: Int.random(in: steps.indices, using: &random))
-      return steps
+      return Bool.random(using: &random) ? Self.without(row: ordinary, using: &random) : Self.without(step: ordinary, using: &random)
     case .wild:
       var steps: [WorldStep] = []
       for step in ordinary {
@@ -41,6 +43,24 @@ enum WorldWeek: CaseIterable {
       }
       return steps
     }
+  }
+
+  private static func without(step steps: [WorldStep], using random: inout SeededRandom) -> [WorldStep] {
+    var steps = steps
+    steps.remove(at: Int.random(in: steps.indices, using: &random))
+    return steps
+  }
+
+  /// Without something that one row of the gate asks for, whichever row it is: a promise, a sheet, a briefing.
+  private static func without(row steps: [WorldStep], using random: inout SeededRandom) -> [WorldStep] {
+    let rows: [(WorldStep) -> Bool] = [
+      { if case .promise = $0 { true } else { false } }, { if case .verify = $0 { true } else { false } },
+      { if case .read = $0 { true } else { false } },
+    ]
+    let isOfRow = rows.randomElement(using: &random) ?? { _ in false }
+    var steps = steps
+    if let place = steps.indices.filter({ isOfRow(steps[$0]) }).randomElement(using: &random) { steps.remove(at: place) }
+    return steps
   }
 
   /// `steps`, and now and then something else after one of them.
@@ -56,7 +76,7 @@ enum WorldWeek: CaseIterable {
     + [.deliver(60, 2), .order(1), .deliver(20, 3)]
 
   /// The words of the latest version, and who reads them.
-  private static let words: [WorldStep] =
+  static let words: [WorldStep] =
     GateWatch.locales.flatMap { [.draft($0), .verify($0, "lead/ruth")] } + WorldStep.agents.map { .read($0) }
 
   /// Another version of an offer that is live, with its words; and an offer beside it.
@@ -78,7 +98,12 @@ enum WorldWeek: CaseIterable {
       [.capacity("contacts", 60, from: 0)], [.capacity("kettles", 40, from: 0)], [.capacity("kettles", 40, from: 2)],
       Bool.random(using: &random) ? [.leave(somebody)] : [.leave(somebody), .handOn(somebody)], [.leave("marketer/maya")],
     ]
-    return (ways.randomElement(using: &random) ?? []) + [.deliver(30, random.next())]
+    let taken = (ways.randomElement(using: &random) ?? []) + [.deliver(30, random.next())]
+    // What marketing had heard before comes again, and on Sunday not yet all of it.
+    guard Bool.random(using: &random) else { return taken }
+    return taken + [
+      .again("marketing", Int.random(in: 1...60, using: &random)), .deliver(Int.random(in: 1...12, using: &random), random.next()),
+    ]
   }
 
   /// A week in which the Sunday offer has everything, and the one for new customers all but one thing, of which marketing has heard: its
@@ -93,18 +118,5 @@ enum WorldWeek: CaseIterable {
       [.capacity("contacts", 120, from: 0), .deliver(20, 16)] + anotherOffer,
     ]
     return ordinary + (ways.randomElement(using: &random) ?? [])
-  }
-
-  /// What a live offer promised is there no more: one promise that only raises an alarm and one that pauses it, in either order, each at once
-  /// or on a later day, so that the one may hide behind the other; and then all is well again.
-  private static func drops(using random: inout SeededRandom) -> [WorldStep] {
-    func day() -> Int { Int.random(in: 0...2, using: &random) }
-    let alarm: [WorldStep] = [.capacity("contacts", 60, from: day()), .deliver(20, 7)]
-    let pause: [WorldStep] = [.capacity("kettles", 40, from: day()), .deliver(20, 10)]
-    let late: [WorldStep] = Bool.random(using: &random) ? [.hours(9)] : []
-    let tooEarly: [WorldStep] = Bool.random(using: &random) ? [.resume, .hours(1)] : []
-    return late + (Bool.random(using: &random) ? alarm + [.hours(1)] + pause : pause + [.hours(1)] + alarm) + [.hours(1)] + tooEarly + [
-      .capacity("kettles", 500, from: 0), .capacity("contacts", 200, from: 0), .deliver(20, 11), .resume,
-    ]
   }
 }
