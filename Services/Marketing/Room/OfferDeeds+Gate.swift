@@ -69,18 +69,17 @@ extension OfferDeeds {
 
   /// Goes on where `second` works here and may confirm: else everybody would wait for somebody who never can.
   private func confirmMay(_ second: Identifier<Colleague>, in transaction: borrowing Transaction) throws {
-    guard let known = try Colleagues.find(second, in: transaction) else {
-      // Where nobody was told of yet, or it is whoever holds the mesh's own credential, there is nobody to look up.
-      if try second.text == OperatorDoor.principal || Colleagues.isEmpty(in: transaction) { return }
+    switch try Presence.of(second, in: transaction) {
+    // Where nobody was told of yet, or it is whoever holds the mesh's own credential, there is nobody to look up.
+    case .here(nil): return
+    case .nobody where second.text == OperatorDoor.principal: return
+    case .here(let known?):
+      guard !Principal(known).has(Self.confirmers) else { return }
+      throw Refused(422, "with", "with: \(second) may not confirm a launch; name a marketer, a lead or a supervisor")
+    case .left: throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
+    case .nobody:
       throw Refused(
         422, "with", "with: nobody is known as \(second); name somebody who works here (`accord colleague list` shows them)")
-    }
-    guard known.active else {
-      throw Refused(422, "with", "with: \(second) has left and can confirm nothing; name somebody who works here")
-    }
-    guard Principal(known).has(Self.confirmers) else {
-      throw Refused(
-        422, "with", "with: \(second) may not confirm a launch; name a marketer, a lead or a supervisor")
     }
   }
 
