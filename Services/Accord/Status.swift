@@ -30,11 +30,25 @@ enum Status {
         code: .unavailable, happened: "\(away.joined(separator: ", ")) \(away.count == 1 ? "does" : "do") not answer",
         advice: "the supervisor starts again what died; \(office.data)/logs tells why it did")
     }
+    let full = (broker?["storage_full"] == true ? ["broker"] : []) + departments.filter { Self.isHeldBack($0.1) }.map(\.0)
+    guard full.isEmpty else {
+      throw Complaint(
+        code: .temporary,
+        happened: "\(full.joined(separator: ", ")) cannot write what came; nothing is lost, and it is tried again by itself",
+        advice: "see that there is room below \(office.data)")
+    }
+  }
+
+  private static func isHeldBack(_ department: JSON?) -> Bool {
+    department?["link"]?["subscriptions"]?.array?.contains { $0["held_back"] == true } ?? false
   }
 
   private static func tell(broker: JSON) {
     let end = broker["durable_through"]?.integer ?? 0
     Terminal.print("broker: journal through position \(end), \(broker["dead"]?.integer ?? 0) dead letters")
+    if broker["storage_full"] == true {
+      Terminal.print("  its disk is full: it takes no publishes until there is room, and departments keep theirs")
+    }
     for subscription in broker["subscriptions"]?.array ?? [] {
       let name = subscription["name"]?.string ?? "?"
       let behind = subscription["behind"]?.integer ?? 0
@@ -61,6 +75,10 @@ enum Status {
     let link = status["link"]?["words"]?.string ?? "link unknown"
     let waiting = status["outbox"]?["waiting"]?.integer ?? 0
     Terminal.print("\(name): \(link)\(waiting > 0 ? ", \(waiting) events wait to be sent" : "")")
+    for subscription in status["link"]?["subscriptions"]?.array ?? [] {
+      guard let trouble = subscription["trouble"]?.string else { continue }
+      Terminal.print("  \(subscription["name"]?.string ?? "?"): \(trouble)")
+    }
     for heard in status["heard"]?.array ?? [] {
       guard let source = heard["source"]?.string, let through = heard["through"]?.string else { continue }
       Terminal.print("  has heard \(source) through \(through)")

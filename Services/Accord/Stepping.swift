@@ -53,7 +53,8 @@ struct Stepping {
     let departments: [Standing]
     do { departments = try ManualClock.standings(in: folder) } catch { throw Complaint(host: error) }
     guard let broker else { return departments }
-    return [Self.standing(ofBroker: broker, present: Set(departments.map(\.program)))] + departments
+    // Whoever has something in hand knows more of why than the broker, which waits for them.
+    return departments + [Self.standing(ofBroker: broker, present: Set(departments.map(\.program)))]
   }
 
   /// The broker is busy while a department that is there has not settled all that it should hear.

@@ -41,7 +41,10 @@ extension DepartmentDesk {
     if highest > state.acceptedThrough { return "has \(highest - state.acceptedThrough) facts that the broker has not taken" }
     for subscription in state.subscriptions {
       if !subscription.isOpen { return "has not opened its subscription \(subscription.name)" }
-      if subscription.inHand > 0 { return "has \(subscription.inHand) messages of \(subscription.name) in hand" }
+      if subscription.inHand > 0 {
+        let why = subscription.trouble.map { ": \($0)" } ?? ""
+        return "has \(subscription.inHand) messages of \(subscription.name) in hand\(why)"
+      }
     }
     return nil
   }

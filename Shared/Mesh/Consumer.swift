@@ -14,6 +14,8 @@ final class Consumer: @unchecked Sendable {
   private(set) var machine: ConsumerMachine<Delivery>
   /// Why the broker does not deliver on this subscription.
   private(set) var refusal: Refusal?
+  /// Why the store could not write the last batch; nil once it could.
+  private var storeSaid: String?
   private(set) var isOpen = false
   /// A batch came back; with the outbox's highest number where it was committed.
   var onProgress: ((UInt64?) -> Void)?
@@ -86,7 +88,10 @@ final class Consumer: @unchecked Sendable {
   /// What is in the way of this subscription, in words.
   var trouble: String? {
     if let refusal { return refusal.description }
-    if machine.isHeldBack { return "the store cannot write; nothing is settled, and it is tried again by itself" }
+    if machine.isHeldBack {
+      let why = storeSaid.map { ": \($0)" } ?? ""
+      return "the store cannot write, nothing is settled, and it is tried again by itself\(why)"
+    }
     if let busy = machine.busy(at: reactor.moment), busy >= MeshLimits.slowBatch {
       return "a batch has been at work for \(LinkMachine.words(for: busy))"
     }
@@ -127,6 +132,7 @@ final class Consumer: @unchecked Sendable {
   private func came(back committed: Committed<BatchOutcome>, _ begun: Int64) {
     figures.batchSeconds.observe(Reactor.uptime() - begun)
     count(committed.value)
+    storeSaid = nil
     machine.committed(committed, at: reactor.moment)
     onProgress?(committed.value.highest)
   }
@@ -135,6 +141,7 @@ final class Consumer: @unchecked Sendable {
     figures.rolledBack.increment()
     log.warning(
       "consumer.rolled_back", "a batch of \(batch.parcels.count) could not be written and comes again, uncounted: \(error)")
+    storeSaid = "\(error)"
     machine.storeStopped()
     machine.rolledBack(token: batch.token, at: reactor.moment, jitter: .random(in: 0 ... .max))
     onProgress?(nil)

@@ -211,7 +211,8 @@ package final class MeshClient: @unchecked Sendable {
   func show() {
     let (link, relay) = (link, relay)
     let subscriptions = consumers.map {
-      MeshState.Subscription(name: $0.subscription.name, isOpen: $0.isOpen, inHand: $0.machine.inHand, trouble: $0.trouble)
+      MeshState.Subscription(
+        name: $0.subscription.name, isOpen: $0.isOpen, inHand: $0.machine.inHand, trouble: $0.trouble, isHeldBack: $0.machine.isHeldBack)
     }
     shown.withLock { shown in
       shown = Shown(

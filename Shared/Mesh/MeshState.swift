@@ -11,6 +11,8 @@ package struct MeshState: Sendable, Equatable {
     package let inHand: Int
     /// What is in the way; nil where nothing is.
     package let trouble: String?
+    /// The store cannot write what came: it takes a person, or room.
+    package let isHeldBack: Bool
   }
 
   /// Between welcome and loss.
@@ -38,7 +40,7 @@ package struct MeshState: Sendable, Equatable {
           subscriptions.map {
             .object([
               .init("name", .string($0.name)), .init("open", .bool($0.isOpen)), .init("in_hand", .integer(Int64($0.inHand))),
-              .init("trouble", $0.trouble.map(JSON.string) ?? .null),
+              .init("trouble", $0.trouble.map(JSON.string) ?? .null), .init("held_back", .bool($0.isHeldBack)),
             ])
           })),
     ])

@@ -84,6 +84,30 @@ extension MeshTests {
       #expect(try mesh.stop() == .code(0))
     }
 
+    @Test func `status tells whose disk is full, in words and to scripts, until there is room`() throws {
+      let mesh = try SmallDisk(under: "marketing", size: "2m")
+      let caller = mesh.caller
+      try caller.order("BEFORE", of: "ada")
+      try caller.awaitHeard(1)
+      #expect(try caller.accord("status").exit == .code(0))
+      try mesh.fill()
+      var number = 0
+      try eventually("marketing cannot write what it hears", within: .seconds(60)) {
+        for _ in 0..<20 {
+          number += 1
+          try caller.order("FULL-\(number)", of: "ada")
+        }
+        return try caller.accord("status").exit == .code(75)
+      }
+      let said = try caller.accord("status")
+      #expect(said.stdout.contains("orders: the store cannot write") && said.stdout.contains("the disk is full"), "\(said.stdout)")
+      #expect(said.stderr.contains("marketing cannot write what came; nothing is lost"), "\(said.stderr)")
+      mesh.free()
+      try eventually("all is well again", within: .seconds(60)) { try caller.accord("status").exit == .code(0) }
+      #expect(try caller.get("marketing", "/v1/buyers")["orders"] == .integer(Int64(number + 1)))
+      #expect(try mesh.stop() == .code(0))
+    }
+
     @Test func `an import that fills the disk ends with the reason, and each order is there whole or not at all`() throws {
       let mesh = try SmallDisk(under: "ledger", size: "3m")
       let caller = mesh.caller

@@ -93,6 +93,34 @@ extension MeshTests {
       #expect(try FileManager.default.contentsOfDirectory(atPath: pieces.folder.path).allSatisfy { !$0.contains("import") })
     }
 
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `who ends an import is told what is in, and the same command goes on from there`(signal: Int32) throws {
+      let mesh = try RunningMesh()
+      let (path, all) = (mesh.folder.file("people"), 5_000)
+      #expect(mkfifo(path, 0o600) == 0)
+      let words = ["import", "customers", path, "--map", "customer=id", "--data", mesh.caller.data]
+      let child = try ChildProgram.spawn("accord", words)
+      // The till has not told all of it yet: the import, which reads a MiB at a time, waits for the rest.
+      let note = String(repeating: "n", count: 300)
+      let text = "id,note\n" + (1...all).map { "p-\($0),\(note)\n" }.joined()
+      let pipe = try FileHandle(forWritingTo: URL(filePath: path))
+      try pipe.write(contentsOf: Data(text.utf8))
+      func told() throws -> Int64 { try mesh.caller.get("ledger", "/v1/status")["outbox"]?["highest"]?.integer ?? 0 }
+      try eventually("some of it is in") { try told() >= 1_000 }
+      child.send(signal)
+      #expect(try child.wait(within: .seconds(30)) == .signal(signal))
+      #expect(
+        child.stderr.contains("ended before it was through: ") && child.stderr.contains("run the same command again"), "\(child.stderr)")
+      try pipe.close()
+      try FileManager.default.removeItem(atPath: path)
+      try mesh.folder.write(text, to: "people")
+      let again = try ChildProgram.run("accord", words + ["--json"], within: .seconds(60))
+      let report = try JSON(parsing: again.stdout)
+      let (created, matched) = (report["created"]?.integer ?? 0, report["matched"]?.integer ?? 0)
+      #expect(again.exit == .code(0) && created + matched == Int64(all) && matched >= 1_000, "\(again)")
+      try mesh.stop()
+    }
+
     @Test func `what cannot be used is refused by line or column, and nothing of it is kept`() throws {
       let mesh = try RunningMesh()
       let folder = mesh.folder

@@ -48,6 +48,7 @@ struct ImportChanges {
   }
 
   func run() throws(Complaint) {
+    ImportEnding.watch(settings.path, report, isDry: settings.isDry)
     var progress = ImportProgress()
     var file = try FeedFile(settings.path, settings.separator)
     let columns = try file.columns(settings)

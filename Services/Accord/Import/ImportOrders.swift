@@ -66,6 +66,7 @@ struct ImportOrders {
 
   func run() throws(Complaint) {
     let began = ContinuousClock.now
+    ImportEnding.watch(settings.path, report, isDry: settings.isDry)
     var progress = ImportProgress()
     var file = try FeedFile(settings.path, settings.separator)
     let columns = try file.columns(settings)
