@@ -97,6 +97,24 @@ struct PromiseDoorTests {
     #expect(try standing(scene) == "expired")
   }
 
+  @Test func `a promise lies with somebody who can answer it`() throws {
+    let scene = try CareScene()
+    try scene.openShop(launched: false)
+    try scene.hear(promise(100))
+    func holder() throws -> String? { try scene.get("/v1/promises")["promises"]?.array?.first?["lies_with"]?.string }
+    // The offer names Ines; nobody has told of her yet.
+    #expect(try holder() == "agent/ines")
+    try scene.hire("lead/lena", .lead)
+    try scene.hire("agent/ines", .agent)
+    #expect(try holder() == "lead/lena")
+    try scene.advance(by: .seconds(1))
+    try scene.hire("agent/ines", .agent, .lead)
+    #expect(try holder() == "agent/ines")
+    try scene.advance(by: .seconds(1))
+    try scene.hire("agent/ines", .agent, .lead, active: false)
+    #expect(try holder() == "lead/lena")
+  }
+
   @Test func `an answer that is heard before its promise counts`() throws {
     let scene = try CareScene()
     _ = try capacity(scene, 120)

@@ -93,15 +93,22 @@ struct PromiseDoors: Sendable {
     return [.init("free", .integer(free))] + (free < all ? [.init("once_briefed", .integer(all - free))] : [])
   }
 
-  /// Whose word is waited for: the contact that the offer names; after the time for it the deputy, which is the first lead at work here.
+  /// Whose word is waited for: the contact that the offer names, if they may answer for the whole desk; else, and after the time for it, the
+  /// deputy, which is the first lead at work here.
   private func holder(
     of promise: PromiseDeclared, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> String {
     let document = try shelf.find(promise.offerID, in: reading)?.terms.document
-    let contact = document?.serviceContact.text
-    guard now >= promise.answerBy else { return contact ?? "customer service" }
-    return try Leads.deputy(besides: contact, in: reading) ?? "customer service's lead"
+    let contact = try document.flatMap { try Colleagues.holder(of: Identifier(restoring: $0.serviceContact.text), in: reading) }
+    if let contact, now < promise.answerBy {
+      guard let known = try Colleagues.find(contact, in: reading) else { return contact.text }
+      if Principal(known).has(Self.answering) { return contact.text }
+    }
+    return try Leads.deputy(besides: contact?.text, in: reading) ?? "customer service's lead"
   }
+
+  /// Who answers for the whole desk.
+  private static let answering: [Principal.Role] = [.lead, .supervisor]
 
   static func word(_ standing: CapacityBook.Standing) -> String {
     switch standing {
