@@ -148,17 +148,24 @@ struct PromiseDoors: Sendable {
     let sentence = try form.text("sentence", max: Limits.sentenceBytesMax)
     try confirm(answer, quantity, of: promise, book, at: now)
     // Always later than the answer before it, so that every department takes the same for the last.
-    let before = try CapacityRows.answer(promise.offerID, promise.version, promise.promiseID, in: transaction)?.at
+    let before = try CapacityRows.answer(promise.offerID, promise.version, promise.promiseID, in: transaction)
     let fact = PromiseAnswered(
       offerID: promise.offerID, version: promise.version, promiseID: promise.promiseID, answer: answer, quantity: quantity,
-      expiresAt: expires, sentence: sentence, by: speaker.by, at: max(now, before?.adding(.milliseconds(1)) ?? now))
+      expiresAt: expires, sentence: sentence, by: speaker.by, at: max(now, before?.at.adding(.milliseconds(1)) ?? now))
     let message = try speaker.tell(.promiseAnswered(fact), in: transaction)
     let after = try Promises.book(since: now, in: transaction)
     return .done(
       status: 200,
       .object(
         [.init("outcome", "answered")] + (try line(promise, after, at: now, in: transaction))
-          + [.init("message_id", .string(message.text))]))
+          + (before.map { [.init("instead_of", Self.said($0))] } ?? []) + [.init("message_id", .string(message.text))]))
+  }
+
+  /// What was answered before, and by whom.
+  private static func said(_ fact: PromiseAnswered) -> JSON {
+    .object(
+      [.init("answer", .string(fact.answer.rawValue))] + (fact.quantity.map { [.init("up_to", .integer($0))] } ?? [])
+        + [.init("by", .string(fact.by.text)), .init("at", .string(fact.at.description))])
   }
 
   private static func quantity(_ answer: PromiseAnswered.Answer, of promise: PromiseDeclared, _ form: CareForm) throws -> Int64? {
