@@ -258,25 +258,6 @@ struct SheetTests {
     #expect(try scene.service.tables().without(["idempotency"]).differences(from: before) == [])
   }
 
-  @Test func `of two who say the same of a channel or of parity, the second hears what the first one had said`() throws {
-    let scene = try scene()
-    func name(_ counterpart: String, as who: String) throws -> JSON {
-      try scene.done(
-        "/v1/channels", ["channel": "web", "counterpart": .string(counterpart), "time_zone": "America/New_York"], as: who)
-    }
-    #expect(try name("chat", as: "lead/ruth")["instead_of"] == nil && name("chat", as: "lead/tom")["instead_of"] == nil)
-    let second = try name("phone", as: "lead/tom")
-    #expect(second["instead_of"]?["counterpart"] == "chat" && second["instead_of"]?["by"] == "lead/ruth", "\(second.text)")
-    let exception: JSON = [
-      "reason": "welcome_offer", "sentence": "First order only.", "approved_by": "lead/ruth", "ends_at": "2026-07-01T00:00:00",
-      "match": nil,
-    ]
-    try scene.version(TaleOffer("welcome", Self.plain, ("eligibility/customers", "new"), ("parity_exception", exception)))
-    #expect(try scene.done("/v1/parity", ["offer": "welcome@1"], as: "lead/ruth")["instead_of"] == nil)
-    let declined = try scene.done("/v1/parity", ["offer": "welcome@1", "approved": false], as: "lead/tom")
-    #expect(declined["instead_of"]?["outcome"] == "approved" && declined["instead_of"]?["by"] == "lead/ruth", "\(declined.text)")
-  }
-
   @Test func `channels and parity are told as they are said, and a rebuilt store is the same`() throws {
     let scene = try scene()
     let channel: JSON = ["channel": "web", "counterpart": "chat", "time_zone": "America/New_York"]
