@@ -61,7 +61,7 @@ extension Command {
 enum GateCommands {
   static func show(_ arguments: Arguments) throws(Complaint) {
     let name = try arguments.operand("offer")
-    let gate = try Office(arguments).ask("marketing", .get, "/v1/offers/\(name.prefix { $0 != "@" }.description.percentEncoded)/gate")
+    let gate = try Office(arguments).ask("marketing", .get, path(name, "gate"))
     if arguments.has("--json") { return Terminal.print(gate) }
     let state = gate["state"]?.string ?? "?"
     Terminal.print(
@@ -74,6 +74,12 @@ enum GateCommands {
         "  \(waiver["by"]?.string ?? "?") asked at \(waiver["at"]?.string ?? "?") to pass over \(waiver["check"]?.string ?? "?") "
           + "(\(waiver["reason"]?.string ?? "?")); \(awaits) confirms it with `accord offer confirm`")
     }
+  }
+
+  /// The door of an offer, or of the version that `NAME@2` names.
+  private static func path(_ name: String, _ door: String) -> String {
+    let version = OfferVersion(name)
+    return "/v1/offers/\((version?.offer.text ?? name).percentEncoded)/\(door)" + (version.map { "?version=\($0.version)" } ?? "")
   }
 
   private static func tell(_ row: JSON) {
@@ -119,8 +125,7 @@ enum GateCommands {
   }
 
   static func stopPreview(_ offer: String, _ arguments: Arguments) throws(Complaint) {
-    let answer = try Office(arguments).ask(
-      "marketing", .get, "/v1/offers/\(offer.prefix { $0 != "@" }.description.percentEncoded)/stop-preview")
+    let answer = try Office(arguments).ask("marketing", .get, path(offer, "stop-preview"))
     if arguments.has("--json") { return Terminal.print(answer) }
     Terminal.print("Stopping \(answer["offer"]?.string ?? "?"), which is \(answer["state"]?.string ?? "?"), will:")
     for line in answer["will"]?.array ?? [] { Terminal.print("  \(line.string ?? "?")") }

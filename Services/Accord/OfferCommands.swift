@@ -66,7 +66,9 @@ extension Command {
   }
 
   static let offerShow = Command(
-    "offer show", "Shows an offer: its versions and their gate, what happened, what the look-back found, whom it told.", operands: "OFFER",
+    "offer show",
+    "Shows an offer: its versions and their gate, what happened, what the look-back found, whom it told; of OFFER@2 how it reads.",
+    operands: "OFFER",
     run: { arguments throws(Complaint) in try OfferCommands.show(arguments) })
 
   static let offerList = Command(
@@ -161,7 +163,11 @@ enum OfferCommands {
 
   static func show(_ arguments: Arguments) throws(Complaint) {
     let name = try arguments.operand("offer")
-    let offer = try Office(arguments).ask("marketing", .get, "/v1/offers/\(name.prefix { $0 != "@" }.description.percentEncoded)")
+    if let version = OfferVersion(name) {
+      let one = try Office(arguments).ask("marketing", .get, "/v1/offers/\(version.offer.text.percentEncoded)/versions/\(version.version)")
+      return arguments.has("--json") ? Terminal.print(one) : OfferReport.one(one)
+    }
+    let offer = try Office(arguments).ask("marketing", .get, "/v1/offers/\(name.percentEncoded)")
     if arguments.has("--json") { Terminal.print(offer) } else { OfferReport.whole(offer) }
   }
 

@@ -46,7 +46,7 @@ enum OfferRehearse {
         Terminal.print("  and \(atDesk) orders of nobody we know: whoever it is is told at the desk alone")
       }
     }
-    contacts(answer["contacts"]?.array ?? [])
+    contacts(answer["contacts"]?.array ?? [], all: answer["contacts_expected"]?.integer)
   }
 
   private static func nameless(_ part: JSON?) -> String {
@@ -55,7 +55,7 @@ enum OfferRehearse {
   }
 
   /// Hour by hour where customer service told what it can do; of the others only how many contacts there may be.
-  private static func contacts(_ hours: [JSON]) {
+  private static func contacts(_ hours: [JSON], all: Int64?) {
     guard !hours.isEmpty else { return }
     let known = hours.filter { $0["available"]?.integer != nil }
     if !known.isEmpty { Terminal.print("Contacts expected, hour by hour, and what those at customer service can do who have read it:") }
@@ -67,7 +67,9 @@ enum OfferRehearse {
     }
     let others = hours.filter { $0["available"]?.integer == nil }
     guard !others.isEmpty else { return }
-    let expected = others.reduce(Int64(0)) { $0 + ($1["expected"]?.integer ?? 0) }
+    // Of hours of which each counts a part as a whole the sum is too much.
+    let sum = others.reduce(Int64(0)) { $0 + ($1["expected"]?.integer ?? 0) }
+    let expected = min(sum, all ?? sum)
     let most = others.max { ($0["expected"]?.integer ?? 0) < ($1["expected"]?.integer ?? 0) }
     let busiest = most.map { expected > 0 ? ", at most \($0["expected"]?.integer ?? 0) in the hour from \($0["from"]?.string ?? "?")" : "" }
     Terminal.print(

@@ -57,24 +57,33 @@ enum OfferReport {
   static func whole(_ offer: JSON) {
     Terminal.print(
       "\(offer["offer_id"]?.string ?? "?") of campaign \(offer["campaign_id"]?.string ?? "?"), state \(offer["revision"]?.integer ?? 0)")
-    for version in offer["versions"]?.array ?? [] {
-      let number = version["version"]?.integer ?? 0
-      let window = version["starts_at"]?.string.map { ", from \($0)\(version["ends_at"]?.string.map { " until \($0)" } ?? "")" } ?? ""
-      Terminal.print("  version \(number): \(version["state"]?.string ?? "?")\(window)")
-      gate(version)
-      if let found = version["look_back"] {
-        Terminal.print(
-          "    look-back: \(found["considered"]?.integer ?? 0) orders considered, \(found["eligible"]?.integer ?? 0) eligible, "
-            + "\(found["granted"]?.integer ?? 0) granted (\(found["cut"]?.integer ?? 0) cut), \(money(found["sum"]))")
-      }
-      if let audience = version["audience"] { self.audience(audience) }
-    }
+    for version in offer["versions"]?.array ?? [] { stands(version) }
     for turn in offer["turns"]?.array ?? [] {
       let sentence = turn["sentence"]?.string.map { ": \($0)" } ?? ""
       Terminal.print(
         "  \(turn["at"]?.string ?? "?")  version \(turn["version"]?.integer ?? 0) \(turn["turn"]?.string ?? "?") by "
           + "\(turn["by"]?.string ?? "?")\(sentence)  (\(turn["message_id"]?.string ?? "?"))")
     }
+  }
+
+  /// One version: how it reads, and how it stands.
+  static func one(_ version: JSON) {
+    Terminal.print("\(version["offer_id"]?.string ?? "?")@\(version["version"]?.integer ?? 0), \(version["significance"]?.string ?? "?")")
+    for sentence in version["sentences"]?.array ?? [] { Terminal.print("  \(sentence.string ?? "?")") }
+    stands(version)
+  }
+
+  private static func stands(_ version: JSON) {
+    let number = version["version"]?.integer ?? 0
+    let window = version["starts_at"]?.string.map { ", from \($0)\(version["ends_at"]?.string.map { " until \($0)" } ?? "")" } ?? ""
+    Terminal.print("  version \(number): \(version["state"]?.string ?? "?")\(window)")
+    gate(version)
+    if let found = version["look_back"] {
+      Terminal.print(
+        "    look-back: \(found["considered"]?.integer ?? 0) orders considered, \(found["eligible"]?.integer ?? 0) eligible, "
+          + "\(found["granted"]?.integer ?? 0) granted (\(found["cut"]?.integer ?? 0) cut), \(money(found["sum"]))")
+    }
+    if let audience = version["audience"] { self.audience(audience) }
   }
 
   private static func gate(_ version: JSON) {

@@ -99,7 +99,7 @@ enum Offers {
       Terminal.print("    say: \(sheet ?? "the facts card")\(say["is_fallback"]?.bool == true ? " (in another language)" : "")")
     }
     if let next = row["changes"] {
-      Terminal.print("    changes at \(next["at"]?.string ?? "?") to version \(next["version"]?.integer ?? 0)")
+      Terminal.print("    changes to version \(next["version"]?.integer ?? 0) \(next["when"]?.string ?? "?")")
     }
   }
 

@@ -123,6 +123,26 @@ struct DeskTests {
     let rows = try rows(service(tale), "/v1/customers/ada/offers")
     #expect(words(rows) == ["live sunday@1 yes on_new_orders"])
     #expect(rows[0]["changes"]?["version"] == 2)
+    // Its start has passed: it waits for its gate, and no instant is named.
+    #expect(rows[0]["changes"]?["at"] == nil && rows[0]["changes"]?["when"] == "as soon as its gate lets it through")
+    func change(_ turn: OfferTurned.Turn) throws -> JSON? {
+      var told = tale
+      try told.tell(
+        TaleOffer("sunday", version: 2).turned(turn, at: Tale.sunday.adding(.seconds(20))), at: Tale.sunday.adding(.seconds(20)))
+      return try self.rows(service(told), "/v1/customers/ada/offers").first?["changes"]
+    }
+    #expect(try change(.blocked)?["when"] == "once marketing launches it, which its gate did not let through")
+    // What was given up takes nobody's place.
+    #expect(try change(.cancelled) == nil)
+    var later = Tale()
+    try later.schedule(TaleOffer())
+    try later.launch(TaleOffer())
+    let next = TaleOffer("sunday", version: 2)
+    guard case .offerScheduled(var schedule) = next.scheduled else { return }
+    schedule.startsAt = Tale.sunday.adding(.seconds(48 * 3_600))
+    try later.tell(next.versioned, at: Tale.sunday.adding(.seconds(10)))
+    try later.tell(.offerScheduled(schedule), at: Tale.sunday.adding(.seconds(10)))
+    #expect(try self.rows(service(later), "/v1/customers/ada/offers")[0]["changes"]?["at"] == "2026-05-12T04:00:00.000Z")
   }
 
   @Test func `an offer for a time that was over speaks only of what it gave`() throws {

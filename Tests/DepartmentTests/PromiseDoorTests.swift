@@ -46,9 +46,13 @@ struct PromiseDoorTests {
     #expect(try second.status == 409 && second.json["detail"]?.string?.contains("answer up to 20") == true)
     try scene.advance(by: .seconds(1))
     #expect(answer(scene, "up_to", 20, of: "autumn").status == 200)
+    try scene.advance(by: .seconds(1))
+    let again = try answer(scene, "up_to", 15, of: "autumn").json
+    #expect(again["instead_of"]?["up_to"] == 20 && again["instead_of"]?["by"] == "operator", "\(again.text)")
+    #expect(answer(scene, "up_to", 20, of: "autumn").status == 200)
     #expect(try standing(scene) == "answered" && standing(scene, "autumn") == "short")
     #expect(try scene.get("/v1/capacity")["reserved"]?.array?.compactMap { $0["quantity"]?.integer } == [100, 20])
-    #expect(try scene.words() == ["capacity.changed", "promise.answered", "promise.answered"])
+    #expect(try scene.words() == ["capacity.changed"] + Array(repeating: "promise.answered", count: 4))
   }
 
   @Test func `hours that were cut to nothing can be spoken of anew at the same moment, and everybody hears the last word`() throws {
@@ -70,6 +74,9 @@ struct PromiseDoorTests {
     _ = try capacity(scene, 120)
     _ = answer(scene, "yes")
     let dropped = try capacity(scene, 60, from: 4, to: 6)
+    // Whoever says it hears what was said of these hours before, and by whom.
+    let before = dropped["instead_of"]?.array ?? []
+    #expect(before.compactMap { $0["quantity"]?.integer } == [120] && before.first?["by"] == "operator", "\(dropped.text)")
     let short = try #require(dropped["short"]?.array?.first)
     #expect(short["there"] == 60 && short["reserved"] == 100 && short["on_drop"] == "pause")
     #expect(short["from"]?.string == Self.hour(4).description && short["to"]?.string == Self.hour(6).description)
@@ -95,6 +102,24 @@ struct PromiseDoorTests {
     // And an answer runs out.
     try scene.advance(to: Self.hour(100))
     #expect(try standing(scene) == "expired")
+  }
+
+  @Test func `a promise lies with somebody who can answer it`() throws {
+    let scene = try CareScene()
+    try scene.openShop(launched: false)
+    try scene.hear(promise(100))
+    func holder() throws -> String? { try scene.get("/v1/promises")["promises"]?.array?.first?["lies_with"]?.string }
+    // The offer names Ines; nobody has told of her yet.
+    #expect(try holder() == "agent/ines")
+    try scene.hire("lead/lena", .lead)
+    try scene.hire("agent/ines", .agent)
+    #expect(try holder() == "lead/lena")
+    try scene.advance(by: .seconds(1))
+    try scene.hire("agent/ines", .agent, .lead)
+    #expect(try holder() == "agent/ines")
+    try scene.advance(by: .seconds(1))
+    try scene.hire("agent/ines", .agent, .lead, active: false)
+    #expect(try holder() == "lead/lena")
   }
 
   @Test func `an answer that is heard before its promise counts`() throws {

@@ -44,7 +44,8 @@ struct RehearsalTests {
     #expect(json["people"]?["reasons"]?["honoured_look_back"] == 2 && json["people"]?["reasons"]?["would_annoy.wrong_channel"] == 1)
     let hours = json["contacts"]?.array ?? []
     #expect(hours.count == 72 && hours[0]["expected"] == 1 && hours[0]["available"] == 0 && hours[0]["short"] == true)
-    #expect(hours[1]["available"] == nil)
+    // Three messages and two who were given something: part of one contact, in whichever hour it comes.
+    #expect(hours[1]["available"] == nil && json["contacts_expected"] == 1)
     // Nothing was told and nothing kept; the same seed shows the same orders.
     #expect(try scene.words() == before)
     #expect(

@@ -114,6 +114,30 @@ struct SheetReviewTests {
     #expect(refused["detail"]?.string?.contains("other in words, avoid") == true)
   }
 
+  @Test func `of two who say the same of a channel or of parity, the second hears what the first one had said`() throws {
+    let scene = try scene()
+    func done(_ path: String, _ body: JSON, as who: String) throws -> JSON {
+      let answer = scene.post(path, body, as: who)
+      #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+      return try answer.json
+    }
+    func name(_ counterpart: String, as who: String) throws -> JSON {
+      try done("/v1/channels", ["channel": "web", "counterpart": .string(counterpart), "time_zone": "America/New_York"], as: who)
+    }
+    #expect(try name("chat", as: "lead/ruth")["instead_of"] == nil && name("chat", as: "lead/tom")["instead_of"] == nil)
+    let second = try name("phone", as: "lead/tom")
+    #expect(second["instead_of"]?["counterpart"] == "chat" && second["instead_of"]?["by"] == "lead/ruth", "\(second.text)")
+    let exception: JSON = [
+      "reason": "welcome_offer", "sentence": "First order only.", "approved_by": "lead/ruth", "ends_at": "2026-07-01T00:00:00",
+      "match": nil,
+    ]
+    let welcome = TaleOffer("welcome", ("briefing", nil), ("eligibility/customers", "new"), ("parity_exception", exception))
+    try scene.hear(welcome.versioned, welcome.scheduled)
+    #expect(try done("/v1/parity", ["offer": "welcome@1"], as: "lead/ruth")["instead_of"] == nil)
+    let declined = try done("/v1/parity", ["offer": "welcome@1", "approved": false], as: "lead/tom")
+    #expect(declined["instead_of"]?["outcome"] == "approved" && declined["instead_of"]?["by"] == "lead/ruth", "\(declined.text)")
+  }
+
   /// The card speaks the customer's language where an offer can be told in it.
   @Test(arguments: [("es-US", "es", false), ("de-DE", "de", false), ("fr", "fr", false), ("it-IT", "en", true), ("en-GB", "en", false)])
   func `without a sheet the facts are told in the customer's language, else labelled`(wanted: String, spoken: String, fallback: Bool)

@@ -98,7 +98,7 @@ struct SheetTests {
     try scene.version(next)
     _ = try scene.sheet("sunday@2", words: "Five days now.")
     let before = try scene.card("sunday", "en-US", as: "agent/ines")
-    #expect(before["sheet"]?["sheet_version"] == 1 && before["changes"]?["offer"] == "sunday@2" && before["changes"]?["at"] != nil)
+    #expect(before["sheet"]?["sheet_version"] == 1 && before["changes"]?["offer"] == "sunday@2" && before["changes"]?["when"] != nil)
     let early = give(scene, 2, "en-US", .init("sheet_id", "sunday:en-US:warm"), .init("sheet_version", 2))
     #expect(try early.status == 409 && early.json["code"] == "sheet_not_in_force")
     #expect(

@@ -180,4 +180,29 @@ struct WaiverTests {
     #expect(
       try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/diff", query: [("from", "x"), ("to", "2")]).json["code"] == "from")
   }
+
+  @Test func `what is done to an offer by its name is done to what customers know, whatever waits to take its place`() throws {
+    let scene = try MarketingScene.demanding()
+    try scene.advance(to: MarketingScene.sunday)
+    let changed = ("benefit", ["kind": "free_shipping", "max": ["amount_minor": 1_000, "currency": "USD"]] as JSON)
+    #expect(scene.offer("schedule", try MarketingScene.demandingOffer(("version", 2), changed)).status == 200)
+    #expect(try scene.state(1) == "live" && scene.state(2) == "scheduled")
+    func look(_ door: String, _ version: String? = nil) throws -> JSON {
+      try scene.premises.ask(.get, "/v1/offers/sunday-free-shipping/\(door)", query: version.map { [("version", $0)] } ?? []).json
+    }
+    #expect(try look("gate")["version"] == 2 && look("gate", "1")["version"] == 1 && look("gate", "9")["code"] == "no_version")
+    for (deed, state) in [("pause", "paused"), ("resume", "live"), ("stop", "stopped")] {
+      if deed == "stop" {
+        #expect(try look("stop-preview")["offer"] == "sunday-free-shipping@1" && look("stop-preview", "1")["state"] == "live")
+        #expect(try look("stop-preview", "2")["detail"]?.string?.contains("that is sunday-free-shipping@1") == true)
+        #expect(try look("stop-preview", "9")["code"] == "no_version")
+      }
+      #expect(scene.offer(deed).status == 200, "\(deed)")
+      #expect(try scene.state(1) == state && scene.state(2) == "scheduled", "\(deed)")
+    }
+    // What waits is given up by the name, what is live never.
+    #expect(scene.offer("cancel").status == 200)
+    #expect(try scene.state(1) == "stopped" && scene.state(2) == "cancelled")
+    #expect(scene.offer("cancel").status == 409 && scene.offer("end").status == 200)
+  }
 }

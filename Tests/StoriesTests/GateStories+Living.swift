@@ -70,6 +70,40 @@ extension StoriesTests.GateStories {
     #expect(try left()?["free"] == 200 && left()?["once_briefed"] == nil)
   }
 
+  @Test func `the live version is wrong while the next one waits: stopped by its name it stops, and the next one follows`() throws {
+    let shop = try shop()
+    try shop.done("offer", "schedule", write("sunday", in: shop), as: "marketer/maya")
+    try answerPromise("sunday", shop)
+    try writeSheet("sunday", shop)
+    try brief("sunday", shop)
+    try awaitLacking("sunday", [], shop)
+    try shop.done("clock", "advance", "--to", Self.starts)
+    try eventually("it is live") { try state("sunday", shop) == "live" }
+    let benefit: JSON = ["kind": "free_shipping", "max": ["amount_minor": 1_200, "currency": "USD"]]
+    try shop.done("offer", "schedule", write("sunday", [("version", 2), ("benefit", benefit)], in: shop), as: "marketer/maya")
+    try awaitLacking("sunday", ["sheets", "briefings"], shop)
+    #expect(try shop.done("offer", "gate", "sunday@1")["version"] == 1 && shop.done("offer", "gate", "sunday")["version"] == 2)
+    try eventually("the desk says what the next one waits for") {
+      try shop.done("sheet", "show", "sunday")["changes"]?["when"] == "as soon as its gate lets it through"
+    }
+
+    let preview = try shop.accord(["offer", "stop", "sunday", "--preview"], as: "marketer/maya").stdout
+    #expect(preview.contains("Stopping sunday@1, which is live, will:"), "\(preview)")
+    #expect(try shop.refused("offer", "stop", "sunday@2", "--preview").contains("that is sunday@1"))
+    try shop.done("offer", "stop", "sunday", "--cause", "wrong", as: "marketer/maya")
+    func states() throws -> [String?] { (try shop.done("offer", "show", "sunday")["versions"]?.array ?? []).map { $0["state"]?.string } }
+    #expect(try states() == ["stopped", "scheduled"])
+    try eventually("the facts card stands in") { try shop.done("sheet", "show", "sunday")["source"] == "facts_card" }
+    try eventually("its words are written") {
+      try shop.accord(
+        ["sheet", "draft", "sunday@2", "--locale", "en-US", "--voice", "warm", "--words", "Up to 12.00 are on their way."], as: "agent/tom"
+      ).exit == .code(0)
+    }
+    try shop.done("sheet", "verify", "sunday:en-US:warm", "--deputy", "agent/tom", as: "supervisor/ruth")
+    try brief("sunday@2", shop)
+    try eventually("the next one is live") { try states() == ["stopped", "live"] || states() == ["superseded", "live"] }
+  }
+
   @Test func `an exception ends on Monday at noon while the offer is live and marketing is down: it says so when it is back`() throws {
     let shop = try shop()
     let path = try write(

@@ -90,6 +90,10 @@ enum PromiseCommands {
       arguments, "/v1/promises/\(words[0].percentEncoded)/\(words[1].percentEncoded)/answer", body)
     if arguments.has("--json") { return Terminal.print(answer) }
     line(answer)
+    guard let before = answer["instead_of"] else { return }
+    Terminal.print(
+      "  instead of \(CareReport.text(before, "answer").replacing("_", with: " "))\(before["up_to"]?.integer.map { " \($0)" } ?? ""), as "
+        + "\(CareReport.text(before, "by")) had said at \(CareReport.text(before, "at"))")
   }
 
   // MARK: Capacity
@@ -142,6 +146,9 @@ enum PromiseCommands {
     if arguments.has("--json") { return Terminal.print(answer) }
     if answer["outcome"]?.string == "exists" { Terminal.print("That was said already; nothing changed.") }
     for slot in answer["slots"]?.array ?? [] where slot["from"] != slot["to"] { self.slot(slot) }
+    let before = answer["instead_of"]?.array ?? []
+    if !before.isEmpty { Terminal.print("  Before it was:") }
+    for slot in before { self.slot(slot) }
     for short in answer["short"]?.array ?? [] { self.short(short) }
   }
 

@@ -33,6 +33,9 @@ enum ChannelCommands {
     body += WordDesk.members(arguments, ("opens", "--opens"), ("closes", "--closes"), ("time_zone", "--zone"))
     guard let answer = try WordDesk.give(arguments, "/v1/channels", body), let channel = answer["channel"] else { return }
     tell(channel)
+    guard let before = answer["instead_of"] else { return }
+    Terminal.print("  Before, by \(before.word("by")) at \(before.word("at")):")
+    tell(before)
   }
 
   static func list(_ arguments: Arguments) throws(Complaint) {
@@ -55,6 +58,8 @@ enum ChannelCommands {
     guard let answer = try WordDesk.give(arguments, "/v1/parity", body) else { return }
     Terminal.print(
       "\(answer.word("by")) has \(answer.word("outcome")) that \(answer.word("offer")) is worse for customers than for new ones.")
+    guard let before = answer["instead_of"] else { return }
+    Terminal.print("  Before, \(before.word("by")) had \(before.word("outcome")) it at \(before.word("at")).")
   }
 
   static func tasks(_ arguments: Arguments) throws(Complaint) {

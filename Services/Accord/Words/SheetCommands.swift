@@ -101,7 +101,7 @@ enum SheetCommands {
   static func card(_ answer: JSON) {
     Terminal.print("\(answer.word("offer")) (\(answer.word("name"))), \(answer.word("state")), as of \(answer.word("at"))")
     if let sentence = answer["fallback_sentence"]?.string { Terminal.print("  NOT IN \(answer.word("wanted_locale")): \(sentence)") }
-    if let changes = answer["changes"] { Terminal.print("  changes at \(changes.word("at")) to \(changes.word("offer"))") }
+    if let changes = answer["changes"] { Terminal.print("  changes to \(changes.word("offer")) \(changes.word("when"))") }
     if let sheet = answer["sheet"] {
       if answer["review_overdue"]?.bool == true { Terminal.print("  was to be looked at again by \(sheet.word("review_at"))") }
       whole(sheet)

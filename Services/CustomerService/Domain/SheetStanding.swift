@@ -24,7 +24,7 @@ package struct SheetStanding: Sendable {
   package let wanted: String
   package let voice: String
   /// The version that takes its place, and when, where one has its time.
-  package let changes: (version: OfferVersion, at: Timestamp)?
+  package let changes: KnownOffer.Change?
 
   package var sheet: SheetFold.Sheet? {
     guard case .sheet(let sheet) = source else { return nil }
@@ -47,7 +47,7 @@ package struct SheetStanding: Sendable {
     let locales = GateBriefings.locales(of: document) + document.title.map(\.locale)
     let wanted = locale ?? locales.first ?? "en"
     self.wanted = wanted
-    changes = offer.known.next.flatMap { next in OfferVersion(offer: version.offer, version: next.version).map { ($0, next.startsAt) } }
+    changes = offer.known.change(at: now)
     let tone = voice ?? document.sheetsRequired.first?.voice ?? document.targeting?.voices.first ?? "plain"
     self.voice = tone
     let usable = FactsCard.reason(offer, at: now) == nil ? sheets.usable(for: offer.known.counting(version.version)) : []

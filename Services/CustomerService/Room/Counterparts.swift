@@ -55,7 +55,8 @@ struct Counterparts: Sendable {
     }
     var fact = CounterpartNamed(
       channel: channel, counterpart: counterpart, opens: opens, closes: closes, timeZone: zone, by: teller.by, at: teller.now)
-    if let known = try Self.all(in: transaction)[channel] {
+    let before = try Self.all(in: transaction)[channel]
+    if let known = before {
       var same = known
       (same.by, same.at) = (fact.by, fact.at)
       if same == fact {
@@ -64,7 +65,9 @@ struct Counterparts: Sendable {
       }
     }
     try teller.tell(.counterpartNamed(fact), in: transaction)
-    return (200, .object([.init("outcome", "named"), .init("channel", Self.json(fact))]))
+    // Of two who say something of the same channel, the second hears what the first one had said.
+    let instead = before.map { [JSON.Member("instead_of", Self.json($0))] } ?? []
+    return (200, .object([.init("outcome", "named"), .init("channel", Self.json(fact))] + instead))
   }
 
   private static func json(_ fact: CounterpartNamed) -> JSON {
@@ -90,16 +93,26 @@ struct Counterparts: Sendable {
       throw WordRefusal.field(
         "offer", "\(offer) states no exception from parity, so there is nothing to accept; marketing writes one into the offer")
     }
+    var before: ParityApproved?
+    for case .parityApproved(let known) in try WordFacts.of(offer.offer.text, family: "service.parity.", in: transaction)
+    where known.version == number { before = known }
     let fact = ParityApproved(
       offerID: offer.offer, version: number, approved: approved, sentence: try form.text("sentence", max: Limits.sentenceBytesMax),
       by: teller.by, at: teller.now)
     try teller.tell(.parityApproved(fact), in: transaction)
     return (
       200,
-      .object([
-        .init("outcome", approved ? "approved" : "declined"), .init("offer", .string(offer.description)),
-        .init("by", .string(teller.by.text)), .init("at", .string(teller.now.description)),
-      ])
+      .object(
+        [
+          .init("outcome", approved ? "approved" : "declined"), .init("offer", .string(offer.description)),
+          .init("by", .string(teller.by.text)), .init("at", .string(teller.now.description)),
+        ] + (before.map { [.init("instead_of", Self.word($0))] } ?? []))
     )
+  }
+
+  private static func word(_ fact: ParityApproved) -> JSON {
+    [
+      "outcome": .string(fact.approved ? "approved" : "declined"), "by": .string(fact.by.text), "at": .string(fact.at.description),
+    ]
   }
 }

@@ -155,7 +155,7 @@ struct CustomerTable {
     case .asked(let kept): return OfferJSON.unknown(kept, at: now).bytes
     case .offer(let row):
       let say = try table.shelf.sheets.line(row.offer, locale: wanted.locale, at: now, age: sheets, in: reading)
-      return OfferJSON.row(row, locale: wanted.locale, read, say: say).bytes
+      return OfferJSON.row(row, locale: wanted.locale, read, say: say, at: now).bytes
     }
   }
 }

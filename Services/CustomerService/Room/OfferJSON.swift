@@ -6,7 +6,7 @@ import Terms
 enum OfferJSON {
   /// `read`: what whoever asks has read. Of an offer whose briefing they have not, the row says that and nothing more. `say`: from which
   /// words to speak of it.
-  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read, say: JSON) -> JSON {
+  static func row(_ row: Desk.Row, locale: String?, _ read: Briefings.Read, say: JSON, at now: Timestamp) -> JSON {
     if let version = read.locks(row.offer) { return locked(row, version) }
     let document = row.offer.terms.document
     var members: [JSON.Member] = [.init("kind", .string(row.kind.rawValue)), .init("offer", .string(row.offer.offer.description))]
@@ -19,12 +19,17 @@ enum OfferJSON {
     members.append(.init("who_pays", .string(row.payer)))
     members.append(.init("say", say))
     members += times(row.offer)
-    if let next = row.offer.known.next {
-      members.append(
-        .init("changes", .object([.init("version", .integer(Int64(next.version))), .init("at", .string(next.startsAt.description))])))
+    if let next = row.offer.known.change(at: now) {
+      members.append(.init("changes", .object(change(next, of: row.offer.known.id))))
     }
     members.append(.init("orders", .array(row.orders.map(order))))
     return .object(members)
+  }
+
+  /// What takes the place of the version in force, and when; `at` is there where that is an instant.
+  static func change(_ change: KnownOffer.Change, of id: Identifier<Offer>) -> [JSON.Member] {
+    [.init("version", .integer(Int64(change.version))), .init("offer", .string("\(id)@\(change.version)"))]
+      + (change.at.map { [.init("at", .string($0.description))] } ?? []) + [.init("when", .string(change.words))]
   }
 
   /// A customer's table: `members`, then the rows, which are JSON already.

@@ -120,7 +120,8 @@ struct OfferRoutes: Sendable {
   ) throws -> [JSON] {
     let age = try SheetShelf.age(in: reading)
     return try rows.map { row in
-      OfferJSON.row(row, locale: locale, read, say: try shelf.sheets.line(row.offer, locale: locale, at: now, age: age, in: reading))
+      let say = try shelf.sheets.line(row.offer, locale: locale, at: now, age: age, in: reading)
+      return OfferJSON.row(row, locale: locale, read, say: say, at: now)
     }
   }
 

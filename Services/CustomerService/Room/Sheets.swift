@@ -167,8 +167,7 @@ enum Sheets {
           .string("there are no words in \(standing.wanted) yet; this is another language, and somebody is asked to write them")))
     }
     if let changes = standing.changes {
-      members.append(
-        .init("changes", .object([.init("offer", .string(changes.version.description)), .init("at", .string(changes.at.description))])))
+      members.append(.init("changes", .object(OfferJSON.change(changes, of: standing.offer.offer))))
     }
     return members
   }

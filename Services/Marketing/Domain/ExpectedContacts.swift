@@ -11,14 +11,24 @@ package enum ExpectedContacts {
   package static func hours(
     messages: Int64, recipients: Int64, perThousand: Int64, rules: ContactForecast.Rules = .usual
   ) -> [Int64] {
-    // Thousandths of a contact, so that nothing is lost before the end.
-    let (first, isTooMuch) = messages.multipliedReportingOverflow(by: perThousand)
-    let contacts =
-      isTooMuch
-      ? Int64.max / 10_000 : min(first, Int64.max / 10_000) + min(recipients, Int64.max / 10_000_000) * rules.lookBackPerThousand
+    let contacts = thousandths(messages: messages, recipients: recipients, perThousand: perThousand, rules: rules)
     return rules.dayPercents.flatMap { percent in
       let perHour = (contacts * percent + 2_399_999) / 2_400_000
       return Array(repeating: perHour, count: 24)
     }
+  }
+
+  /// All of them together: less than the sum of hours of which each counts a part as a whole.
+  package static func all(
+    messages: Int64, recipients: Int64, perThousand: Int64, rules: ContactForecast.Rules = .usual
+  ) -> Int64 {
+    (thousandths(messages: messages, recipients: recipients, perThousand: perThousand, rules: rules) + 999) / 1_000
+  }
+
+  /// In thousandths of a contact, so that nothing is lost before the end.
+  private static func thousandths(messages: Int64, recipients: Int64, perThousand: Int64, rules: ContactForecast.Rules) -> Int64 {
+    let (first, isTooMuch) = messages.multipliedReportingOverflow(by: perThousand)
+    return isTooMuch
+      ? Int64.max / 10_000 : min(first, Int64.max / 10_000) + min(recipients, Int64.max / 10_000_000) * rules.lookBackPerThousand
   }
 }

@@ -8,10 +8,17 @@ import Store
 extension OfferDoors {
   var gate: [Route] {
     [
-      Route(.get, "/v1/offers/{id}/gate", "an offer's gate: what blocks it, since when, who can lift it") { request, parameters in
+      Route(
+        .get, "/v1/offers/{id}/gate", "an offer's gate: what blocks it, since when, who can lift it; ?version=N of one version",
+        query: ["version": .number(1...Int64(Int32.max))]
+      ) { request, parameters in
         desk.question(request) { snapshot in
-          guard let known = try find(parameters["id"], in: snapshot), let version = try Offers.meant(known, in: snapshot) else {
+          guard let known = try find(parameters["id"], in: snapshot), let meant = try Offers.meant(known, in: snapshot) else {
             return Self.nobody(parameters["id"])
+          }
+          guard let number = request.query("version").flatMap({ Int($0) }) else { return .json(try Self.gate(of: meant, in: snapshot)) }
+          guard let offer = OfferVersion(offer: known.id, version: number), let version = try Offers.version(offer, in: snapshot) else {
+            return VersionDiff.missing(known, number)
           }
           return .json(try Self.gate(of: version, in: snapshot))
         }
@@ -44,7 +51,8 @@ extension OfferDoors {
       ) { request, _ in
         desk.command(request) { transaction, occasion in
           try deed(request, occasion, &transaction) { deeds, body, transaction in
-            let offer = try named(body, in: transaction)
+            // Messages of the live version wait, whatever is to take its place; it is meant as by a pause.
+            let offer = try named(body, for: .pause, in: transaction)
             try deeds.releaseBlind(offer, heard: hearing.both(desk), reason: body["reason"]?.string, in: transaction)
             return (offer, "released")
           }

@@ -10,11 +10,14 @@ import Terms
 extension OfferDoors {
   var looking: [Route] {
     [
-      Route(.get, "/v1/offers/{id}/stop-preview", "what stopping the offer would undo, and what not; changes nothing") {
-        request, parameters in
+      Route(
+        .get, "/v1/offers/{id}/stop-preview",
+        "what stopping the offer would undo, and what not; changes nothing; ?version=N of that one alone",
+        query: ["version": .number(1...Int64(Int32.max))]
+      ) { request, parameters in
         desk.question(request) { snapshot in
           guard let known = try find(parameters["id"], in: snapshot) else { return Self.nobody(parameters["id"]) }
-          return try StopPreview.of(known, in: snapshot)
+          return try StopPreview.of(known, version: request.query("version").flatMap { Int($0) }, in: snapshot)
         }
       },
       Route(

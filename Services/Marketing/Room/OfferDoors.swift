@@ -99,7 +99,7 @@ struct OfferDoors: Sendable {
     ) { request, _ in
       desk.command(request) { transaction, occasion in
         try self.deed(request, occasion, &transaction) { deeds, body, transaction in
-          let offer = try named(body, in: transaction)
+          let offer = try named(body, for: deed, in: transaction)
           try deeds.turn(deed, offer, cause: body["cause"]?.string, sentence: body["sentence"]?.string, in: transaction)
           return (offer, deed.participle)
         }
@@ -167,7 +167,8 @@ struct OfferDoors: Sendable {
     return try deeds.save(document, context: context, refusing: refusing, in: transaction)
   }
 
-  func named(_ body: JSON, in transaction: borrowing Transaction) throws -> OfferVersion {
+  /// The version that a body names; of an offer's name alone the one that is meant by `deed`.
+  func named(_ body: JSON, for deed: OfferDeed? = nil, in transaction: borrowing Transaction) throws -> OfferVersion {
     guard let name = body["offer"]?.string else {
       throw OfferDeeds.Refused(400, "no_offer_named", "the body names no offer; send {\"offer\": \"NAME\"} or {\"offer\": \"NAME@2\"}")
     }
@@ -176,6 +177,7 @@ struct OfferDoors: Sendable {
     }
     try confirmUnchanged(body, known.id.text, in: transaction)
     if let version = OfferVersion(name) { return version }
+    if let deed, let version = try Offers.meant(known, by: deed, in: transaction) { return version }
     guard let version = try Offers.meant(known, in: transaction) else {
       throw OfferDeeds.Refused(404, "no_offer", "there is no version of \(name)")
     }

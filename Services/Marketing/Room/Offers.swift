@@ -108,6 +108,19 @@ enum Offers {
     return try version(offer, in: reading)
   }
 
+  /// The version that a person means by what is done to `known`: what is live is paused, stopped and ended, whatever waits to take its place;
+  /// what waits is given up, whatever is live. Nil where there is none of these: then it is the one that `meant` says.
+  static func meant(_ known: Known, by deed: OfferDeed, in reading: borrowing some Reading & ~Copyable) throws -> OfferVersion? {
+    let versions = try versions(of: known.id, in: reading)
+    let number: Int?
+    switch deed {
+    case .pause, .resume, .stop, .end: number = versions.last { $0.state.isRunning }?.version
+    case .cancel: number = versions.last { !$0.state.isRunning && !$0.state.isOver }?.version
+    case .schedule, .launch, .block, .supersede: number = nil
+    }
+    return number.flatMap { OfferVersion(offer: known.id, version: $0) }
+  }
+
   /// What happened to an offer, in its order.
   struct Turn: Equatable {
     let version: Int

@@ -35,6 +35,9 @@ struct RehearsedContacts {
     }
     return [
       .init("contacts_per_thousand", .integer(rate.perThousand)), .init("measured_offers", .integer(Int64(rate.measured))),
+      .init(
+        "contacts_expected",
+        .integer(ExpectedContacts.all(messages: messages, recipients: recipients, perThousand: rate.perThousand, rules: rules))),
       .init("contacts", .array(hours)),
     ]
   }

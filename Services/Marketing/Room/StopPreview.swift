@@ -5,7 +5,16 @@ import Store
 
 /// What stopping an offer would undo and what it would not, before anybody does it.
 enum StopPreview {
-  static func of(_ known: Offers.Known, in reading: borrowing some StoreReading & ~Copyable) throws -> Response {
+  /// `version` is the one that somebody named; nil for the one that customers know.
+  static func of(_ known: Offers.Known, version named: Int?, in reading: borrowing some StoreReading & ~Copyable) throws -> Response {
+    if let named, named != known.running {
+      guard (1...known.latest).contains(named) else { return VersionDiff.missing(known, named) }
+      return .problem(
+        status: 409, code: "offer_state",
+        detail: "\(known.id)@\(named) is not what customers know"
+          + (known.running.map { ": that is \(known.id)@\($0), and what waits is given up with `accord offer cancel \(known.id)@\(named)`" }
+            ?? "; nothing of it ever went live, so cancel it with `accord offer cancel \(known.id)@\(named)`"))
+    }
     guard let running = known.running.flatMap({ OfferVersion(offer: known.id, version: $0) }),
       let version = try Offers.version(running, in: reading)
     else {
@@ -72,23 +81,29 @@ enum StopPreview {
     var money: String { Currency(currency).map { "\(Money(minor: sum, $0))" } ?? "nothing" }
   }
 
+  private static func counted(_ count: Int64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
+
   private static func will(_ counts: Counts) -> [String] {
     [
       "no checkout applies it from then on",
       "its sheets may not be used any more, at once and through every door; the desk shows a card with the facts instead",
       counts.open == 0
-        ? "no message of it waits to leave" : "\(counts.open) campaign messages that wait do not leave",
+        ? "no message of it waits to leave"
+        : "\(counted(counts.open, "campaign message that waits does", "campaign messages that wait do")) not leave",
     ]
   }
 
   private static func willNot(_ counts: Counts) -> [String] {
     [
-      counts.sent == 0 ? "no campaign message of it was sent" : "\(counts.sent) campaign messages were sent and are not taken back",
+      counts.sent == 0
+        ? "no campaign message of it was sent"
+        : "\(counted(counts.sent, "campaign message was sent and is", "campaign messages were sent and are")) not taken back",
       counts.remedies == 0
         ? "nobody was given anything under it"
-        : "\(counts.remedies) remedies of \(counts.money) stay given, \(counts.pending) of them still on their way",
+        : "\(counted(counts.remedies, "remedy stays", "remedies stay")) given, \(counts.money) in all, \(counts.pending) still on the way",
       counts.untold == 0
-        ? "everybody who was given something was told" : "\(counts.untold) notes on what was given still leave: they are no advertising",
+        ? "everybody who was given something was told"
+        : "\(counted(counts.untold, "note on what was given still leaves", "notes on what was given still leave")): that is no advertising",
       "what is set aside for it stays set aside until its honouring is over",
     ]
   }
@@ -97,6 +112,7 @@ enum StopPreview {
     [
       "only version \(offer.version + 1) or the end may follow: `accord offer schedule FILE` or `accord offer end \(offer.offer)`",
       "orders from the stop until that version is live are looked back to when it is",
+      "whoever was answered from its sheets is listed at customer service to be told better (`accord answer correct list`)",
     ]
   }
 }

@@ -16,7 +16,8 @@ enum VersionDiff {
     guard let from = try number("from", to - 1) else { return wrong("from", request) }
     guard let old = try document(known.id, from, in: reading) else { return missing(known, from) }
     guard let new = try document(known.id, to, in: reading) else { return missing(known, to) }
-    let lines = new.changes(from: old).map { pointer -> JSON in
+    // That the number is another goes without saying.
+    let lines = new.changes(from: old).filter { $0 != "/version" }.map { pointer -> JSON in
       var members: [JSON.Member] = [.init("field", .string(pointer)), .init("material", .bool(OfferDocument.isMaterial(pointer)))]
       if let before = value(old.json, at: pointer) { members.append(.init("before", before)) }
       if let after = value(new.json, at: pointer) { members.append(.init("after", after)) }
@@ -45,7 +46,7 @@ enum VersionDiff {
     return .problem(status: 422, code: name, detail: "\(name): \"\(text)\" is no version; versions are numbers from 1 on")
   }
 
-  private static func missing(_ known: Offers.Known, _ number: Int) -> Response {
+  static func missing(_ known: Offers.Known, _ number: Int) -> Response {
     .problem(
       status: 404, code: "no_version", detail: "there is no \(known.id)@\(number): versions go from 1 to \(known.latest)")
   }

@@ -84,6 +84,9 @@ struct CapacityDoors: Sendable {
     let cause = try form.text("cause", max: Limits.textBytesMax)
     let line = CapacityLine(kind: kind, sku: sku, pool: pool)
     let before = try Promises.book(since: from, in: transaction)
+    let instead = before.slots.values.filter {
+      line.holds($0.slotID) && $0.from < to && from < $0.to && $0.from < $0.to && $0.quantity != quantity
+    }.sorted { $0.from < $1.from }
     let facts = line.carving(from..<to, quantity, cause: cause, out: before.slots, by: speaker.by, at: speaker.now)
     var messages: [JSON] = []
     for fact in facts { messages.append(.string(try speaker.tell(.capacityChanged(fact), in: transaction).text)) }
@@ -92,6 +95,7 @@ struct CapacityDoors: Sendable {
       status: 200,
       .object([
         .init("outcome", facts.isEmpty ? "exists" : "set"), .init("slots", .array(facts.map(CapacityJSON.slot))),
+        .init("instead_of", .array(instead.map(CapacityJSON.slot))),
         .init("short", .array(short.map(CapacityJSON.shortfall))), .init("message_ids", .array(messages)),
       ]))
   }

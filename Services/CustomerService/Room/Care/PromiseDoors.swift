@@ -93,15 +93,22 @@ struct PromiseDoors: Sendable {
     return [.init("free", .integer(free))] + (free < all ? [.init("once_briefed", .integer(all - free))] : [])
   }
 
-  /// Whose word is waited for: the contact that the offer names; after the time for it the deputy, which is the first lead at work here.
+  /// Whose word is waited for: the contact that the offer names, if they may answer for the whole desk; else, and after the time for it, the
+  /// deputy, which is the first lead at work here.
   private func holder(
     of promise: PromiseDeclared, at now: Timestamp, in reading: borrowing some Reading & ~Copyable
   ) throws -> String {
     let document = try shelf.find(promise.offerID, in: reading)?.terms.document
-    let contact = document?.serviceContact.text
-    guard now >= promise.answerBy else { return contact ?? "customer service" }
-    return try Leads.deputy(besides: contact, in: reading) ?? "customer service's lead"
+    let contact = try document.flatMap { try Colleagues.holder(of: Identifier(restoring: $0.serviceContact.text), in: reading) }
+    if let contact, now < promise.answerBy {
+      guard let known = try Colleagues.find(contact, in: reading) else { return contact.text }
+      if Principal(known).has(Self.answering) { return contact.text }
+    }
+    return try Leads.deputy(besides: contact?.text, in: reading) ?? "customer service's lead"
   }
+
+  /// Who answers for the whole desk.
+  private static let answering: [Principal.Role] = [.lead, .supervisor]
 
   static func word(_ standing: CapacityBook.Standing) -> String {
     switch standing {
@@ -141,17 +148,24 @@ struct PromiseDoors: Sendable {
     let sentence = try form.text("sentence", max: Limits.sentenceBytesMax)
     try confirm(answer, quantity, of: promise, book, at: now)
     // Always later than the answer before it, so that every department takes the same for the last.
-    let before = try CapacityRows.answer(promise.offerID, promise.version, promise.promiseID, in: transaction)?.at
+    let before = try CapacityRows.answer(promise.offerID, promise.version, promise.promiseID, in: transaction)
     let fact = PromiseAnswered(
       offerID: promise.offerID, version: promise.version, promiseID: promise.promiseID, answer: answer, quantity: quantity,
-      expiresAt: expires, sentence: sentence, by: speaker.by, at: max(now, before?.adding(.milliseconds(1)) ?? now))
+      expiresAt: expires, sentence: sentence, by: speaker.by, at: max(now, before?.at.adding(.milliseconds(1)) ?? now))
     let message = try speaker.tell(.promiseAnswered(fact), in: transaction)
     let after = try Promises.book(since: now, in: transaction)
     return .done(
       status: 200,
       .object(
         [.init("outcome", "answered")] + (try line(promise, after, at: now, in: transaction))
-          + [.init("message_id", .string(message.text))]))
+          + (before.map { [.init("instead_of", Self.said($0))] } ?? []) + [.init("message_id", .string(message.text))]))
+  }
+
+  /// What was answered before, and by whom.
+  private static func said(_ fact: PromiseAnswered) -> JSON {
+    .object(
+      [.init("answer", .string(fact.answer.rawValue))] + (fact.quantity.map { [.init("up_to", .integer($0))] } ?? [])
+        + [.init("by", .string(fact.by.text)), .init("at", .string(fact.at.description))])
   }
 
   private static func quantity(_ answer: PromiseAnswered.Answer, of promise: PromiseDeclared, _ form: CareForm) throws -> Int64? {
