@@ -21,7 +21,7 @@ extension MeshTests {
 
     private static func commands() throws -> [Told] {
       let overview = try ChildProgram.run("accord", ["--help"]).stdout
-      return try overview.split(separator: "\n").filter { $0.hasPrefix("  ") }.map { line in
+      return try overview.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }.map { line in
         let words = line.dropFirst(2).split(separator: "  ", maxSplits: 1)[0].split(separator: " ").map(String.init)
         let help = try ChildProgram.run("accord", words + ["--help"]).stdout
         let options = help.split(separator: "\n").compactMap { line -> (flag: String, value: String?)? in
