@@ -123,18 +123,19 @@ struct Watch {
 
   private mutating func answer(_ fact: AnswerTurned) {
     guard fact.turn == .given else { return }
+    let told = "what \(fact.personID?.text ?? "somebody") was told of \(fact.offer)"
     if let inForce = inForceAtService[fact.offer.offer], inForce != fact.offer.version {
-      broken(.staleSheet, "\(fact.answerID) was given from \(fact.offer), and version \(inForce) is in force")
+      broken(.staleSheet, "\(told) holds no more: version \(inForce) is in force")
     }
     guard let id = fact.sheetID, let version = fact.sheetVersion else { return }
     guard let written = verified["\(id)/\(version)"] else {
-      return broken(.staleSheet, "\(fact.answerID) was given from sheet \(id)/\(version), which is no good")
+      return broken(.staleSheet, "\(told) came from sheet \(id)/\(version), which is no good")
     }
     if written != fact.offer.version {
-      broken(.staleSheet, "\(fact.answerID) about \(fact.offer) was given from a sheet that was written for version \(written)")
+      broken(.staleSheet, "\(told) came from a sheet that was written for version \(written)")
     }
     if stoppedAtService.contains(fact.offer) {
-      broken(.staleSheet, "\(fact.answerID) was given from a sheet of \(fact.offer), which is stopped")
+      broken(.staleSheet, "\(told) came from its sheet \(id)/\(version), and that version is stopped")
     }
   }
 
