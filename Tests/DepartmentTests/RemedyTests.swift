@@ -59,6 +59,8 @@ struct RemedyTests {
     #expect(try house.capture(spending).status == 201)
     let answer = house.post("/v1/orders/A/return")
     #expect(try answer.json["paid_out"]?["amount_minor"]?.integer == 5_400)
+    // All of it went back: there is nothing more, and nobody is asked to name it.
+    #expect(try house.post("/v1/orders/A/return").json["code"] == "nothing_left")
     let balances = try house.balances()
     #expect(balances["tender/card"] == 2_000 && balances["marketing/spring/reserved/fifteen"] == -40_000)
     #expect(balances["customer/p9/credit"] == nil)

@@ -49,6 +49,9 @@ extension StoriesTests {
       #expect(try shop.refused("colleague", "hand-on", "ines", "--to", "agent/nobody").contains("nobody is known"))
       #expect(try shop.refused("colleague", "hand-on", "maya", "--to", "ruth").contains("still works here"))
       #expect(try shop.refused("colleague", "hand-on", "ines", "--to", "ines").contains("nobody is known as"))
+      // Nor does somebody whom no door lets do anything with it.
+      let elsewhere = try shop.refused("colleague", "hand-on", "ines", "--to", "maya")
+      #expect(elsewhere.contains("marketer/maya does not work at service, where agent/ines did"), "\(elsewhere)")
       try shop.done("colleague", "hand-on", "ines", "--to", "ruth")
       try eventually("marketing counts Ines's list as Ruth's") {
         (try shop.done("colleague", "show", "ruth")["hanging"]?.array ?? []).contains { $0["of"]?.string == "agent/ines" }

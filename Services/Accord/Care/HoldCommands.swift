@@ -66,6 +66,7 @@ enum HoldCommands {
       } else { "until \(CareReport.text(hold, "expires_at"))\(hold["case_id"] == nil ? "" : ", longer while its case is open")" }
     Terminal.print(
       "\(CareReport.text(hold, "hold_id"))  nothing\(scope) to \(CareReport.text(hold, "person_id")) since \(CareReport.text(hold, "placed_at")), \(end)"
-        + (hold["case_id"]?.string.map { " (case \($0))" } ?? "") + (hold["cause"]?.string.map { ": \($0)" } ?? ""))
+        + (hold["severity"]?.string == "severe" ? ", severe" : "") + (hold["case_id"]?.string.map { " (case \($0))" } ?? "")
+        + (hold["cause"]?.string.map { ": \($0)" } ?? ""))
   }
 }

@@ -111,7 +111,9 @@ package struct TakingBack: Sendable, Equatable {
   }
 
   private static func check(_ wanted: [LineQuantity], _ shipping: Int64, _ standing: OrderStanding) throws(OrderRefusal) {
-    guard !wanted.isEmpty || shipping != 0 else { throw .nothing }
+    guard !wanted.isEmpty || shipping != 0 else {
+      throw standing.lines.allSatisfy { $0.left == 0 } ? .gone(standing.order.orderID) : .nothing
+    }
     var named: Set<Identifier<OrderLine>> = []
     for one in wanted {
       guard let at = standing.index(of: one.lineID) else {

@@ -56,13 +56,13 @@ package enum ColleagueChange: Sendable, Equatable {
 
   /// What others say that bears on it.
   package struct Surroundings: Sendable {
-    /// Whether the one who is to take a list works here; nil for nobody known.
-    package var isTakerActive: Bool?
+    /// The one who is to take a list; nil for nobody known.
+    package var taker: ColleagueChanged?
     /// Who is known by the token already.
     package var holderOfToken: Identifier<Colleague>?
 
-    package init(isTakerActive: Bool? = nil, holderOfToken: Identifier<Colleague>? = nil) {
-      self.isTakerActive = isTakerActive
+    package init(taker: ColleagueChanged? = nil, holderOfToken: Identifier<Colleague>? = nil) {
+      self.taker = taker
       self.holderOfToken = holderOfToken
     }
   }
@@ -98,13 +98,33 @@ package enum ColleagueChange: Sendable, Equatable {
     case .leave: (next.active, next.tokenDigests) = (false, [])
     case .handOn(let taker):
       guard !before.active else { throw .stillHere(id) }
-      guard taker != id, let isActive = around.isTakerActive else { throw .nobody(taker) }
-      guard isActive else { throw .takerLeft(taker) }
+      guard taker != id, let known = around.taker else { throw .nobody(taker) }
+      guard known.active else { throw .takerLeft(taker) }
+      // What hangs on somebody is at their department's doors, which let nobody else do anything with it.
+      if let missing = Self.departments(of: before).first(where: {
+        !known.roles.contains(.operator) && !Self.departments(of: known).contains($0)
+      }) {
+        throw .takerElsewhere(taker, of: id, missing.rawValue)
+      }
       next.handedTo = taker
     }
     guard next != before else { return .exists(before) }
     next.at = Self.after(before, now)
     return .tell(next)
+  }
+
+  /// Where somebody works: as it is said of them, else by what they do.
+  private static func departments(of one: ColleagueChanged) -> [ColleagueChanged.Department] {
+    if let department = one.department { return [department] }
+    var found: [ColleagueChanged.Department] = []
+    for role in one.roles {
+      switch role {
+      case .agent, .lead, .supervisor: if !found.contains(.service) { found.append(.service) }
+      case .marketer: if !found.contains(.marketing) { found.append(.marketing) }
+      case .operator: break
+      }
+    }
+    return found
   }
 
   private static func add(

@@ -8,6 +8,7 @@ package enum ColleagueRefusal: Error, Equatable, CustomStringConvertible {
   case left(Identifier<Colleague>)
   case stillHere(Identifier<Colleague>)
   case takerLeft(Identifier<Colleague>)
+  case takerElsewhere(Identifier<Colleague>, of: Identifier<Colleague>, String)
   case tokenOfAnother
   case tooManyTokens(Identifier<Colleague>, max: Int)
   case unreadable(field: String, String)
@@ -17,7 +18,7 @@ package enum ColleagueRefusal: Error, Equatable, CustomStringConvertible {
     switch self {
     case .nobody: 404
     case .unreadable, .reserved, .ambiguous: 400
-    case .known, .left, .stillHere, .takerLeft, .tokenOfAnother, .tooManyTokens: 409
+    case .known, .left, .stillHere, .takerLeft, .takerElsewhere, .tokenOfAnother, .tooManyTokens: 409
     }
   }
 
@@ -29,6 +30,7 @@ package enum ColleagueRefusal: Error, Equatable, CustomStringConvertible {
     case .left: "colleague_left"
     case .stillHere: "colleague_here"
     case .takerLeft: "taker_left"
+    case .takerElsewhere: "taker_elsewhere"
     case .tokenOfAnother: "token_of_another"
     case .tooManyTokens: "too_many_tokens"
     case .unreadable: "colleague_unreadable"
@@ -46,6 +48,9 @@ package enum ColleagueRefusal: Error, Equatable, CustomStringConvertible {
     case .stillHere(let id):
       "\(id) still works here, and what is theirs stays theirs; `accord colleague leave \(id)` says that they go"
     case .takerLeft(let id): "\(id) has left as well and can take nothing; name somebody who works here"
+    case .takerElsewhere(let taker, let id, let department):
+      "\(taker) does not work at \(department), where \(id) did, and no door there lets them do anything with what hung on \(id); name somebody "
+        + "who does, or let \(taker) work there too (`accord colleague change`)"
     case .tokenOfAnother: "somebody else is known by this token already; a token stands for one person; mint another"
     case .tooManyTokens(let id, let max):
       "\(id) has \(max) tokens already, which is as many as one may have; let the new one take their place (leave out keep)"

@@ -16,7 +16,7 @@ enum People {
     switch change {
     case .add(let person): digest = person.tokenDigest
     case .token(let token, _): digest = token
-    case .handOn(let taker): around.isTakerActive = try Colleagues.isActive(taker, in: reading)
+    case .handOn(let taker): around.taker = try Colleagues.find(taker, in: reading)
     case .change, .leave: break
     }
     if let digest {
