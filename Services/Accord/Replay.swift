@@ -138,7 +138,8 @@ private struct BrokerOfFolder {
     own =
       isRunning
       ? nil
-      : try ChildProcess(path: Programs.path("broker"), arguments: ["--data", data, "--port", "0", "--http-port", "0"], log: log)
+      : try ChildProcess(
+        path: Programs.path("broker"), arguments: ["--data", data, "--port", "0", "--http-port", "0", "--parent", "\(getpid())"], log: log)
     let said: JSON?
     if let own {
       said = own.firstLine().flatMap { try? JSON(parsing: $0) }

@@ -74,7 +74,7 @@ enum Verify {
   static func ask(_ name: String, _ data: String) throws(Complaint) -> (JSON, Int32) {
     let log = "\(data)/logs/verify-\(name).log"
     unlink(log)
-    let child = try ChildProcess(path: Programs.path(name), arguments: ["verify", "--data", data], log: log)
+    let child = try ChildProcess(path: Programs.path(name), arguments: ["verify", "--data", data, "--parent", "\(getpid())"], log: log)
     let bytes = child.wholeOutput()
     let code = child.end() ?? ExitCode.software.rawValue
     if let report = try? JSON(parsing: bytes) { return (report, code) }

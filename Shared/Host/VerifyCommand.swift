@@ -1,4 +1,5 @@
 package import Contracts
+import Dispatch
 import Glibc
 import Telemetry
 
@@ -6,7 +7,11 @@ import Telemetry
 package enum VerifyCommand {
   /// Prints the report as one line of JSON and ends the process: 0 where everything is sound, 1 where it is not.
   package static func run(_ program: String, _ report: (DataFolder) throws -> (json: JSON, isSound: Bool)) -> Never {
-    let words = Array(CommandLine.arguments.dropFirst(2))
+    var words = Array(CommandLine.arguments.dropFirst(2))
+    if words.count == 4, words[2] == "--parent", let parent = Int32(words[3]) {
+      words.removeLast(2)
+      endWith(parent)
+    }
     if words.contains("--help") {
       Output.write(
         "\(program) verify --data DIR\n\nLooks through this program's part of a folder on which nothing runs, and changes nothing. Prints one line of JSON;\n"
@@ -22,6 +27,18 @@ package enum VerifyCommand {
       Output.write(found.json.text + "\n")
       exit((found.isSound ? ExitCode.success : .refused).rawValue)
     } catch { FaultSentence.end(program, error) }
+  }
+}
+
+extension VerifyCommand {
+  /// Ends this process as soon as `parent`, who asked, is gone: nobody would read the report, and the folder stays locked meanwhile.
+  private static func endWith(_ parent: Int32) {
+    guard let watch = ParentWatch(parent: parent) else { exit(ExitCode.temporary.rawValue) }
+    DispatchQueue(label: "accord.verify.parent").async {
+      var wanted = pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)
+      while poll(&wanted, 1, -1) < 0, errno == EINTR {}
+      _exit(ExitCode.temporary.rawValue)
+    }
   }
 }
 

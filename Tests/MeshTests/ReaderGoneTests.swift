@@ -39,6 +39,32 @@ extension MeshTests {
       try mesh.stop()
     }
 
+    @Test func `who is asked by a command ends with it`() throws {
+      let mesh = try RunningMesh()
+      try mesh.caller.order("FRIDAY-1", of: "ada")
+      try mesh.caller.awaitHeard(1)
+      try mesh.stop()
+      let data = mesh.caller.data
+      // A verification that is not its parent's child has nobody to tell.
+      for name in Caller.programs {
+        let orphan = try ChildProgram.run("accord-\(name)", ["verify", "--data", data, "--parent", "1"])
+        #expect(orphan.exit == .code(75) && orphan.stdout.isEmpty, "\(name): \(orphan)")
+      }
+      #expect(try ChildProgram.run("accord", ["verify", "--data", data], within: .seconds(60)).exit == .code(0))
+      // A replay that is killed leaves no broker behind on the folder; that one stands still, so that the replay cannot be through before.
+      let replay = try ChildProgram.spawn("accord", ["replay", "--data", data, "--into", mesh.folder.file("again")])
+      var broker: Int32?
+      try eventually("the replay has its broker") {
+        broker = FolderLock.holder(of: "\(data)/broker")
+        return broker != nil
+      }
+      let pid = try #require(broker)
+      Foundation.kill(pid, SIGSTOP)
+      try replay.kill()
+      Foundation.kill(pid, SIGCONT)
+      try eventually("the broker has ended with it") { FolderLock.holder(of: "\(data)/broker") == nil }
+    }
+
     @Test func `a story whose reader is gone is ended, and its mesh with it`() throws {
       let folder = Folder.temporary()
       let data = folder.file("story")

@@ -6,10 +6,12 @@ import Store
 enum Checks {
   static let all = [
     Check("buyers") { snapshot in
+      // Counted once over all: by person there is no index, and a look for each buyer would be a look at every order.
       try snapshot.all(
         """
-        SELECT b.person_id, b.orders, count(o.order_id) FROM buyer b LEFT JOIN counted_order o ON o.person_id = b.person_id
-        GROUP BY b.person_id HAVING b.orders != count(o.order_id) LIMIT 20
+        WITH counted AS MATERIALIZED (SELECT person_id, count(*) AS orders FROM counted_order GROUP BY person_id)
+        SELECT b.person_id, b.orders, ifnull(c.orders, 0) FROM buyer b LEFT JOIN counted c ON c.person_id = b.person_id
+        WHERE b.orders != ifnull(c.orders, 0) LIMIT 20
         """
       ) { row throws(StoreFault) in
         Finding("buyers", "\(try row.text(0)) is said to have \(try row.integer(1)) orders, \(try row.integer(2)) are counted")
