@@ -87,11 +87,15 @@ struct ShortestStory: CustomStringConvertible {
     return (lines + ["then: \(world.watch.fault?.sentence ?? "nothing breaks any more")"]).joined(separator: "\n")
   }
 
-  /// What came of one step: a line for whoever hears or tells something, with how often where it is more than once.
+  /// What came of one step: who heard what of it, then who told what, with how often where it is more than once.
   private static func lined(_ entries: [World.Entry]) -> [String] {
+    lined(entries, areHeard: true) + lined(entries, areHeard: false)
+  }
+
+  private static func lined(_ entries: [World.Entry], areHeard: Bool) -> [String] {
     var lines: [(who: String, what: [(name: String, count: Int)])] = []
-    for entry in entries {
-      let who = "\(entry.department) \(entry.isHeard ? "hears" : "tells")"
+    for entry in entries where entry.isHeard == areHeard {
+      let who = "\(entry.department) \(areHeard ? "hears" : "tells")"
       let line = lines.firstIndex { $0.who == who } ?? lines.endIndex
       if line == lines.endIndex { lines.append((who, [])) }
       if let known = lines[line].what.firstIndex(where: { $0.name == entry.fact }) {

@@ -45,6 +45,7 @@ enum WorldWeek: CaseIterable {
     }
   }
 
+  /// Without any one of them.
   private static func without(step steps: [WorldStep], using random: inout SeededRandom) -> [WorldStep] {
     var steps = steps
     steps.remove(at: Int.random(in: steps.indices, using: &random))
