@@ -67,9 +67,9 @@ enum OfferRehearse {
     }
     let others = hours.filter { $0["available"]?.integer == nil }
     guard !others.isEmpty else { return }
-    // Of hours of which each counts a part as a whole the sum is too much.
+    // Each hour is rounded by itself: many small ones have more in sum.
     let sum = others.reduce(Int64(0)) { $0 + ($1["expected"]?.integer ?? 0) }
-    let expected = min(sum, all ?? sum)
+    let expected = known.isEmpty ? all ?? sum : sum
     let most = others.max { ($0["expected"]?.integer ?? 0) < ($1["expected"]?.integer ?? 0) }
     let busiest = most.map { expected > 0 ? ", at most \($0["expected"]?.integer ?? 0) in the hour from \($0["from"]?.string ?? "?")" : "" }
     Terminal.print(

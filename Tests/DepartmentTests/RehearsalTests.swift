@@ -43,9 +43,9 @@ struct RehearsalTests {
     #expect(json["people"]?["counts"] == ["send": 1, "honour": 2, "suppress": 1, "defer": 0])
     #expect(json["people"]?["reasons"]?["honoured_look_back"] == 2 && json["people"]?["reasons"]?["would_annoy.wrong_channel"] == 1)
     let hours = json["contacts"]?.array ?? []
-    #expect(hours.count == 72 && hours[0]["expected"] == 1 && hours[0]["available"] == 0 && hours[0]["short"] == true)
-    // Three messages and two who were given something: part of one contact, in whichever hour it comes.
-    #expect(hours[1]["available"] == nil && json["contacts_expected"] == 1)
+    #expect(hours.count == 72 && hours[0]["expected"] == 0 && hours[0]["available"] == 0 && hours[0]["short"] == false)
+    // Three messages and two who were given something: nobody will call because of that, as far as anybody can say.
+    #expect(hours[1]["available"] == nil && json["contacts_expected"] == 0)
     // Nothing was told and nothing kept; the same seed shows the same orders.
     #expect(try scene.words() == before)
     #expect(
@@ -92,6 +92,17 @@ struct RehearsalTests {
       seen.formUnion(random)
     }
     #expect(seen.count == 27)
+    // Where each of them calls on the first day, that is more than one an hour.
+    try scene.service(MarketingScene.capacity("s-1", 0, from: start, to: start.adding(.seconds(3_600))))
+    try scene.policy(
+      "capacity",
+      [
+        "per_thousand": 0, "look_back_per_thousand": 1_000, "day_percents": [100], "contacts_per_agent_hour": 8, "usable_percent": 85,
+      ])
+    let called = try rehearsed(1)
+    let hours = called["contacts"]?.array ?? []
+    #expect(hours.count == 24 && called["contacts_expected"] == 27, "\(called.text)")
+    #expect(hours[0]["expected"] == 1 && hours[0]["available"] == 0 && hours[0]["short"] == true && hours[23]["expected"] == 1)
   }
 
   @Test func `whoever may not be written to, and whom nobody can reach, are rehearsed as they will be judged`() throws {

@@ -121,16 +121,4 @@ struct GateRowTests {
     // It is looked at for something that happened a while ago: it broke then, but not before it held.
     #expect(Gate.keepingSince(old, held, at: Self.asked).first?.since == Self.start)
   }
-
-  @Test func `contacts are expected by the hour, more on the first day, and part of one is one`() {
-    let hours = ExpectedContacts.hours(messages: 100_000, recipients: 10_000, perThousand: 20)
-    // 2,000 and 50 contacts: 60 % of them over 24 hours are 51.25.
-    #expect(hours.count == 72 && hours[0] == 52 && hours[23] == 52 && hours[24] == 22 && hours[71] == 13)
-    #expect(ExpectedContacts.hours(messages: 0, recipients: 0, perThousand: 20) == Array(repeating: 0, count: 72))
-    #expect(ExpectedContacts.hours(messages: .max, recipients: .max, perThousand: 20).allSatisfy { $0 > 0 })
-    // By another policy all of them come on two days, and whoever was given something asks ten times as often.
-    let other = ContactForecast.Rules(
-      perThousand: 20, lookBackPerThousand: 50, dayPercents: [50, 50], contactsPerAgent: 8, usablePercent: 85)
-    #expect(ExpectedContacts.hours(messages: 0, recipients: 9_600, perThousand: 20, rules: other) == Array(repeating: 10, count: 48))
-  }
 }

@@ -177,6 +177,25 @@ struct CapacityBookTests {
       forecast.expected(in: Self.hour(24)) == 28 && forecast.expected(in: Self.hour(48)) == 16 && forecast.expected(in: Self.hour(72)) == 0)
     let hours = forecast.hours(from: Self.start, to: Self.hour(72)) { $0 == Self.start ? 60 : nil }
     #expect(hours.count == 72 && hours.filter(\.isShort).map(\.from) == [Self.start])
+    #expect(forecast.all == 2_640)
+  }
+
+  @Test func `contacts of few people are in no hour and in all of them together; of more than there are they stand still`() {
+    func forecast(_ messages: Int64, _ recipients: Int64, _ rules: ContactForecast.Rules = Self.rules) -> ContactForecast {
+      ContactForecast(
+        waves: [
+          .init(at: Self.start, people: messages, perThousand: 20),
+          .init(at: Self.start, people: recipients, perThousand: rules.lookBackPerThousand),
+        ], rules: rules)
+    }
+    #expect(forecast(500, 200).all == 11 && forecast(500, 200).expected(in: Self.start) == 0)
+    #expect(forecast(0, 0).all == 0 && forecast(20, 20).all == 0 && forecast(25, 0).all == 0 && forecast(26, 0).all == 1)
+    for most in [forecast(.max, 0), forecast(.max, .max)] { #expect(most.all > 0 && most.expected(in: Self.start) > 0) }
+    // By another policy all of them come on two days, and whoever was given something asks ten times as often.
+    let other = ContactForecast.Rules(
+      perThousand: 20, lookBackPerThousand: 50, dayPercents: [50, 50], contactsPerAgent: 8, usablePercent: 85)
+    let two = forecast(0, 9_600, other)
+    #expect(two.expected(in: Self.hour(0)) == 10 && two.expected(in: Self.hour(47)) == 10 && two.expected(in: Self.hour(48)) == 0)
   }
 
   @Test func `what is available is what the briefed can take, less the usual`() {

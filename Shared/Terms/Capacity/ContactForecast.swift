@@ -51,6 +51,13 @@ package struct ContactForecast: Sendable, Equatable {
       self.people = people
       self.perThousand = perThousand
     }
+
+    /// Thousandths of a contact; beyond what anybody could have written to it stands still, so that sums of days hold it.
+    fileprivate var thousandths: Int64 {
+      let (product, isTooMuch) = people.multipliedReportingOverflow(by: perThousand)
+      return isTooMuch ? Self.thousandthsMax : min(product, Self.thousandthsMax)
+    }
+    private static let thousandthsMax = Int64.max / 10_000
   }
 
   /// One hour of it.
@@ -85,10 +92,13 @@ package struct ContactForecast: Sendable, Equatable {
     for wave in waves where wave.at <= start {
       let day = start.since(wave.at).milliseconds / (24 * Self.hour)
       guard day < rules.dayPercents.count else { continue }
-      parts &+= wave.people &* wave.perThousand &* rules.dayPercents[Int(day)]
+      parts += wave.thousandths * rules.dayPercents[Int(day)]
     }
     return Self.halfEven(parts, 2_400_000)
   }
+
+  /// All of them together, rounded half to even once: hours of which each has less than half a contact may have some in sum.
+  package var all: Int64 { Self.halfEven(waves.reduce(0) { $0 + $1.thousandths }, 1_000) }
 
   /// What `agents` on shift who were briefed can take in an hour, less what that hour of the week brings anyway; below zero where that is
   /// more already.
