@@ -191,7 +191,7 @@ extension StoriesTests {
       try eventually("service knows all five, and takes their shifts") { try shop.accord(words, as: "lead/lena").exit == .code(0) }
       // Four times eight, 85 % of it: so much can be promised, and no more.
       #expect(try shop.done("capacity", "show")["slots"]?.array?.first { $0["from"] != $0["to"] }?["quantity"]?.integer == 27)
-      try shop.done("campaign", "open", "spring", "--budget", "9000.00", "--currency", "USD", "--approved-by", "supervisor/ruth")
+      try shop.done("campaign", "open", "spring", "--budget", "9000.00", "--currency", "USD", "--approved-by", "lead/lena")
       let text = try #require(Shop.offer("sunday-free-shipping")).text
       guard case .object(var members) = try JSON(parsing: text) else { return }
       members.removeAll { $0.name == "promises" }
