@@ -28,6 +28,9 @@ package final class Store: Sendable {
   private let rollbacks = Atomic<Int>(0)
   /// The fault after which memory and disk may differ. Only touched on the writer's queue.
   private let ended = Mutex<StoreFault?>(nil)
+  /// The full disk for which the last write was not done.
+  private let refusal = Mutex<StoreFault?>(nil)
+  private let isTrying = Atomic<Bool>(false)
   private let listeners = Mutex<[@Sendable () -> Void]>([])
   private let toldListeners = Mutex<[@Sendable ([Outbox.Waiting]) -> Void]>([])
   private let workListeners = Mutex<[@Sendable (WorkNoted) -> Void]>([])
@@ -99,6 +102,7 @@ package final class Store: Sendable {
     do {
       let (value, noted) = try transact(asLongWork: asLongWork, body)
       commits.add(1, ordering: .relaxed)
+      refusal.withLock { $0 = nil }
       checkpointer.committed()
       let told = writer.told.take()
       for tell in listeners.withLock({ $0 }) { tell() }
@@ -107,6 +111,7 @@ package final class Store: Sendable {
       return Committed(value)
     } catch {
       rollbacks.add(1, ordering: .relaxed)
+      if case StoreFault.full = error { refusal.withLock { $0 = .full } }
       if let fault = error as? StoreFault, fault.kind == .fatal, fault.dooms {
         ended.withLock { $0 = fault }
         for tell in endListeners.withLock({ $0 }) { tell(fault) }
@@ -158,6 +163,19 @@ package final class Store: Sendable {
 
   /// Whether a read would begin at once, as far as anybody can say who does not begin one.
   package var hasFreeReader: Bool { readers.isAnyFree }
+
+  /// Why the last write was not done, where the disk had no room for it; nil since one was. Each time that somebody asks meanwhile a small
+  /// write is tried beside them, so that this ends by itself also where nothing else writes. Never waits.
+  package var cannotWrite: StoreFault? {
+    guard let fault = refusal.withLock(\.self) else { return nil }
+    if !isTrying.exchange(true, ordering: .acquiringAndReleasing) {
+      DispatchQueue.global().async {
+        _ = try? self.write { try StoreIdentity.writeAgain(in: &$0) }
+        self.isTrying.store(false, ordering: .releasing)
+      }
+    }
+    return fault
+  }
 
   /// Waits for what is under way, copies the log into the file and closes it. Later calls throw `closed`; closing twice is harmless.
   package func close() {

@@ -47,6 +47,11 @@ package struct StoreIdentity: Sendable, Equatable {
     }
   }
 
+  /// Writes it as it stands: the smallest write that there is, for whoever wants to know whether writes are done.
+  static func writeAgain(in transaction: inout Transaction) throws(StoreFault) {
+    _ = try transaction.run("UPDATE store_identity SET epoch = epoch")
+  }
+
   /// 16 bytes of getrandom(2), which is what the system's generator is on Linux, as hexadecimal digits.
   private static func newLineage() -> String {
     var random = SystemRandomNumberGenerator()

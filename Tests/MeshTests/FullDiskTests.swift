@@ -72,9 +72,12 @@ extension MeshTests {
       // It is alive, answers questions, and the others do not care.
       #expect(try caller.get("ledger", "/v1/orders/BEFORE")["order"]?["order_id"] == "BEFORE")
       #expect(try caller.send("ledger", .get, "/healthz", token: "").status == 200)
+      #expect(!caller.isReady("ledger"), "a ledger that cannot write is not ready")
       for program in ["broker", "marketing", "service"] { #expect(caller.isReady(program)) }
 
       mesh.free()
+      // Nobody writes anything meanwhile: it finds the room by itself.
+      try eventually("the ledger is ready again") { caller.isReady("ledger") }
       // The same order under the same key, as a client would repeat it.
       try eventually("the ledger captures again") { try caller.capture(order, of: "ada").status == 201 }
       captured.insert(order)

@@ -2,6 +2,7 @@ import Contracts
 import Foundation
 import Glibc
 import Store
+import TestKit
 import Testing
 
 struct FaultTests {
@@ -118,11 +119,29 @@ struct FaultTests {
     }
     #expect(try count() == [written, written, written])
     #expect(throws: StoreFault.full) { try store.write { try $0.run("CREATE TABLE big AS SELECT zeroblob(100000) AS b") } }
+    #expect(store.cannotWrite == .full)
     #expect(try store.read { Check.findings(in: $0) } == [])
     // The broker took the events: the room comes back and the next batch goes through, with the next number.
     try store.write { _ = try Outbox.forget(through: written, in: $0) }
     let given = try store.write { try Outbox.append(event: [1], id: id("after"), at: instant(1), in: $0) }.value
     #expect(given == written + 1)
+    #expect(store.cannotWrite == nil)
+  }
+
+  @Test func `a store that could not write finds by itself that it can again`() throws {
+    let plan = FaultPlan()
+    let store = try desk.open { $0.faults = plan }
+    #expect(store.cannotWrite == nil)
+    plan.fail(write: 1)
+    #expect(throws: StoreFault.full) { try store.add("one") }
+    plan.fail(write: 1)
+    // Whoever asks hears of it, and the write that is tried beside them finds the disk still full; the next one does not.
+    #expect(store.cannotWrite == .full)
+    try eventually("the first try was made") { !plan.isPending }
+    try eventually("a later one is done") { store.cannotWrite == nil }
+    #expect(store.identity.epoch == 1)
+    try store.add("two")
+    #expect(try store.words() == ["two"])
   }
 
   @Test func `a failed sync ends the store, an ordinary failure does not`() throws {

@@ -150,7 +150,7 @@ package struct Department: Sendable {
       link, store: store, reactor: reactor, log: start.log, metrics: start.metrics, now: { start.clock.now() })
     StoreFigures.register(store, in: start.metrics)
 
-    let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused })
+    let readiness = Readiness(alsoNeeds: { mesh.state.manifestRefused ?? store.cannotWrite.map { "\($0)" } })
     let door = try OperatorDoor(start.folder)
     let desk = try DepartmentDesk(department: self, store: store, mesh: mesh, clock: start.clock, log: start.log, door: door)
     for subscription in subscriptions(desk) { mesh.subscribe(subscription) }
