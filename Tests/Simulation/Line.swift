@@ -38,7 +38,7 @@ final class Line {
   /// The machine knows it, as this producer.
   var isGreeted = false
   var producer: Int?
-  /// An old epoch, an old store, or superseded: the machine must close it.
+  /// An old epoch, an old store, superseded, or over its rate: the machine must close it.
   var isBarred = false
   /// Publishes in the commit under way.
   var windowStart: UInt64 = 0

@@ -85,6 +85,11 @@ extension World {
       quota: Quota(messagesPerSecond: line.program.number == 1 ? rate : nil))
     try apply(.hello(line.id, hello, rights))
     isDirty = true
+    // Saying hello is work too: whoever is over their rate is put off, and nothing has changed.
+    if rate != nil, line.program.number == 1, !machine.isOpen(line.id) {
+      coverage.putOff += 1
+      return line.isBarred = true
+    }
     let reads = hello.manifest.reads.map(\.type)
     if !reads.isEmpty { shadow.reads[hello.credential] = reads }
     guard let lineage = hello.lineage else { return line.isGreeted = true }

@@ -20,6 +20,9 @@ extension BrokerMachine {
       pauses: open.reduce(0) { $0 + $1.counts.pauses })
   }
 
+  /// Whether the connection was let in and is still there.
+  package func isOpen(_ id: ConnectionID) -> Bool { slot(id) != nil }
+
   /// Deliveries that are not settled.
   package var inFlight: Int { subscriptions.reduce(0) { $0 + $1.consumers.reduce(0) { $0 + $1.inFlight } } }
 }
