@@ -100,7 +100,7 @@ package final class HTTPServer: @unchecked Sendable {
     case .inline:
       connection.answer(handler(request, parameters))
       return true
-    case .brief where briefTurn != reactor.turns && allowsBrief():
+    case .brief where briefTurn != reactor.turns && route.isBrief(request) && allowsBrief():
       briefTurn = reactor.turns
       connection.answer(handler(request, parameters))
       return true

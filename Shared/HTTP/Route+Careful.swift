@@ -9,7 +9,7 @@ extension Route {
   /// what is declared, and bodies in another tongue than JSON.
   package var careful: Route {
     let bytesMax = bodyBytesMax ?? Self.commandBytesMax
-    return Route(method, pattern, doc, lane: lane, bodyBytesMax: bytesMax, path: path, query: query, members: members) {
+    return Route(method, pattern, doc, lane: lane, isBrief: isBrief, bodyBytesMax: bytesMax, path: path, query: query, members: members) {
       request, parameters in refusal(of: request, parameters, bytesMax) ?? handler(request, parameters)
     }
   }

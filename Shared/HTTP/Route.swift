@@ -20,6 +20,8 @@ package struct Route: Sendable {
   /// One line for the API's documentation.
   package let doc: String
   package let lane: Lane
+  /// Of the brief lane: which requests are brief; the others are read by a worker.
+  package let isBrief: @Sendable (Request) -> Bool
   /// The longest body; nil: the server's limit.
   package let bodyBytesMax: Int?
   /// What stands at the pattern's places, where it is something else than an id. Held against a request by `careful` alone, as the next two.
@@ -32,13 +34,15 @@ package struct Route: Sendable {
 
   /// `lane` is reading for safe methods and writing for the others where not given.
   package init(
-    _ method: Method, _ pattern: String, _ doc: String, lane: Lane? = nil, bodyBytesMax: Int? = nil, path: [String: RequestForm] = [:],
+    _ method: Method, _ pattern: String, _ doc: String, lane: Lane? = nil, isBrief: @escaping @Sendable (Request) -> Bool = { _ in true },
+    bodyBytesMax: Int? = nil, path: [String: RequestForm] = [:],
     query: [String: RequestForm] = [:], members: BodyForm? = nil, handler: @escaping Handler
   ) {
     self.method = method
     self.pattern = pattern
     self.doc = doc
     self.lane = lane ?? (method.isSafe ? .reading : .writing)
+    self.isBrief = isBrief
     self.bodyBytesMax = bodyBytesMax
     self.path = path
     self.query = query

@@ -15,7 +15,9 @@ import Transport
     init() throws {
       let loop = try Loop()
       let reactor = loop.reactor
-      let route = Route(.get, "/v1/brief", "Who answers.", lane: .brief) { _, _ in .text(reactor.isOnThread ? "loop" : "worker") }
+      let route = Route(.get, "/v1/brief", "Who answers.", lane: .brief, isBrief: { $0.query("long") == nil }) { _, _ in
+        .text(reactor.isOnThread ? "loop" : "worker")
+      }
       let lets = Kept<() -> Bool>({ true })
       server = try loop.on {
         try HTTPServer(reactor: reactor, host: "127.0.0.1", port: 0, routes: [route], allowsBrief: { lets.value() })
@@ -39,6 +41,7 @@ import Transport
     #expect(try who(&session) == "worker")
     place.isLet.store(true, ordering: .relaxed)
     #expect(try who(&session) == "loop")
+    #expect(String(decoding: try session.send(.get, "/v1/brief?long=1").body, as: UTF8.self) == "worker")
   }
 
   @Test func `of those that come in one turn the loop answers one`() throws {

@@ -53,6 +53,7 @@ struct BenchDesk {
   }
 
   func run(json: Bool) throws(Complaint) {
+    try confirmKeeps()
     let data = try BenchPlaces.data(below: folder)
     defer { Files.remove(data) }
     let began = Clock.uptimeMilliseconds
@@ -112,11 +113,21 @@ struct BenchDesk {
     try BenchMeshHouse(data, ["--sandbox", "--clock", "manual@2026-05-10T00:00:10-04:00"])
   }
 
+  /// Whether a filled shop can be kept is known before it is filled, which takes long.
+  private func confirmKeeps() throws(Complaint) {
+    guard let kept, !Files.exists(kept) else { return }
+    let unfinished = unfinished(kept)
+    guard mkdir(unfinished, 0o700) == 0 else { throw .system("could not make \(unfinished); --shop names a folder that is there", errno) }
+    rmdir(unfinished)
+  }
+
+  private func unfinished(_ kept: String) -> String { "\(kept).\(getpid())" }
+
   /// Fills the shop in `data` with a mesh that is ended again, and keeps a copy where somebody wants one.
   private func fill(_ data: String) throws(Complaint) {
     try fill(with: open(data))
     guard let kept else { return }
-    let unfinished = "\(kept).\(getpid())"
+    let unfinished = unfinished(kept)
     guard mkdir(unfinished, 0o700) == 0 else { throw .system("could not make \(unfinished)", errno) }
     try copy(data, to: unfinished)
     guard rename(unfinished, kept) == 0 else { throw .system("could not name \(kept)", errno) }

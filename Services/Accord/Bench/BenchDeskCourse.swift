@@ -59,7 +59,7 @@ final class BenchDeskCourse: Sendable {
           let headers = house.headers()
           for number in stride(from: connection, to: rate * seconds, by: Self.connections) {
             let intended = began + Int64(number) * 1_000_000_000 / Int64(rate)
-            BenchHoldCourse.sleep(until: intended)
+            BenchInput.sleep(until: intended)
             let answer = try session.send(.get, "/v1/customers/P-\(customer(number))/offers\(query)", headers: headers)
             let time = Reactor.uptime() - intended
             let rows = number % Self.lookEvery == 0 ? (try JSON(parsing: answer.body))["offers"]?.array?.count : nil

@@ -86,6 +86,4 @@ final class BenchHoldCourse: Sendable {
       "marketing", { "/v1/customers/watched/holds?limit=\($0)" }, rows: "holds", id: "hold_id", seen: { $0.holds.add($1) })
     return try watch.end(within: 10, lacking: "holds did not reach marketing")
   }
-
-  static func sleep(until instant: Int64) { BenchInput.sleep(until: instant) }
 }
